@@ -1,0 +1,167 @@
+//! `IngestBucket`: the bucket in which files arrive, and the queues that announce them.
+
+mod policy;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cloister_crds::IngestBucketSpec;
+use cloister_crds::bucket::{LockMode, StorageClass};
+
+use crate::document::{Document, Statement};
+use crate::environment::Account;
+use crate::name::Names;
+use crate::ownership::{ENVIRONMENT, Owner, TENANT};
+use crate::plan::{Desired, DesiredSet, Fate};
+use crate::resource::{
+    Bucket, Encryption, LifecycleRule, Logging, ObjectLock, Ownership, PublicAccessBlock, Queue,
+    QueueNotification, Redrive, Resource, ResourceId, Tags, Transition, Versioning,
+};
+
+/// What an IngestBucket is made from.
+#[derive(Clone, Debug)]
+pub struct Inputs<'a> {
+    /// The object's own name.
+    pub name: &'a str,
+    pub spec: &'a IngestBucketSpec,
+    /// The tenant owns the AWS resources, so that they survive a namespace that is made anew.
+    pub tenant: &'a Owner,
+    pub names: &'a Names,
+    pub account: &'a Account,
+    pub key_arn: &'a str,
+    pub fate: Fate,
+}
+
+impl Inputs<'_> {
+    #[must_use]
+    pub fn bucket_name(&self) -> String {
+        self.spec.bucket_name.clone().unwrap_or_else(|| self.names.bucket(self.name))
+    }
+
+    #[must_use]
+    pub fn queue_name(&self) -> String {
+        self.names.queue(self.name)
+    }
+
+    fn tags(&self, what: &str) -> Tags {
+        let mut tags = self.tenant.tags(&format!("{what}/{}", self.name));
+        tags.insert(TENANT.into(), self.names.tenant.clone());
+        tags.insert(ENVIRONMENT.into(), self.account.environment.clone());
+        tags
+    }
+}
+
+/// The bucket, its queue and its dead-letter queue.
+#[must_use]
+pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
+    let bucket = ResourceId::Bucket(inputs.bucket_name());
+    let queue = ResourceId::Queue(inputs.queue_name());
+    let dead_letters = ResourceId::Queue(inputs.names.dead_letter_queue(inputs.name));
+    let want = |resource, needs: &[&ResourceId], adopt| Desired {
+        resource,
+        fate: inputs.fate,
+        needs: needs.iter().map(|id| (*id).clone()).collect(),
+        adopt,
+    };
+    let settings = Resource::Bucket(Box::new(bucket_settings(inputs)));
+    DesiredSet::from([
+        (dead_letters.clone(), want(Resource::Queue(dead_letter_queue(inputs)), &[], false)),
+        (queue.clone(), want(Resource::Queue(arrival_queue(inputs)), &[&dead_letters], false)),
+        (bucket, want(settings, &[&queue], inputs.spec.adopt)),
+    ])
+}
+
+fn bucket_settings(inputs: &Inputs<'_>) -> Bucket {
+    let spec = inputs.spec;
+    let name = inputs.bucket_name();
+    Bucket {
+        policy: Some(policy::bucket_policy(inputs)),
+        public_access_block: PublicAccessBlock::ALL,
+        ownership: Ownership::BucketOwnerEnforced,
+        encryption: Encryption {
+            algorithm: "aws:kms".into(),
+            kms_key: Some(inputs.key_arn.to_owned()),
+            bucket_key: true,
+        },
+        versioning: Versioning::Enabled,
+        object_lock: spec.object_lock.as_ref().map(|lock| ObjectLock {
+            mode: match lock.mode {
+                LockMode::Governance => "GOVERNANCE".into(),
+                LockMode::Compliance => "COMPLIANCE".into(),
+            },
+            days: lock.days,
+        }),
+        logging: Some(Logging {
+            bucket: inputs.account.log_bucket.clone(),
+            prefix: format!("s3/{}/{name}/", inputs.names.tenant),
+        }),
+        lifecycle: lifecycle(spec),
+        notifications: notifications(inputs),
+        tags: inputs.tags("bucket"),
+    }
+}
+
+fn lifecycle(spec: &IngestBucketSpec) -> BTreeMap<String, LifecycleRule> {
+    let days = &spec.lifecycle;
+    let class = match days.storage_class {
+        StorageClass::GlacierIr => "GLACIER_IR",
+        StorageClass::Glacier => "GLACIER",
+        StorageClass::DeepArchive => "DEEP_ARCHIVE",
+    };
+    let rule = LifecycleRule {
+        enabled: true,
+        prefix: String::new(),
+        transitions: vec![Transition { days: days.glacier_after_days, storage_class: class.into() }],
+        expire_days: days.expire_after_days,
+        noncurrent_days: Some(days.noncurrent_days),
+        abort_multipart_days: Some(days.abort_multipart_days),
+    };
+    BTreeMap::from([("archive-and-clean".into(), rule)])
+}
+
+fn notifications(inputs: &Inputs<'_>) -> BTreeMap<String, QueueNotification> {
+    let arrivals = &inputs.spec.arrivals;
+    let announce = QueueNotification {
+        queue: inputs.account.queue_arn(&inputs.queue_name()),
+        events: BTreeSet::from(["s3:ObjectCreated:*".to_owned()]),
+        prefix: arrivals.prefix.clone(),
+        suffix: arrivals.suffix.clone(),
+    };
+    BTreeMap::from([("arrivals".into(), announce)])
+}
+
+/// SQS keeps a message for 14 days at most; five failed receipts set it aside for people to look at.
+fn arrival_queue(inputs: &Inputs<'_>) -> Queue {
+    let dead_letters = inputs.names.dead_letter_queue(inputs.name);
+    Queue {
+        redrive: Some(Redrive { dead_letter_arn: inputs.account.queue_arn(&dead_letters), max_receives: 5 }),
+        ..queue(inputs, &inputs.queue_name(), true)
+    }
+}
+
+fn dead_letter_queue(inputs: &Inputs<'_>) -> Queue {
+    queue(inputs, &inputs.names.dead_letter_queue(inputs.name), false)
+}
+
+fn queue(inputs: &Inputs<'_>, name: &str, from_s3: bool) -> Queue {
+    let arn = inputs.account.queue_arn(name);
+    let insecure =
+        Statement::deny(["sqs:*"]).anyone().on([arn.clone()]).when("Bool", "aws:SecureTransport", ["false"]);
+    let mut policy = Document::new([("DenyInsecureTransport", insecure)]);
+    if from_s3 {
+        let send = Statement::allow(["sqs:SendMessage"])
+            .principal("Service", "s3.amazonaws.com")
+            .on([arn])
+            .when("StringEquals", "aws:SourceAccount", [inputs.account.id.clone()])
+            .when("ArnEquals", "aws:SourceArn", [inputs.account.bucket_arn(&inputs.bucket_name())]);
+        policy.0.insert("AllowArrivals".into(), send);
+    }
+    Queue {
+        kms_key: inputs.key_arn.to_owned(),
+        data_key_reuse_seconds: 300,
+        retention_seconds: 14 * 24 * 3600,
+        visibility_seconds: 300,
+        policy: Some(policy),
+        redrive: None,
+        tags: inputs.tags(if from_s3 { "queue" } else { "dead-letter-queue" }),
+    }
+}

@@ -1,0 +1,57 @@
+use super::Inputs;
+use crate::document::{Document, Statement};
+use crate::environment::{deny_insecure_transport, deny_old_tls};
+
+/// Who may do what with the objects, and what nobody may.
+pub(super) fn bucket_policy(inputs: &Inputs<'_>) -> Document {
+    let bucket = inputs.account.bucket_arn(&inputs.bucket_name());
+    let objects = format!("{bucket}/*");
+    let both = [bucket, objects.clone()];
+    let mut policy = Document::new([
+        ("DenyInsecureTransport", deny_insecure_transport(both.clone())),
+        ("DenyOldTls", deny_old_tls(both.clone())),
+        ("DenyOtherAccounts", deny_other_accounts(inputs, both)),
+        ("DenyOtherEncryption", deny_other_encryption(&objects)),
+        ("DenyOtherKeys", deny_other_keys(inputs, &objects)),
+    ]);
+    if inputs.spec.write_once {
+        policy.0.insert("DenyOverwrite".into(), deny_overwrite(&objects));
+    }
+    policy
+}
+
+/// S12: only this account, and AWS's own services on its behalf.
+fn deny_other_accounts(inputs: &Inputs<'_>, both: [String; 2]) -> Statement {
+    Statement::deny(["s3:*"])
+        .anyone()
+        .on(both)
+        .when("StringNotEquals", "aws:PrincipalAccount", [inputs.account.id.clone()])
+        .when("BoolIfExists", "aws:PrincipalIsAWSService", ["false"])
+}
+
+/// A request that names no encryption gets the bucket's default, which is right.
+fn deny_other_encryption(objects: &str) -> Statement {
+    Statement::deny(["s3:PutObject"])
+        .anyone()
+        .on([objects])
+        .when("StringNotEquals", "s3:x-amz-server-side-encryption", ["aws:kms"])
+        .when("Null", "s3:x-amz-server-side-encryption", ["false"])
+}
+
+fn deny_other_keys(inputs: &Inputs<'_>, objects: &str) -> Statement {
+    Statement::deny(["s3:PutObject"]).anyone().on([objects]).when(
+        "StringNotEqualsIfExists",
+        "s3:x-amz-server-side-encryption-aws-kms-key-id",
+        [inputs.key_arn],
+    )
+}
+
+/// Parts of a multipart upload carry no If-None-Match; its completion does.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html>
+fn deny_overwrite(objects: &str) -> Statement {
+    Statement::deny(["s3:PutObject"]).anyone().on([objects]).when("Null", "s3:if-none-match", ["true"]).when(
+        "Bool",
+        "s3:ObjectCreationOperation",
+        ["true"],
+    )
+}

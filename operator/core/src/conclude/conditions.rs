@@ -1,0 +1,155 @@
+use cloister_crds::status::Condition;
+
+use super::Story;
+use crate::fault::FaultClass;
+use crate::plan::{Blocked, Mode, Reason};
+use crate::resource::ResourceId;
+
+/// The four conditions. kstatus reads the first three.
+pub(super) fn update(story: &Story<'_>, settled: bool) -> Vec<Condition> {
+    let stalled = stalled(story);
+    let drifted = story.was_converged() && !story.plan.drift.is_empty();
+    let moving = !settled && stalled.is_none();
+    let ready_reason = match () {
+        () if settled => "AsDeclared",
+        () if !story.violations.is_empty() => "Invalid",
+        () if stalled.is_some() => "NeedsAttention",
+        () if drifted => "Drifted",
+        () if story.mode == Mode::Paused => "Paused",
+        () => "Progressing",
+    };
+    let text = message(story);
+    let make = |type_: &str, holds: bool, reason: &str, message: &str| Condition {
+        type_: type_.to_owned(),
+        status: if holds { "True" } else { "False" }.to_owned(),
+        observed_generation: story.generation,
+        last_transition_time: story.now.to_owned(),
+        reason: reason.to_owned(),
+        message: message.to_owned(),
+    };
+    let said = if settled { "everything is as declared" } else { text.as_str() };
+    let mut all = vec![
+        make("Ready", settled, ready_reason, said),
+        make(
+            "Reconciling",
+            moving,
+            if moving { "Progressing" } else { "Idle" },
+            if moving { said } else { "" },
+        ),
+        make(
+            "Stalled",
+            stalled.is_some(),
+            stalled.unwrap_or("NotStalled"),
+            if stalled.is_some() { said } else { "" },
+        ),
+        make("Drifted", drifted, if drifted { "Differs" } else { "AsDeclared" }, &drift_text(story, drifted)),
+    ];
+    for condition in &mut all {
+        let before = story.previous.condition(&condition.type_);
+        if let Some(before) = before.filter(|before| before.status == condition.status) {
+            condition.last_transition_time.clone_from(&before.last_transition_time);
+        }
+    }
+    all
+}
+
+fn drift_text(story: &Story<'_>, drifted: bool) -> String {
+    if !drifted {
+        return String::new();
+    }
+    let fields: Vec<String> = story
+        .plan
+        .drift
+        .iter()
+        .take(5)
+        .map(
+            |d| if d.path.is_empty() { d.resource.to_string() } else { format!("{} {}", d.resource, d.path) },
+        )
+        .collect();
+    let more = story.plan.drift.len().saturating_sub(fields.len());
+    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{tail}", fields.join(", "))
+}
+
+/// Why nothing moves until a person does something.
+fn stalled(story: &Story<'_>) -> Option<&'static str> {
+    if !story.violations.is_empty() {
+        return Some("Invalid");
+    }
+    let by_reason = story.plan.blocked.iter().find_map(|b| match &b.reason {
+        Reason::Foreign { .. } => Some("Foreign"),
+        Reason::Immutable { .. } => Some("Immutable"),
+        _ => None,
+    });
+    by_reason.or_else(|| {
+        story.faults().find_map(|(_, fault)| match fault.class {
+            FaultClass::Denied => Some("AccessDenied"),
+            FaultClass::Invalid => Some("Refused"),
+            FaultClass::Quota => Some("QuotaExceeded"),
+            _ => None,
+        })
+    })
+}
+
+/// The one sentence that says what is the matter, most serious first.
+pub(super) fn message(story: &Story<'_>) -> String {
+    if !story.violations.is_empty() {
+        let all: Vec<String> = story.violations.iter().map(ToString::to_string).collect();
+        return all.join("; ");
+    }
+    let mut sentences: Vec<String> = story.plan.blocked.iter().filter_map(serious).collect();
+    sentences.extend(story.faults().map(|(id, fault)| format!("{id}: {fault}")));
+    if sentences.is_empty() {
+        sentences.extend(story.waiting.iter().map(|what| format!("waiting: {what}")));
+    }
+    if sentences.is_empty() {
+        sentences.extend(story.plan.blocked.iter().filter_map(mild));
+    }
+    if sentences.is_empty() && !story.plan.works.is_empty() {
+        let verb = if story.was_converged() { "correcting" } else { "making" };
+        let names: Vec<String> = story.plan.works.iter().take(3).map(|w| w.id.to_string()).collect();
+        let more = story.plan.works.len().saturating_sub(names.len());
+        let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+        sentences.push(format!("{verb} {}{tail}", names.join(", ")));
+    }
+    shorten(&sentences)
+}
+
+fn serious(blocked: &Blocked) -> Option<String> {
+    let id = &blocked.id;
+    match &blocked.reason {
+        Reason::Foreign { owner } => Some(foreign(id, owner)),
+        Reason::Immutable { why } => Some(format!("{id} differs and cannot be changed in place: {why}")),
+        _ => None,
+    }
+}
+
+fn foreign(id: &ResourceId, owner: &str) -> String {
+    let way_out = match id {
+        ResourceId::Key(_) | ResourceId::Role(_) => format!("add {id} to spec.adopt or remove it"),
+        ResourceId::Bucket(_) => "set spec.adopt or choose another name".to_owned(),
+        ResourceId::Policy(_) | ResourceId::Queue(_) | ResourceId::Object(_) => {
+            "remove or rename it".to_owned()
+        }
+    };
+    format!("{id} exists and is not ours (it belongs to {owner}): {way_out}")
+}
+
+fn mild(blocked: &Blocked) -> Option<String> {
+    let id = &blocked.id;
+    match &blocked.reason {
+        Reason::Waiting { on } => Some(format!("{id} waits for {on}")),
+        Reason::Changing { what } => Some(format!("{id}: {what}")),
+        Reason::Report => Some(format!("{id} differs; driftPolicy is Report, so it is left")),
+        Reason::Paused => Some(format!("{id} differs; paused, so it is left")),
+        Reason::Retained | Reason::Foreign { .. } | Reason::Immutable { .. } | Reason::Unreadable(_) => None,
+    }
+}
+
+fn shorten(sentences: &[String]) -> String {
+    let shown = sentences.iter().take(3).cloned().collect::<Vec<_>>().join("; ");
+    match sentences.len().saturating_sub(3) {
+        0 => shown,
+        more => format!("{shown}; and {more} more"),
+    }
+}

@@ -1,0 +1,84 @@
+use cloister_crds::status::DriftRecord;
+use serde_json::Value;
+
+use super::{Notice, Story};
+use crate::drift::Drift;
+use crate::plan::Reason;
+
+const KEPT: usize = 20;
+const SHOWN: usize = 160;
+
+/// The record of differences, brought up to date, and what is new in it.
+pub(super) fn update(story: &Story<'_>) -> (Vec<DriftRecord>, Vec<Notice>) {
+    let mut notices = Vec::new();
+    let mut kept: Vec<DriftRecord> = story.previous.recent_drift.clone();
+    for record in kept.iter_mut().filter(|record| record.mended_at.is_none()) {
+        if looked_at(story, record) && !story.plan.drift.iter().any(|d| is_same(record, d)) {
+            record.mended_at = Some(story.now.to_owned());
+            if record.remedy == "Pending" {
+                record.remedy = "Corrected".into();
+            }
+            let message = format!("{} is as declared again", subject(record));
+            notices.push(Notice { warning: false, reason: "DriftMended", action: "Correct", message });
+        }
+    }
+    if story.was_converged() {
+        for drift in &story.plan.drift {
+            if kept.iter().any(|record| record.mended_at.is_none() && is_same(record, drift)) {
+                continue;
+            }
+            let record = record(story, drift);
+            let message = format!("{}: was {}, now {}", subject(&record), record.was, record.now);
+            notices.push(Notice { warning: true, reason: "DriftFound", action: "Compare", message });
+            kept.insert(0, record);
+        }
+    }
+    kept.truncate(KEPT);
+    (kept, notices)
+}
+
+/// What could not be read has not been mended.
+fn looked_at(story: &Story<'_>, record: &DriftRecord) -> bool {
+    let unread = |reason: &Reason| matches!(reason, Reason::Unreadable(_) | Reason::Changing { .. });
+    !story.desired.is_empty()
+        && !story.plan.blocked.iter().any(|b| unread(&b.reason) && b.id.to_string() == record.resource)
+}
+
+fn is_same(record: &DriftRecord, drift: &Drift) -> bool {
+    record.path == drift.path && record.resource == drift.resource.to_string()
+}
+
+fn record(story: &Story<'_>, drift: &Drift) -> DriftRecord {
+    let left = story.plan.reason(&drift.resource).is_some() || !drift.is_correctable();
+    DriftRecord {
+        resource: drift.resource.to_string(),
+        path: drift.path.clone(),
+        was: show(&drift.want),
+        now: show(&drift.have),
+        remedy: if left { "Reported" } else { "Pending" }.into(),
+        found_at: story.now.to_owned(),
+        mended_at: None,
+    }
+}
+
+fn subject(record: &DriftRecord) -> String {
+    if record.path.is_empty() {
+        record.resource.clone()
+    } else {
+        format!("{} {}", record.resource, record.path)
+    }
+}
+
+/// Managed fields are settings, never data, so they may be shown; at length they may not.
+fn show(value: &Value) -> String {
+    let text = match value {
+        Value::Null => "nothing".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    if text.chars().count() <= SHOWN {
+        return text;
+    }
+    let cut: String = text.chars().take(SHOWN - 1).collect();
+    format!("{cut}…")
+}

@@ -1,0 +1,176 @@
+//! From the whole story of a pass to what is reported: status, events, and when to look again.
+
+mod conditions;
+mod history;
+
+use std::collections::BTreeMap;
+
+use cloister_crds::status::{CommonStatus, Intent, ResourceStatus};
+
+use crate::fault::{Fault, FaultClass};
+use crate::observed::{Observed, ObservedSet};
+use crate::plan::{DesiredSet, Fate, Mode, Plan, Reason};
+use crate::resource::{ResourceId, Step};
+use crate::violation::Violation;
+
+/// How the steps of one resource went.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// Steps that AWS or the API server confirmed.
+    pub done: Vec<Step>,
+    /// The step that failed; those after it were not tried.
+    pub failed: Option<(Step, Fault)>,
+    /// The ARN that a creation gave.
+    pub arn: Option<String>,
+}
+
+pub type Outcomes = BTreeMap<ResourceId, Outcome>;
+
+/// All that a pass has learnt.
+#[derive(Clone, Debug)]
+pub struct Story<'a> {
+    pub generation: i64,
+    /// RFC 3339, seconds.
+    pub now: &'a str,
+    pub previous: &'a CommonStatus,
+    pub violations: &'a [Violation],
+    /// Peers that are not there or not ready, one sentence each.
+    pub waiting: &'a [String],
+    pub desired: &'a DesiredSet,
+    pub observed: &'a ObservedSet,
+    pub plan: &'a Plan,
+    pub outcomes: &'a Outcomes,
+    pub intents: &'a [Intent],
+    pub mode: Mode,
+}
+
+impl Story<'_> {
+    /// Whether this generation was once as declared, so that a difference is somebody else's doing.
+    #[must_use]
+    pub fn was_converged(&self) -> bool {
+        self.previous.converged_generation == Some(self.generation)
+    }
+
+    fn faults(&self) -> impl Iterator<Item = (&ResourceId, &Fault)> {
+        let failed =
+            self.outcomes.iter().filter_map(|(id, o)| o.failed.as_ref().map(|(_, fault)| (id, fault)));
+        let unread = self.plan.blocked.iter().filter_map(|b| match &b.reason {
+            Reason::Unreadable(fault) => Some((&b.id, fault)),
+            _ => None,
+        });
+        failed.chain(unread)
+    }
+
+    fn is_settled(&self) -> bool {
+        self.violations.is_empty() && self.waiting.is_empty() && self.plan.is_settled()
+    }
+}
+
+/// When to look again, unless something happens before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Requeue {
+    /// Something was done: see whether it holds.
+    Now,
+    /// A fault, or something under way: later and later.
+    BackOff,
+    /// Nothing to do: the sweep.
+    Sweep,
+}
+
+/// Something that people should hear of once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub warning: bool,
+    pub reason: &'static str,
+    pub action: &'static str,
+    pub message: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conclusion {
+    pub status: CommonStatus,
+    pub notices: Vec<Notice>,
+    pub requeue: Requeue,
+}
+
+#[must_use]
+pub fn conclude(story: &Story<'_>) -> Conclusion {
+    let settled = story.is_settled();
+    let (recent_drift, mut notices) = history::update(story);
+    let conditions = conditions::update(story, settled);
+    let message = if settled { String::new() } else { conditions::message(story) };
+    let converged = if settled { Some(story.generation) } else { story.previous.converged_generation };
+    let drift = if story.was_converged() { story.plan.drift.len() } else { 0 };
+    let status = CommonStatus {
+        observed_generation: story.generation,
+        converged_generation: converged,
+        conditions,
+        message,
+        drift: i64::try_from(drift).unwrap_or(i64::MAX),
+        resources: resources(story),
+        recent_drift,
+        intents: story.intents.to_vec(),
+    };
+    if settled && !story.previous.is_ready() {
+        notices.push(Notice {
+            warning: false,
+            reason: "Ready",
+            action: "Reconcile",
+            message: "everything is as declared".into(),
+        });
+    }
+    Conclusion { status, notices, requeue: requeue(story) }
+}
+
+fn requeue(story: &Story<'_>) -> Requeue {
+    let progressed = story.outcomes.values().any(|o| !o.done.is_empty());
+    let look_again =
+        |(_, fault): (_, &Fault)| matches!(fault.class, FaultClass::Exists | FaultClass::NotFound);
+    let changing = story.plan.blocked.iter().any(|b| matches!(b.reason, Reason::Changing { .. }));
+    if story.faults().next().is_some() {
+        let soon = progressed && story.faults().all(look_again);
+        if soon { Requeue::Now } else { Requeue::BackOff }
+    } else if progressed {
+        Requeue::Now
+    } else if changing {
+        Requeue::BackOff
+    } else {
+        Requeue::Sweep
+    }
+}
+
+fn resources(story: &Story<'_>) -> Vec<ResourceStatus> {
+    let mut out: Vec<ResourceStatus> = story
+        .desired
+        .iter()
+        .map(|(id, want)| {
+            let observed = story.observed.get(id);
+            let created = story.outcomes.get(id).and_then(|o| o.arn.as_deref());
+            let name = id.to_string();
+            // A resource that cannot be read now has not lost its ARN.
+            let known = observed.and_then(Observed::arn).or(created).or(match observed {
+                Some(Observed::Absent) => None,
+                _ => story.previous.arn(&name),
+            });
+            let arn = known.map(str::to_owned);
+            ResourceStatus { id: name, arn, state: state(story, id, observed, want.fate).to_owned() }
+        })
+        .collect();
+    out.sort_by(|a, b| a.id.cmp(&b.id));
+    out
+}
+
+fn state(story: &Story<'_>, id: &ResourceId, observed: Option<&Observed>, fate: Fate) -> &'static str {
+    match observed {
+        None | Some(Observed::Absent) => "Pending",
+        Some(Observed::Foreign { .. }) => "Foreign",
+        Some(Observed::Changing { .. }) => "Changing",
+        Some(Observed::Unreadable(_)) => "Unreadable",
+        Some(Observed::Present(_)) if fate == Fate::Retain => "Retained",
+        Some(Observed::Present(_)) if fate == Fate::Vanish => "Leaving",
+        Some(Observed::Present(_)) if story.plan.drift.iter().any(|d| d.resource == *id) => {
+            if story.was_converged() { "Drifted" } else { "Pending" }
+        }
+        Some(Observed::Present(_)) => "Ready",
+    }
+}

@@ -1,0 +1,273 @@
+//! IAM policy documents, compared by meaning: the order of statements, actions and values, and the
+//! difference between one string and a list of one, do not count.
+//! Grammar: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+type Set = BTreeSet<String>;
+
+/// A policy document with its statements by Sid; a statement without one is `#n`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Document(pub BTreeMap<String, Statement>);
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Statement {
+    pub effect: Effect,
+    /// `AWS`, `Service`, `Federated` or `*` -> who. Empty in identity policies.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub principal: BTreeMap<String, Set>,
+    pub action: Set,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub resource: Set,
+    /// Operator -> key -> values.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub condition: BTreeMap<String, BTreeMap<String, Set>>,
+    /// Parts that Cloister never writes, such as `NotAction`, kept so that they show as drift.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub other: BTreeMap<String, Value>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Effect {
+    Allow,
+    Deny,
+}
+
+fn set<I: IntoIterator<Item = S>, S: Into<String>>(items: I) -> Set {
+    items.into_iter().map(Into::into).collect()
+}
+
+impl Statement {
+    fn new<S: Into<String>>(effect: Effect, actions: impl IntoIterator<Item = S>) -> Self {
+        Self {
+            effect,
+            principal: BTreeMap::new(),
+            action: set(actions),
+            resource: Set::new(),
+            condition: BTreeMap::new(),
+            other: BTreeMap::new(),
+        }
+    }
+
+    #[must_use]
+    pub fn allow<S: Into<String>>(actions: impl IntoIterator<Item = S>) -> Self {
+        Self::new(Effect::Allow, actions)
+    }
+
+    #[must_use]
+    pub fn deny<S: Into<String>>(actions: impl IntoIterator<Item = S>) -> Self {
+        Self::new(Effect::Deny, actions)
+    }
+
+    /// `kind` is `AWS`, `Service` or `Federated`.
+    #[must_use]
+    pub fn principal(mut self, kind: &str, who: impl Into<String>) -> Self {
+        self.principal.entry(kind.into()).or_default().insert(who.into());
+        self
+    }
+
+    #[must_use]
+    pub fn anyone(self) -> Self {
+        self.principal("AWS", "*")
+    }
+
+    #[must_use]
+    pub fn on<S: Into<String>>(mut self, resources: impl IntoIterator<Item = S>) -> Self {
+        self.resource = set(resources);
+        self
+    }
+
+    #[must_use]
+    pub fn when<S: Into<String>>(
+        mut self,
+        operator: &str,
+        key: &str,
+        values: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.condition.entry(operator.into()).or_default().insert(condition_key(key), set(values));
+        self
+    }
+
+    fn render(&self, sid: &str) -> Value {
+        let mut out = json!({ "Effect": self.effect, "Action": self.action });
+        if !sid.starts_with('#') {
+            out["Sid"] = json!(sid);
+        }
+        if !self.principal.is_empty() {
+            out["Principal"] = json!(self.principal);
+        }
+        if !self.resource.is_empty() {
+            out["Resource"] = json!(self.resource);
+        }
+        if !self.condition.is_empty() {
+            out["Condition"] = json!(self.condition);
+        }
+        for (key, value) in &self.other {
+            out[key] = value.clone();
+        }
+        out
+    }
+
+    fn read(value: &Value) -> Option<Self> {
+        let mut effect = None;
+        let mut read = Self::new(Effect::Deny, Vec::<String>::new());
+        for (key, part) in value.as_object()? {
+            match key.as_str() {
+                "Sid" => {}
+                "Effect" => {
+                    effect = match part.as_str()? {
+                        "Allow" => Some(Effect::Allow),
+                        "Deny" => Some(Effect::Deny),
+                        _ => None,
+                    };
+                }
+                "Action" => read.action = one_or_many(part),
+                "Resource" => read.resource = one_or_many(part),
+                "Principal" => read.principal = principals(part),
+                "Condition" => read.condition = conditions(part)?,
+                _ => {
+                    read.other.insert(key.clone(), part.clone());
+                }
+            }
+        }
+        read.effect = effect?;
+        Some(read)
+    }
+}
+
+impl Document {
+    #[must_use]
+    pub fn new<const N: usize>(statements: [(&str, Statement); N]) -> Self {
+        Self(statements.into_iter().map(|(sid, s)| (sid.to_owned(), s)).collect())
+    }
+
+    /// The JSON that AWS takes.
+    #[must_use]
+    pub fn render(&self) -> String {
+        let statements: Vec<Value> = self.0.iter().map(|(sid, s)| s.render(sid)).collect();
+        json!({ "Version": "2012-10-17", "Statement": statements }).to_string()
+    }
+
+    /// Reads AWS's JSON. `None` where it is no policy document, which then counts as different from any.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let value: Value = serde_json::from_str(text).ok()?;
+        let statements = match value.get("Statement")? {
+            Value::Array(many) => many.iter().collect(),
+            one => vec![one],
+        };
+        let mut read = BTreeMap::new();
+        for (n, statement) in statements.into_iter().enumerate() {
+            let sid = statement.get("Sid").and_then(Value::as_str).filter(|s| !s.is_empty());
+            let sid = sid.map_or_else(|| format!("#{n}"), str::to_owned);
+            let key = if read.contains_key(&sid) { format!("{sid}#{n}") } else { sid };
+            read.insert(key, Statement::read(statement)?);
+        }
+        Some(Self(read))
+    }
+}
+
+/// The condition keys that Cloister writes, in AWS's spelling.
+const KEYS: [&str; 17] = [
+    "aws:PrincipalAccount",
+    "aws:PrincipalArn",
+    "aws:PrincipalIsAWSService",
+    "aws:RequestedRegion",
+    "aws:SecureTransport",
+    "aws:SourceAccount",
+    "aws:SourceArn",
+    "iam:PassedToService",
+    "kms:CallerAccount",
+    "kms:EncryptionContext:aws:s3:arn",
+    "kms:ViaService",
+    "s3:ObjectCreationOperation",
+    "s3:TlsVersion",
+    "s3:if-none-match",
+    "s3:x-amz-server-side-encryption",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id",
+    "sts:ExternalId",
+];
+
+/// IAM compares condition keys without regard to case.
+fn condition_key(key: &str) -> String {
+    let known = KEYS.iter().find(|k| k.eq_ignore_ascii_case(key));
+    known.map_or_else(|| key.to_ascii_lowercase(), |k| (*k).to_owned())
+}
+
+fn one_or_many(value: &Value) -> Set {
+    match value {
+        Value::Array(many) => many.iter().map(scalar).collect(),
+        one => Set::from([scalar(one)]),
+    }
+}
+
+/// `true` and `"true"` are the same to IAM.
+fn scalar(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// `"*"` and `{"AWS": "*"}` mean the same; an account id means its root.
+fn principals(value: &Value) -> BTreeMap<String, Set> {
+    match value {
+        Value::Object(kinds) => kinds.iter().map(|(k, v)| (k.clone(), accounts(k, one_or_many(v)))).collect(),
+        other => BTreeMap::from([("AWS".to_owned(), one_or_many(other))]),
+    }
+}
+
+fn accounts(kind: &str, who: Set) -> Set {
+    let is_account = |s: &str| kind == "AWS" && s.len() == 12 && s.bytes().all(|b| b.is_ascii_digit());
+    who.into_iter().map(|s| if is_account(&s) { format!("arn:aws:iam::{s}:root") } else { s }).collect()
+}
+
+fn conditions(value: &Value) -> Option<BTreeMap<String, BTreeMap<String, Set>>> {
+    let mut read = BTreeMap::new();
+    for (operator, keys) in value.as_object()? {
+        let keys = keys.as_object()?;
+        let keys = keys.iter().map(|(k, v)| (condition_key(k), one_or_many(v))).collect();
+        read.insert(operator.clone(), keys);
+    }
+    Some(read)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn meaning_not_text_is_compared() {
+        let ours = Document::new([(
+            "Tls",
+            Statement::deny(["s3:*"]).anyone().on(["b", "a"]).when("Bool", "aws:SecureTransport", ["false"]),
+        )]);
+        let theirs = r#"{"Version":"2012-10-17","Statement":{"Sid":"Tls","Effect":"Deny","Principal":"*",
+            "Action":"s3:*","Resource":["a","b"],"Condition":{"Bool":{"AWS:SecureTransport":false}}}}"#;
+        assert_eq!(Document::parse(theirs), Some(ours));
+    }
+
+    #[test]
+    fn what_is_rendered_reads_back_the_same() {
+        let document = Document::new([
+            (
+                "A",
+                Statement::allow(["kms:Decrypt"])
+                    .principal("AWS", "arn:aws:iam::222222222222:root")
+                    .on(["*"]),
+            ),
+            ("B", Statement::deny(["s3:PutObject"]).anyone().on(["x"])),
+        ]);
+        assert_eq!(Document::parse(&document.render()), Some(document));
+    }
+
+    #[test]
+    fn a_part_that_we_never_write_shows_as_a_difference() {
+        let text = r#"{"Statement":[{"Effect":"Allow","NotAction":"s3:*","Resource":"*"}]}"#;
+        let read = Document::parse(text).unwrap_or_default();
+        assert!(read.0["#0"].other.contains_key("NotAction"));
+        assert_eq!(Document::parse("[]"), None);
+    }
+}

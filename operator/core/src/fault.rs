@@ -1,0 +1,147 @@
+//! Faults, and the one table that says what an AWS error code means.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// What to do about a fault follows from its class alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum FaultClass {
+    /// The thing is not there.
+    NotFound,
+    /// The name is taken; look again before deciding whose it is.
+    Exists,
+    /// Another change to the same thing is under way, or a dependant is still there.
+    Conflict,
+    /// Asked too often.
+    Throttled,
+    /// The caller lacks a permission.
+    Denied,
+    /// AWS will not accept this request however often it is sent.
+    Invalid,
+    /// A limit of the account is reached.
+    Quota,
+    /// No clear answer: the request may have taken effect.
+    Ambiguous,
+}
+
+impl FaultClass {
+    /// The meaning of an AWS error code; what is not listed goes by the HTTP status.
+    #[must_use]
+    pub fn of(code: &str, status: Option<u16>) -> Self {
+        match code {
+            "NoSuchBucket"
+            | "NoSuchEntity"
+            | "NotFoundException"
+            | "NotFound"
+            | "NoSuchTagSet"
+            | "NoSuchBucketPolicy"
+            | "NoSuchLifecycleConfiguration"
+            | "NoSuchPublicAccessBlockConfiguration"
+            | "ServerSideEncryptionConfigurationNotFoundError"
+            | "OwnershipControlsNotFoundError"
+            | "ObjectLockConfigurationNotFoundError"
+            | "QueueDoesNotExist"
+            | "AWS.SimpleQueueService.NonExistentQueue"
+            | "InvalidVpcID.NotFound"
+            | "InvalidSubnetID.NotFound"
+            | "InvalidGroup.NotFound" => Self::NotFound,
+            "BucketAlreadyOwnedByYou"
+            | "BucketAlreadyExists"
+            | "EntityAlreadyExists"
+            | "EntityAlreadyExistsException"
+            | "AlreadyExistsException"
+            | "QueueNameExists"
+            | "QueueAlreadyExists" => Self::Exists,
+            "OperationAborted"
+            | "ConcurrentModification"
+            | "ConcurrentModificationException"
+            | "DeleteConflict"
+            | "DeleteConflictException"
+            | "BucketNotEmpty"
+            | "KMSInvalidStateException"
+            | "QueueDeletedRecently"
+            | "AWS.SimpleQueueService.QueueDeletedRecently" => Self::Conflict,
+            "SlowDown"
+            | "Throttling"
+            | "ThrottlingException"
+            | "ThrottledException"
+            | "TooManyRequestsException"
+            | "RequestLimitExceeded"
+            | "RequestThrottled" => Self::Throttled,
+            "AccessDenied"
+            | "AccessDeniedException"
+            | "UnauthorizedOperation"
+            | "AuthorizationError"
+            | "InvalidClientTokenId"
+            | "ExpiredToken"
+            | "ExpiredTokenException"
+            | "SignatureDoesNotMatch"
+            | "InvalidAccessKeyId"
+            | "UnrecognizedClientException"
+            | "AllAccessDisabled" => Self::Denied,
+            "LimitExceeded" | "LimitExceededException" | "TooManyBuckets" => Self::Quota,
+            _ => Self::by_status(status),
+        }
+    }
+
+    fn by_status(status: Option<u16>) -> Self {
+        match status {
+            Some(404) => Self::NotFound,
+            Some(403 | 401) => Self::Denied,
+            Some(409) => Self::Conflict,
+            Some(429) => Self::Throttled,
+            Some(400..=499) => Self::Invalid,
+            _ => Self::Ambiguous,
+        }
+    }
+
+    /// What a person reads.
+    #[must_use]
+    pub fn explain(self) -> &'static str {
+        match self {
+            Self::NotFound => "it does not exist",
+            Self::Exists => "the name is taken; looking again at whose it is",
+            Self::Conflict => {
+                "another change is under way or something still depends on it; tried again by itself"
+            }
+            Self::Throttled => "AWS asks to slow down; tried again by itself",
+            Self::Denied => "the operator's role lacks the permission; add it to the role's policy",
+            Self::Invalid => {
+                "AWS refuses the request; see the message in the operator's log by its request id"
+            }
+            Self::Quota => "a quota of the account is used up; raise it in Service Quotas",
+            Self::Ambiguous => "no clear answer from AWS; tried again by itself",
+        }
+    }
+}
+
+/// A call that did not go well. Carries no free text of AWS: that could hold what must not be shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    pub service: &'static str,
+    pub operation: &'static str,
+    pub code: String,
+    pub class: FaultClass,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{} answered {}: {}", self.service, self.operation, self.code, self.class.explain())
+    }
+}
+
+impl std::error::Error for Fault {}
+
+#[cfg(test)]
+mod tests {
+    use super::FaultClass;
+
+    #[test]
+    fn an_unlisted_code_goes_by_its_status() {
+        assert_eq!(FaultClass::of("Surprise", Some(404)), FaultClass::NotFound);
+        assert_eq!(FaultClass::of("Surprise", Some(500)), FaultClass::Ambiguous);
+        assert_eq!(FaultClass::of("Surprise", None), FaultClass::Ambiguous);
+        assert_eq!(FaultClass::of("SlowDown", Some(503)), FaultClass::Throttled);
+    }
+}

@@ -1,0 +1,16 @@
+//! Every decision of Cloister, and nothing else: no clock, no environment, no network. The manifest of
+//! this crate is what enforces it.
+
+pub mod bucket;
+pub mod conclude;
+pub mod document;
+pub mod drift;
+pub mod environment;
+pub mod fault;
+pub mod name;
+pub mod observed;
+pub mod ownership;
+pub mod plan;
+pub mod resource;
+pub mod tenant;
+pub mod violation;

@@ -1,0 +1,80 @@
+//! Deterministic names of AWS resources. Lengths are proven by the limits of the names they are made of
+//! (tenant 30, bucket 20), which admission enforces.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+/// What a tenant's resources are called. The suffix comes from the object's UID, so that the names of
+/// a tenant and of its later namesake never meet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names {
+    pub tenant: String,
+    pub suffix: String,
+}
+
+impl Names {
+    #[must_use]
+    pub fn new(tenant: &str, uid: &str) -> Self {
+        Self { tenant: tenant.to_owned(), suffix: suffix(uid) }
+    }
+
+    #[must_use]
+    pub fn key_alias(&self) -> String {
+        format!("alias/cloister/{}", self.tenant)
+    }
+
+    /// At most 9 + 30 + 1 + 9 = 49 of IAM's 64 characters.
+    #[must_use]
+    pub fn role(&self, purpose: &str) -> String {
+        format!("cloister-{}-{purpose}", self.tenant)
+    }
+
+    /// At most 30 + 1 + 20 + 1 + 8 = 60 of S3's 63 characters.
+    #[must_use]
+    pub fn bucket(&self, name: &str) -> String {
+        format!("{}-{name}-{}", self.tenant, self.suffix)
+    }
+
+    /// Matches every bucket of this tenant that has no name of its own.
+    #[must_use]
+    pub fn bucket_pattern(&self) -> String {
+        self.bucket("*")
+    }
+
+    /// At most 9 + 30 + 1 + 20 + 1 + 8 + 9 = 78 of SQS's 80 characters.
+    #[must_use]
+    pub fn queue(&self, bucket: &str) -> String {
+        format!("cloister-{}-{bucket}-{}", self.tenant, self.suffix)
+    }
+
+    #[must_use]
+    pub fn dead_letter_queue(&self, bucket: &str) -> String {
+        format!("{}-dlq", self.queue(bucket))
+    }
+}
+
+/// Eight hexadecimal digits that stand for a UID.
+#[must_use]
+pub fn suffix(uid: &str) -> String {
+    let digest = Sha256::digest(uid.as_bytes());
+    digest.iter().take(4).fold(String::new(), |mut out, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Names;
+
+    #[test]
+    fn the_longest_names_fit_the_limits_of_aws() {
+        let names = Names::new(&"t".repeat(30), "uid");
+        let bucket = "b".repeat(20);
+        assert!(names.bucket(&bucket).len() <= 63);
+        assert!(names.role("warehouse").len() <= 64);
+        assert!(names.dead_letter_queue(&bucket).len() <= 80);
+    }
+}

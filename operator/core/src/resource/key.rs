@@ -1,0 +1,93 @@
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::Tags;
+use crate::document::Document;
+
+/// A customer-managed KMS key with its alias.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Key {
+    pub state: KeyState,
+    /// Whether the alias points to this key.
+    pub alias: bool,
+    /// `None` where what AWS holds is no policy document.
+    pub policy: Option<Document>,
+    pub rotation: Rotation,
+    pub tags: Tags,
+}
+
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html>
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum KeyState {
+    Enabled,
+    Disabled,
+    PendingDeletion,
+    /// Creating, Updating, Unavailable: nothing can be done now.
+    Other,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rotation {
+    pub enabled: bool,
+    /// 90 to 2560 days; 0 while rotation is off.
+    pub period_days: i32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum KeyStep {
+    /// CreateKey with policy and tags. Not idempotent: never retried without looking first.
+    Create,
+    CreateAlias,
+    /// UpdateAlias: the alias points to another key.
+    PointAlias,
+    CancelDeletion,
+    Enable,
+    PutPolicy,
+    SetRotation,
+    Tag,
+    DeleteAlias,
+    ScheduleDeletion {
+        days: i32,
+    },
+}
+
+impl Key {
+    pub(super) fn create() -> Vec<KeyStep> {
+        vec![KeyStep::Create, KeyStep::CreateAlias, KeyStep::SetRotation]
+    }
+
+    pub(super) fn repair(have: &Self, parts: &BTreeSet<&str>) -> Vec<KeyStep> {
+        let mut steps = Vec::new();
+        // The state first: KMS refuses most changes to a key that is not enabled.
+        if parts.contains("state") {
+            if have.state == KeyState::PendingDeletion {
+                steps.push(KeyStep::CancelDeletion);
+            }
+            steps.push(KeyStep::Enable);
+        }
+        if parts.contains("policy") {
+            steps.push(KeyStep::PutPolicy);
+        }
+        if parts.contains("rotation") {
+            steps.push(KeyStep::SetRotation);
+        }
+        if parts.contains("alias") {
+            steps.push(KeyStep::PointAlias);
+        }
+        if parts.contains("tags") {
+            steps.push(KeyStep::Tag);
+        }
+        steps
+    }
+
+    /// Crypto-shredding: 30 days, the longest that KMS allows, in which it can be called back.
+    pub(super) fn delete(&self) -> Vec<KeyStep> {
+        if self.state == KeyState::PendingDeletion {
+            return Vec::new();
+        }
+        // The key's own policy denies its deletion, so a policy without that guard comes first.
+        vec![KeyStep::PutPolicy, KeyStep::ScheduleDeletion { days: 30 }, KeyStep::DeleteAlias]
+    }
+}

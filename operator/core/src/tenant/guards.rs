@@ -1,0 +1,167 @@
+//! The tenant's namespace and what guards it, and the IngestBuckets that are written inline.
+
+use serde_json::{Value, json};
+
+use super::{Inputs, want};
+use crate::ownership::TENANT;
+use crate::plan::{DesiredSet, Fate};
+use crate::resource::{ObjectKind, Resource};
+
+pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
+    let mut add = |kind: ObjectKind, name: &str, labels: Value, body: Value| {
+        let namespaced = kind != ObjectKind::Namespace;
+        let object = object(inputs, kind, name, labels, body);
+        let needs = namespaced.then(|| inputs.namespace_id());
+        set.insert(inputs.object_id(kind, name), want(Resource::Object(object), needs));
+    };
+    add(ObjectKind::Namespace, &inputs.names.tenant, pod_security(), json!({}));
+    add(ObjectKind::ResourceQuota, "tenant", json!({}), quota(inputs));
+    add(ObjectKind::LimitRange, "tenant", json!({}), limits());
+    add(ObjectKind::NetworkPolicy, "default-deny", json!({}), default_deny());
+    add(ObjectKind::NetworkPolicy, "allow-dns-and-aws", json!({}), needed_egress(inputs));
+    add(ObjectKind::ServiceAccount, "etl", json!({}), json!({ "automountServiceAccountToken": false }));
+    add(ObjectKind::Role, "tenant-operator", json!({}), json!({ "rules": operator_rules() }));
+    add(ObjectKind::RoleBinding, "tenant-operators", json!({}), operators(inputs));
+    for bucket in &inputs.spec.ingest_buckets {
+        add(
+            ObjectKind::IngestBucket,
+            &bucket.name,
+            json!({ INLINE: "true" }),
+            json!({ "spec": bucket.spec }),
+        );
+    }
+    for name in inputs.dropped_buckets {
+        let id = inputs.object_id(ObjectKind::IngestBucket, name);
+        let mut gone = want(Resource::Object(json!({})), []);
+        gone.fate = Fate::Vanish;
+        set.insert(id, gone);
+    }
+}
+
+/// Marks an IngestBucket that its tenant wrote, and so may remove.
+pub const INLINE: &str = "cloister.dev/inline";
+
+fn object(inputs: &Inputs<'_>, kind: ObjectKind, name: &str, labels: Value, body: Value) -> Value {
+    let mut object = json!({
+        "apiVersion": kind.api_version(),
+        "kind": kind.kind(),
+        "metadata": {
+            "name": name,
+            "labels": { TENANT: inputs.names.tenant, "app.kubernetes.io/managed-by": "cloister" },
+            "ownerReferences": [{
+                "apiVersion": "cloister.dev/v1alpha1",
+                "kind": "ClientTenant",
+                "name": inputs.names.tenant,
+                "uid": inputs.owner.uid,
+                "controller": true,
+                "blockOwnerDeletion": false,
+            }],
+        },
+    });
+    if kind != ObjectKind::Namespace {
+        object["metadata"]["namespace"] = json!(inputs.names.tenant);
+    }
+    if kind == ObjectKind::ServiceAccount {
+        let role = inputs.account.role_arn(&inputs.names.role(name));
+        object["metadata"]["annotations"] = json!({ "eks.amazonaws.com/role-arn": role });
+    }
+    merge(&mut object["metadata"]["labels"], labels);
+    merge(&mut object, body);
+    object
+}
+
+fn merge(into: &mut Value, from: Value) {
+    if let (Value::Object(into), Value::Object(from)) = (into, from) {
+        into.extend(from);
+    }
+}
+
+/// <https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted>
+fn pod_security() -> Value {
+    json!({
+        "pod-security.kubernetes.io/enforce": "restricted",
+        "pod-security.kubernetes.io/enforce-version": "latest",
+        "pod-security.kubernetes.io/audit": "restricted",
+        "pod-security.kubernetes.io/warn": "restricted",
+    })
+}
+
+/// Load balancers and node ports would open a way around the tenant's guards.
+fn quota(inputs: &Inputs<'_>) -> Value {
+    let quotas = &inputs.spec.quotas;
+    let cpu = quotas.cpu.to_string();
+    let memory = format!("{}Gi", quotas.memory_gib);
+    json!({ "spec": { "hard": {
+        "limits.cpu": cpu,
+        "limits.memory": memory,
+        "pods": quotas.pods.to_string(),
+        "requests.cpu": cpu,
+        "requests.memory": memory,
+        "services.loadbalancers": "0",
+        "services.nodeports": "0",
+    } } })
+}
+
+fn limits() -> Value {
+    json!({ "spec": { "limits": [{
+        "type": "Container",
+        "default": { "cpu": "1", "memory": "1Gi" },
+        "defaultRequest": { "cpu": "100m", "memory": "128Mi" },
+    }] } })
+}
+
+fn default_deny() -> Value {
+    json!({ "spec": { "podSelector": {}, "policyTypes": ["Ingress", "Egress"] } })
+}
+
+/// DNS, and HTTPS and Redshift within the environment's own address ranges, where its VPC endpoints are.
+/// The instance metadata service (169.254.169.254) is in none of them.
+fn needed_egress(inputs: &Inputs<'_>) -> Value {
+    let blocks: Vec<Value> =
+        inputs.account.endpoint_cidrs.iter().map(|cidr| json!({ "ipBlock": { "cidr": cidr } })).collect();
+    let port = |protocol: &str, port: i32| json!({ "protocol": protocol, "port": port });
+    json!({ "spec": {
+        "podSelector": {},
+        "policyTypes": ["Egress"],
+        "egress": [
+            {
+                "to": [{
+                    "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": "kube-system" } },
+                    "podSelector": { "matchLabels": { "k8s-app": "kube-dns" } },
+                }],
+                "ports": [port("UDP", 53), port("TCP", 53)],
+            },
+            { "to": blocks, "ports": [port("TCP", 443), port("TCP", 5439)] },
+        ],
+    } })
+}
+
+/// The tenant's operators see everything in it but Secrets, and restart what hangs. They change nothing
+/// that Cloister keeps.
+fn operator_rules() -> Value {
+    let look = ["get", "list", "watch"];
+    json!([
+        { "apiGroups": [""], "resources": ["pods", "pods/log", "events", "services", "serviceaccounts", "resourcequotas", "limitranges"], "verbs": look },
+        { "apiGroups": [""], "resources": ["pods"], "verbs": ["delete"] },
+        { "apiGroups": ["batch"], "resources": ["jobs"], "verbs": look },
+        { "apiGroups": ["networking.k8s.io"], "resources": ["networkpolicies"], "verbs": look },
+        { "apiGroups": ["cloister.dev"], "resources": ["ingestbuckets"], "verbs": look },
+    ])
+}
+
+fn operators(inputs: &Inputs<'_>) -> Value {
+    let subjects: Vec<Value> = inputs
+        .spec
+        .operators
+        .iter()
+        .map(|group| json!({ "apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": group }))
+        .collect();
+    let mut binding = json!({
+        "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "tenant-operator" },
+    });
+    // The API server leaves out an empty list.
+    if !subjects.is_empty() {
+        binding["subjects"] = json!(subjects);
+    }
+    binding
+}

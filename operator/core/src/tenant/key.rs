@@ -1,0 +1,80 @@
+//! The tenant's customer-managed key: K1-K4 of the checklist.
+
+use cloister_crds::bucket::DeletionPolicy;
+
+use super::{Inputs, roles, want};
+use crate::document::{Document, Statement};
+use crate::plan::DesiredSet;
+use crate::resource::{Key, KeyState, Resource, Rotation};
+
+pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
+    let key = Key {
+        state: KeyState::Enabled,
+        alias: true,
+        policy: Some(policy(inputs)),
+        rotation: Rotation { enabled: true, period_days: 365 },
+        tags: inputs.tags("key"),
+    };
+    set.insert(inputs.key_id(), want(Resource::Key(key), []));
+}
+
+/// Nobody gets more than they need, and nobody can delete or disable the key without changing this
+/// policy first. Principals are named by condition, not by ARN: KMS refuses a policy whose principal
+/// does not exist yet, and turns the ARN of a deleted one into an id that never matches again.
+fn policy(inputs: &Inputs<'_>) -> Document {
+    let root = inputs.account.root();
+    let mut policy = Document::new([
+        ("AdministeredByIam", Statement::allow(ADMINISTRATION).principal("AWS", &root).on(["*"])),
+        ("UsedByTenantRoles", used_by_roles(inputs, &root)),
+        ("UsedForArrivals", used_for_arrivals(inputs)),
+    ]);
+    let leaving = inputs.deleting && inputs.spec.deletion_policy == DeletionPolicy::Delete;
+    if leaving {
+        policy.0.insert(
+            "DeletedByOperator".into(),
+            Statement::allow(["kms:ScheduleKeyDeletion"]).principal("AWS", &root).on(["*"]),
+        );
+    } else {
+        policy.0.insert("GuardedAgainstLoss".into(), Statement::deny(LOSS).anyone().on(["*"]));
+    }
+    policy
+}
+
+/// All that IAM may delegate. Neither use of the key nor its deletion is among it.
+const ADMINISTRATION: [&str; 14] = [
+    "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
+    "kms:DescribeKey",
+    "kms:DisableKeyRotation",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListResourceTags",
+    "kms:PutKeyPolicy",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateAlias",
+];
+
+const LOSS: [&str; 3] = ["kms:DeleteImportedKeyMaterial", "kms:DisableKey", "kms:ScheduleKeyDeletion"];
+
+fn used_by_roles(inputs: &Inputs<'_>, root: &str) -> Statement {
+    let roles = roles::PURPOSES.map(|purpose| inputs.account.role_arn(&inputs.names.role(purpose)));
+    let services = ["s3", "sqs"].map(|service| inputs.account.service_host(service));
+    Statement::allow(["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"])
+        .principal("AWS", root)
+        .on(["*"])
+        .when("ArnEquals", "aws:PrincipalArn", roles)
+        .when("StringEquals", "kms:ViaService", services)
+}
+
+/// S3 announces arrivals on a queue that is encrypted with this key.
+fn used_for_arrivals(inputs: &Inputs<'_>) -> Statement {
+    Statement::allow(["kms:Decrypt", "kms:GenerateDataKey"])
+        .principal("Service", "s3.amazonaws.com")
+        .on(["*"])
+        .when("StringEquals", "aws:SourceAccount", [inputs.account.id.clone()])
+        .when("ArnLike", "aws:SourceArn", inputs.bucket_arns())
+}

@@ -1,0 +1,156 @@
+//! The tenant's IAM roles, each with one customer-managed policy, under one permission boundary.
+
+use std::collections::BTreeSet;
+
+use super::{Inputs, want};
+use crate::document::{Document, Statement};
+use crate::plan::DesiredSet;
+use crate::resource::{Policy, Resource, ResourceId, Role};
+
+/// Uploading, ETL, and loading into the warehouse.
+pub(super) const PURPOSES: [&str; 3] = ["uploader", "etl", "warehouse"];
+
+pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
+    let boundary = inputs.names.role("boundary");
+    add_policy(inputs, set, &boundary, boundary_document(inputs));
+    for purpose in PURPOSES {
+        let (trust, document) = match purpose {
+            "uploader" => (uploader_trust(inputs), uploader_document(inputs)),
+            "etl" => (etl_trust(inputs), etl_document(inputs)),
+            _ => (warehouse_trust(inputs), warehouse_document(inputs)),
+        };
+        let name = inputs.names.role(purpose);
+        add_policy(inputs, set, &name, document);
+        let role = Role {
+            trust: Some(trust),
+            boundary: inputs.account.policy_arn(&boundary),
+            attached: BTreeSet::from([inputs.account.policy_arn(&name)]),
+            inline: BTreeSet::new(),
+            tags: inputs.tags(&format!("role/{purpose}")),
+        };
+        let needs = [ResourceId::Policy(boundary.clone()), ResourceId::Policy(name.clone())];
+        set.insert(ResourceId::Role(name), want(Resource::Role(role), needs));
+    }
+}
+
+fn add_policy(inputs: &Inputs<'_>, set: &mut DesiredSet, name: &str, document: Document) {
+    let policy = Resource::Policy(Policy { document: Some(document) });
+    set.insert(ResourceId::Policy(name.to_owned()), want(policy, [inputs.key_id()]));
+}
+
+/// The most that any role of the tenant can ever do, whatever else is attached to it: the declared
+/// services in this region, of S3 the tenant's own buckets, of KMS the tenant's own key.
+fn boundary_document(inputs: &Inputs<'_>) -> Document {
+    let elsewhere = ["s3", "kms", "sts"];
+    let services: Vec<String> = inputs
+        .spec
+        .services
+        .iter()
+        .filter(|service| !elsewhere.contains(&service.as_str()))
+        .map(|service| format!("{service}:*"))
+        .collect();
+    let mut document = Document::new([
+        ("OwnBuckets", Statement::allow(["s3:*"]).on(bucket_and_objects(inputs))),
+        ("OwnKey", Statement::allow(KEY_USE).on([inputs.key_arn()])),
+        (
+            "NothingThatWidens",
+            Statement::deny(["iam:*", "organizations:*", "account:*", "sts:AssumeRole"]).on(["*"]),
+        ),
+    ]);
+    if !services.is_empty() {
+        let here = Statement::allow(services).on(["*"]).when(
+            "StringEquals",
+            "aws:RequestedRegion",
+            [inputs.account.region.clone()],
+        );
+        document.0.insert("DeclaredServices".into(), here);
+    }
+    document
+}
+
+const KEY_USE: [&str; 3] = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"];
+
+fn bucket_and_objects(inputs: &Inputs<'_>) -> Vec<String> {
+    inputs.bucket_arns().into_iter().flat_map(|arn| [format!("{arn}/*"), arn]).collect()
+}
+
+fn objects(inputs: &Inputs<'_>) -> Vec<String> {
+    inputs.bucket_arns().into_iter().map(|arn| format!("{arn}/*")).collect()
+}
+
+fn key_through(inputs: &Inputs<'_>, services: &[&str]) -> Statement {
+    let hosts = services.iter().map(|service| inputs.account.service_host(service));
+    Statement::allow(["kms:Decrypt", "kms:GenerateDataKey"]).on([inputs.key_arn()]).when(
+        "StringEquals",
+        "kms:ViaService",
+        hosts,
+    )
+}
+
+/// Only the upload API takes this role, and it must show the tenant that it acts for.
+fn uploader_trust(inputs: &Inputs<'_>) -> Document {
+    let login = inputs.account.upload_principal.split(':').nth(4).unwrap_or_default();
+    let login_root = format!("arn:{}:iam::{login}:root", inputs.account.partition());
+    let trust = Statement::allow(["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"])
+        .principal("AWS", login_root)
+        .when("ArnEquals", "aws:PrincipalArn", [inputs.account.upload_principal.clone()])
+        .when("StringEquals", "sts:ExternalId", [inputs.owner.uid.clone()]);
+    Document::new([("UploadApi", trust)])
+}
+
+/// Put only: an uploader can neither list nor read, its own files neither.
+fn uploader_document(inputs: &Inputs<'_>) -> Document {
+    let put = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"];
+    Document::new([
+        ("Put", Statement::allow(put).on(objects(inputs))),
+        ("EncryptParts", key_through(inputs, &["s3"])),
+    ])
+}
+
+/// Workers reach it by their ServiceAccount's web identity; no key is ever handed out.
+fn etl_trust(inputs: &Inputs<'_>) -> Document {
+    let issuer = &inputs.account.workload_issuer;
+    let provider = inputs.account.iam_arn(&format!("oidc-provider/{issuer}"));
+    let subject = format!("system:serviceaccount:{}:etl", inputs.names.tenant);
+    let trust = Statement::allow(["sts:AssumeRoleWithWebIdentity"])
+        .principal("Federated", provider)
+        .when("StringEquals", &format!("{issuer}:aud"), ["sts.amazonaws.com"])
+        .when("StringEquals", &format!("{issuer}:sub"), [subject]);
+    Document::new([("EtlServiceAccount", trust)])
+}
+
+fn etl_document(inputs: &Inputs<'_>) -> Document {
+    let queues = inputs.account.queue_arn(&inputs.names.queue("*"));
+    let receive =
+        ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"];
+    Document::new([
+        ("ListOwnBuckets", Statement::allow(["s3:ListBucket"]).on(inputs.bucket_arns())),
+        (
+            "ReadAndStage",
+            Statement::allow(["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"]).on(objects(inputs)),
+        ),
+        ("HearOfArrivals", Statement::allow(receive).on([queues])),
+        ("UseKey", key_through(inputs, &["s3", "sqs"])),
+    ])
+}
+
+/// Redshift takes it for COPY and UNLOAD, on behalf of this account only.
+fn warehouse_trust(inputs: &Inputs<'_>) -> Document {
+    let trust = Statement::allow(["sts:AssumeRole"]).principal("Service", "redshift.amazonaws.com").when(
+        "StringEquals",
+        "aws:SourceAccount",
+        [inputs.account.id.clone()],
+    );
+    Document::new([("Redshift", trust)])
+}
+
+fn warehouse_document(inputs: &Inputs<'_>) -> Document {
+    Document::new([
+        (
+            "ListOwnBuckets",
+            Statement::allow(["s3:GetBucketLocation", "s3:ListBucket"]).on(inputs.bucket_arns()),
+        ),
+        ("Load", Statement::allow(["s3:GetObject", "s3:GetObjectVersion"]).on(objects(inputs))),
+        ("UseKey", key_through(inputs, &["s3"])),
+    ])
+}

@@ -1,0 +1,44 @@
+"""The accounts that exist, with identifiers that manifests may name."""
+
+from dataclasses import dataclass
+
+LOGIN = "111111111111"
+AUDIT = "444444444444"
+REGION = "us-east-1"
+
+OPERATOR_ROLE = "cloister-operator"
+PROVISIONER_ROLE = "CloisterProvisioner"
+ADMIN_ROLE = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    name: str
+    account: str
+    digit: str  # tells the network ids of one environment from another's
+
+    @property
+    def external_id(self) -> str:
+        return f"cloister-{self.name}"
+
+    @property
+    def vpc(self) -> str:
+        return f"vpc-0c10157e{self.digit}00000001"
+
+    @property
+    def subnets(self) -> tuple[str, str]:
+        return f"subnet-0c10157e{self.digit}000000a1", f"subnet-0c10157e{self.digit}000000b1"
+
+    @property
+    def security_group(self) -> str:
+        return f"sg-0c10157e{self.digit}00000001"
+
+
+PRODUCTION = Environment("production", "222222222222", "2")
+STAGING = Environment("staging", "333333333333", "3")
+ENVIRONMENTS = (PRODUCTION, STAGING)
+ALL = (LOGIN, PRODUCTION.account, STAGING.account, AUDIT)
+
+
+def role_arn(account: str, name: str, path: str = "/") -> str:
+    return f"arn:aws:iam::{account}:role{path}{name}"

@@ -1,0 +1,88 @@
+"""The control API under /_emulator: what tests ask of the emulator rather than of AWS."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from aws import accounts, seed, stores
+from aws.faults import BadRule
+from aws.front import Front
+from aws.message import Request, Response
+from aws.principals import PRINCIPALS
+from aws.sts import root_of, session_of
+
+PREFIX = "/_emulator"
+
+
+class Refused(ValueError):
+    pass
+
+
+class Control:
+    def __init__(self, front: Front) -> None:
+        self.front = front
+        self.routes: dict[tuple[str, str], Callable[[dict[str, str], Any], Any]] = {
+            ("GET", "/health"): lambda query, body: {"ok": True},
+            ("GET", "/calls"): self.calls,
+            ("POST", "/marker"): self.marker,
+            ("GET", "/faults"): lambda query, body: [rule.public() for rule in front.faults.rules],
+            ("POST", "/faults"): lambda query, body: front.faults.add(body).public(),
+            ("DELETE", "/faults"): self.clear_faults,
+            ("GET", "/violations"): self.violations,
+            ("DELETE", "/violations"): lambda query, body: front.invariants.clear(),
+            ("GET", "/credentials"): self.credentials,
+            ("POST", "/reset"): self.reset,
+        }
+
+    def answer(self, request: Request) -> Response:
+        path = request.path.removeprefix(PREFIX).rstrip("/")
+        route = self.routes.get((request.method, path))
+        if route is None:
+            known = sorted(f"{method} {PREFIX}{path}" for method, path in self.routes)
+            return _json(404, {"error": "no such control call", "known": known})
+        try:
+            body = json.loads(request.body) if request.body else {}
+            return _json(200, route(request.query(), body))
+        except (Refused, BadRule, ValueError) as error:
+            return _json(400, {"error": str(error)})
+
+    def calls(self, query: dict[str, str], body: Any) -> Any:
+        since = int(query.pop("since", 0))
+        return {"calls": self.front.journal.since(since, query), "last": len(self.front.journal.entries)}
+
+    def marker(self, query: dict[str, str], body: Any) -> Any:
+        self.front.journal.mark(str(body.get("text", "")))
+        return {"n": len(self.front.journal.entries)}
+
+    def clear_faults(self, query: dict[str, str], body: Any) -> Any:
+        self.front.faults.remove(query.get("id"))
+        return {"left": len(self.front.faults.rules)}
+
+    def violations(self, query: dict[str, str], body: Any) -> Any:
+        found = self.front.invariants.violations()
+        return {"count": len(found), "violations": found}
+
+    def credentials(self, query: dict[str, str], body: Any) -> Any:
+        """A session of any role, without asking its trust policy; the account's `admin` by default; `root` too."""
+        account = query.get("account", accounts.LOGIN)
+        if account not in accounts.ALL:
+            raise Refused(f"no account {account}; there are {accounts.ALL}")
+        name = query.get("role", accounts.ADMIN_ROLE)
+        if name == "root":
+            caller = root_of(account)
+        elif stores.role(account, name) is None:
+            raise Refused(f"no role {name} in {account}")
+        else:
+            caller = session_of(account, name, query.get("session", "emulator"))
+        return {**PRINCIPALS.issue(caller).public(), "arn": caller.arn}
+
+    def reset(self, query: dict[str, str], body: Any) -> Any:
+        """Everything as after a start, with new credentials: those from before are refused from here on."""
+        self.front.faults.remove(None)
+        self.front.invariants.clear()
+        operator = seed.reset()
+        return {"operator_credentials": operator.public()}
+
+
+def _json(status: int, document: Any) -> Response:
+    return Response(status, json.dumps(document).encode(), {"content-type": "application/json"})

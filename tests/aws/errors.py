@@ -1,0 +1,103 @@
+"""How each service's protocol says no.
+
+S3 speaks bare XML, IAM and STS wrapped XML, EC2 its own XML, the rest JSON with the code in `__type`; SQS adds the
+code of its older protocol in a header, which SDKs prefer when it is there.
+"""
+
+import json
+from typing import Any
+from xml.sax.saxutils import escape
+
+from aws.message import Response
+
+JSON_SERVICES = {"kms", "sqs", "tagging"}
+
+# What moto does not know must not be retried by an SDK as though it were an outage, hence no 5xx other than 501.
+NOT_IMPLEMENTED = 501
+
+
+class AwsError(Exception):
+    def __init__(self, code: str, message: str = "", status: int = 400, **fields: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message or code
+        self.status = status
+        self.fields = fields  # further elements of an S3 error
+
+
+def element(name: str, text: str) -> str:
+    return f"<{name}>{escape(text)}</{name}>"
+
+
+def render(service: str, error: AwsError, request_id: str) -> Response:
+    if service == "s3":
+        return _s3(error, request_id)
+    if service in JSON_SERVICES:
+        return _json(service, error, request_id)
+    inner = element("Code", error.code) + element("Message", error.message)
+    if service == "ec2":
+        body = f"<Response><Errors><Error>{inner}</Error></Errors><RequestID>{request_id}</RequestID></Response>"
+    else:
+        kind = "Sender" if error.status < 500 else "Receiver"
+        body = f"<ErrorResponse><Error><Type>{kind}</Type>{inner}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+    return Response(error.status, body.encode(), {"content-type": "text/xml", "x-amzn-requestid": request_id})
+
+
+def _s3(error: AwsError, request_id: str) -> Response:
+    fields = {"Code": error.code, "Message": error.message, **error.fields, "RequestId": request_id}
+    inner = "".join(element(name, text) for name, text in fields.items() if not name.startswith("x-"))
+    headers = {name: text for name, text in error.fields.items() if name.startswith("x-")}
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'
+    headers |= {"content-type": "application/xml", "x-amz-request-id": request_id}
+    return Response(error.status, body.encode(), headers)
+
+
+def _json(service: str, error: AwsError, request_id: str) -> Response:
+    headers = {"content-type": "application/x-amz-json-1.1", "x-amzn-requestid": request_id}
+    shape, query_code = error.code, error.code
+    if service == "sqs":
+        shape, query_code = SQS_SHAPES.get(error.code, (error.code, error.code))
+        fault = "Sender" if error.status < 500 else "Receiver"
+        headers["x-amzn-query-error"] = f"{query_code};{fault}"
+        headers["content-type"] = "application/x-amz-json-1.0"
+        shape = f"com.amazonaws.sqs#{shape}"
+    document: dict[str, Any] = {"__type": shape, "message": error.message}
+    return Response(error.status, json.dumps(document).encode(), headers)
+
+
+# JSON shape and query code of the SQS errors whose two names differ.
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
+SQS_SHAPES = {
+    "QueueDoesNotExist": ("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"),
+    "QueueNameExists": ("QueueNameExists", "QueueAlreadyExists"),
+    "QueueDeletedRecently": ("QueueDeletedRecently", "AWS.SimpleQueueService.QueueDeletedRecently"),
+    "InvalidAttributeValue": ("InvalidAttributeValue", "InvalidAttributeValue"),
+    "RequestThrottled": ("RequestThrottled", "RequestThrottled"),
+}
+
+THROTTLES = {
+    "s3": ("SlowDown", "Please reduce your request rate.", 503),
+    "ec2": ("RequestLimitExceeded", "Request limit exceeded.", 503),
+    "sqs": ("RequestThrottled", "The request was denied due to request throttling.", 400),
+    "kms": ("ThrottlingException", "Rate exceeded", 400),
+    "tagging": ("ThrottledException", "The request was denied due to request throttling.", 400),
+}
+
+
+def throttle(service: str) -> AwsError:
+    code, message, status = THROTTLES.get(service, ("Throttling", "Rate exceeded", 400))
+    return AwsError(code, message, status)
+
+
+def denied(service: str, caller: str, action: str, resource: str, why: str) -> AwsError:
+    if service == "s3":
+        message = f"User: {caller} is not authorized to perform: {action} on resource: {resource} because {why}"
+        return AwsError("AccessDenied", message, 403)
+    message = f"User: {caller} is not authorized to perform: {action} on resource: {resource} because {why}"
+    codes = {
+        "ec2": ("UnauthorizedOperation", 403),
+        "kms": ("AccessDeniedException", 400),
+        "tagging": ("AccessDeniedException", 400),
+    }
+    code, status = codes.get(service, ("AccessDenied", 403))
+    return AwsError(code, message, status)

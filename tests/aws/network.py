@@ -1,0 +1,42 @@
+"""One network per environment, with ids that manifests can name."""
+
+import os
+from typing import Any
+from unittest.mock import patch
+
+from aws.accounts import ENVIRONMENTS, REGION, Environment
+
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # a second of start-up and megabytes, for images unused
+
+_built = False
+
+
+def reset() -> None:
+    global _built  # the one fact about moto's EC2 that moto does not keep
+    if _built:
+        from moto.ec2.models import ec2_backends
+
+        ec2_backends.reset()
+    _built = False
+
+
+def build() -> None:
+    """moto's EC2 takes a second to import, so this waits for the first EC2 call or an idle moment after start."""
+    global _built
+    if _built:
+        return
+    _built = True
+    from moto.ec2.models import ec2_backends
+
+    for environment in ENVIRONMENTS:
+        _network(ec2_backends[environment.account][REGION], environment)
+
+
+def _network(backend: Any, environment: Environment) -> None:
+    with patch("moto.ec2.models.vpcs.random_vpc_id", return_value=environment.vpc):
+        vpc = backend.create_vpc("10.0.0.0/16")
+    for index, (subnet, zone) in enumerate(zip(environment.subnets, "ab", strict=True)):
+        with patch("moto.ec2.models.subnets.random_subnet_id", return_value=subnet):
+            backend.create_subnet(vpc.id, f"10.0.{index}.0/24", availability_zone=f"{REGION}{zone}")
+    with patch("moto.ec2.models.security_groups.random_security_group_id", return_value=environment.security_group):
+        backend.create_security_group("cloister-nodes", "tenant worker nodes", vpc_id=vpc.id)

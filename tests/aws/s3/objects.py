@@ -1,0 +1,62 @@
+"""Objects: moto stores them; here is what S3 asks first.
+
+SSE-KMS: the key must be there and enabled, and the caller must be allowed to use it through S3.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+"""
+
+from moto.s3.models import FakeBucket
+
+from aws import authorize, stores
+from aws.call import Call
+from aws.errors import AwsError
+from aws.fallback import MOTO
+from aws.message import Response
+from aws.registry import answers
+from aws.s3 import gate
+from aws.s3.encryption import KMS, blocked_of
+from aws.service_access import find_key
+
+WRITES = ("PutObject", "CopyObject", "CreateMultipartUpload")
+CUSTOMER_KEY = "x-amz-server-side-encryption-customer-algorithm"
+MANAGED = "alias/aws/s3"
+
+
+def use_key(call: Call, bucket: FakeBucket, name: str, *actions: str) -> None:
+    if name.endswith(MANAGED):
+        return  # S3's own key serves everyone in the account
+    key = find_key(bucket.account_id, bucket.region_name, name)
+    if key is None:
+        raise AwsError("KMS.NotFoundException", f"Invalid keyId '{name}'")
+    if key.key_state == "Disabled":
+        raise AwsError("KMS.DisabledException", f"{key.arn} is disabled.")
+    if key.key_state != "Enabled":
+        raise AwsError("KMS.KMSInvalidStateException", f"{key.arn} is pending deletion.")
+    if key.region != bucket.region_name:
+        raise AwsError("KMS.NotFoundException", f"Key {name} is in another region")
+    for action in actions:
+        authorize.key_through_s3(call, bucket, key, action)
+
+
+@answers("s3", *WRITES)
+def write(call: Call) -> Response:
+    bucket = gate.bucket(call)
+    if call.header(CUSTOMER_KEY) and blocked_of(bucket) == ["SSE-C"]:
+        raise AwsError("AccessDenied", "Access Denied: the bucket blocks SSE-C", 403)
+    algorithm = call.header("x-amz-server-side-encryption")
+    name = call.header("x-amz-server-side-encryption-aws-kms-key-id")
+    if name and algorithm not in KMS:
+        raise AwsError("InvalidArgument", "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms")
+    default = stores.bucket_record(bucket).kms_key
+    if algorithm is None and default is not None or algorithm in KMS:
+        actions = ["kms:GenerateDataKey"] + (["kms:Decrypt"] if call.operation == "CreateMultipartUpload" else [])
+        use_key(call, bucket, name or default or MANAGED, *actions)
+    return MOTO.answer(call)
+
+
+@answers("s3", "GetObject")
+def read(call: Call) -> Response:
+    bucket = gate.bucket(call)
+    found = stores.s3(bucket.account_id).get_object(call.bucket, call.key, version_id=call.query.get("versionId"))
+    if found is not None and found.encryption in KMS:
+        use_key(call, bucket, found.kms_key_id or MANAGED, "kms:Decrypt")
+    return MOTO.answer(call)

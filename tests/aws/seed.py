@@ -1,0 +1,66 @@
+"""What stands before the first call: accounts, roles, and one network per environment.
+
+Made through the models, not through calls, so that the call log starts empty.
+"""
+
+import json
+from importlib import resources
+from typing import Any
+
+from moto.backends import get_backend
+from moto.iam.models import Role, iam_backends
+from moto.iam.utils import random_role_id
+from moto.kms.models import kms_backends
+from moto.s3.models import s3_backends
+from moto.sqs.models import sqs_backends
+
+from aws import accounts, network, stores
+from aws.principals import PRINCIPALS, Credentials
+from aws.sts import session_of
+from aws.visibility import VISIBILITY
+
+EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
+
+def reset() -> Credentials:
+    """Empties every backend and seeds anew; answers the operator's credentials."""
+    for backend in (s3_backends, iam_backends, kms_backends, sqs_backends):
+        backend.reset()
+    network.reset()
+    VISIBILITY.hidden.clear()
+    PRINCIPALS.issued.clear()
+    for account in accounts.ALL:
+        _role(account, accounts.ADMIN_ROLE, _trusting(f"arn:aws:iam::{account}:root"), _document(EVERYTHING))
+    operator_arn = accounts.role_arn(accounts.LOGIN, accounts.OPERATOR_ROLE)
+    _role(accounts.LOGIN, accounts.OPERATOR_ROLE, _trusting(f"arn:aws:iam::{accounts.LOGIN}:root"), _policy("operator"))
+    for environment in accounts.ENVIRONMENTS:
+        condition = {"StringEquals": {"sts:ExternalId": environment.external_id}}
+        trust = _trusting(operator_arn, condition)
+        _role(environment.account, accounts.PROVISIONER_ROLE, trust, _policy("provisioner", environment.account))
+    return PRINCIPALS.issue(session_of(accounts.LOGIN, accounts.OPERATOR_ROLE, "cloister"))
+
+
+def _policy(name: str, account: str = "") -> str:
+    text = (resources.files("aws") / "policies" / f"{name}.json").read_text(encoding="utf-8")
+    return text.replace("ACCOUNT", account)
+
+
+def _document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def _trusting(principal: str, condition: dict[str, Any] | None = None) -> str:
+    statement: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
+    return _document(statement | ({"Condition": condition} if condition else {}))
+
+
+def _role(account: str, name: str, trust: str, policy: str) -> None:
+    role = Role(account, "aws", random_role_id(account), name, trust, "/", None, "", [], "43200")
+    role.policies["seeded"] = policy
+    stores.iam(account).roles[name] = role
+
+
+def warm() -> None:
+    """Loads what moto loads late, so that the first EC2 call is no slower than the second."""
+    get_backend("ec2")
+    network.build()

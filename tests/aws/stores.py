@@ -1,0 +1,109 @@
+"""Where moto keeps what we answer from, in one place because moto's own types say little.
+
+Our further facts about an object (what moto has no field for) hang on it as one typed record, so that they live and
+die with it, through a reset too.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from moto.iam.models import IAMBackend, ManagedPolicy, Role, iam_backends
+from moto.kms.models import Key, KmsBackend, kms_backends
+from moto.s3.models import FakeBucket, S3Backend, s3_backends
+from moto.sqs.models import Queue, SQSBackend, sqs_backends
+
+from aws.call import Call
+
+RECORD = "cloister"  # the attribute that holds our record
+
+
+@dataclass
+class BucketRecord:
+    documents: dict[str, bytes] = field(default_factory=dict)  # subresource: the XML that its GET answers
+    tags: dict[str, str] = field(default_factory=dict)
+    policy: str | None = None
+    logging: tuple[str, str] | None = None  # target bucket and prefix
+    kms_key: str | None = None
+    block: dict[str, bool] = field(default_factory=dict)
+    ownership: str = "BucketOwnerEnforced"
+
+
+@dataclass
+class KeyRecord:
+    tags: dict[str, str] = field(default_factory=dict)
+    rotation_period: int = 365
+    bypass_lockout: bool = False
+
+
+@dataclass
+class QueueRecord:
+    attributes: dict[str, str] = field(default_factory=dict)  # as set, spelled as set
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+def s3(account: str) -> S3Backend:
+    return s3_backends[account]["aws"]
+
+
+def iam(account: str) -> IAMBackend:
+    return iam_backends[account]["aws"]
+
+
+def kms(account: str, region: str) -> KmsBackend:
+    return kms_backends[account][region]
+
+
+def sqs(account: str, region: str) -> SQSBackend:
+    return sqs_backends[account][region]
+
+
+def bucket(name: str) -> FakeBucket | None:
+    """Bucket names are one namespace over all accounts."""
+    owner = s3_backends.bucket_accounts.get(name)
+    return s3(owner[1]).buckets.get(name) if owner else None
+
+
+def role(account: str, name: str) -> Role | None:
+    return iam(account).roles.get(name)  # ours are kept by name, which moto would search for
+
+
+def policy(account: str, arn: str) -> ManagedPolicy | None:
+    return iam(account).managed_policies.get(arn)
+
+
+def bucket_record(found: FakeBucket) -> BucketRecord:
+    return _record(found, BucketRecord)
+
+
+def key_record(found: Key) -> KeyRecord:
+    return _record(found, KeyRecord)
+
+
+def queue_record(found: Queue) -> QueueRecord:
+    return _record(found, QueueRecord)
+
+
+def aliases(account: str, region: str) -> dict[str, str]:
+    """alias/name: key id."""
+    return _record(kms(account, region), dict)
+
+
+def _record(owner: Any, kind: type[Any]) -> Any:
+    record = owner.__dict__.get(RECORD)
+    if record is None:
+        record = owner.__dict__[RECORD] = kind()
+    return record
+
+
+def of(call: Call) -> list[dict[str, Any]]:
+    """The stores in which a call of this service can change something."""
+    if call.service == "s3":
+        found = bucket(call.bucket)
+        return [s3(found.account_id if found else call.account).buckets]
+    if call.service == "iam":
+        return [iam(call.account).roles, iam(call.account).managed_policies]
+    if call.service == "kms":
+        return [kms(call.account, call.region).keys, aliases(call.account, call.region)]
+    if call.service == "sqs":
+        return [sqs(call.account, call.region).queues]
+    return []

@@ -1,0 +1,77 @@
+"""The whole local platform: a control plane and an AWS emulator in one directory."""
+
+import os
+import shlex
+import shutil
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from local import binaries
+from local.controlplane import ControlPlane
+from local.emulator import Emulator
+from local.processes import Processes
+
+
+class Platform:
+    """Several may run at once. It dies with this process unless `outlive` is set."""
+
+    def __init__(self, directory: Path, *, outlive: bool = False) -> None:
+        self.directory = directory.absolute()
+        self.processes = Processes(self.directory, outlive=outlive)
+        self.control_plane = ControlPlane(self.directory, processes=self.processes)
+        self.aws = Emulator(self.directory, self.processes)
+
+    @property
+    def kubeconfig(self) -> Path:
+        return self.control_plane.kubeconfig
+
+    def start(self) -> None:
+        # First what may take minutes: the emulator has no use for a head start.
+        binaries.ensure()
+        try:
+            self.aws.launch()
+            self.control_plane.start()
+            self.aws.wait()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stops everything and leaves only the logs."""
+        self.processes.stop()
+        for file in (self.kubeconfig, self.aws.port_file, self.env_file):
+            file.unlink(missing_ok=True)
+        for folder in ("pki", "etcd"):
+            shutil.rmtree(self.directory / folder, ignore_errors=True)
+
+    def environment(self) -> dict[str, str]:
+        """What the operator, kubectl and an AWS SDK find the platform by."""
+        path = f"{binaries.ensure()}{os.pathsep}{os.environ.get('PATH', '')}"
+        kubernetes = {"KUBECONFIG": str(self.kubeconfig), "PATH": path}
+        return kubernetes | self.aws.addresses.environment()
+
+    @property
+    def env_file(self) -> Path:
+        return self.directory / "env"
+
+    def write_env_file(self) -> None:
+        values = self.environment()
+        # Taken from the shell that sources it, not from the one that ran `up`.
+        values.pop("PATH")
+        lines = [f"export {name}={shlex.quote(value)}" for name, value in values.items()]
+        lines.append(f'export PATH={shlex.quote(str(binaries.ensure()))}:"$PATH"')
+        self.env_file.write_text("\n".join(lines) + "\n")
+        self.env_file.chmod(0o600)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
