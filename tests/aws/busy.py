@@ -22,7 +22,9 @@ class Busy:
             yield
             return
         if call.bucket in self.writing_to:
-            message = "A conflicting conditional operation is currently in progress against this resource. Please try again."
+            message = (
+                "A conflicting conditional operation is currently in progress against this resource. Please try again."
+            )
             raise AwsError("OperationAborted", message, 409)
         self.writing_to.add(call.bucket)
         try:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from aws.s3 import names as s3_names
 from aws.errors import AwsError
 from aws.message import Request
 from aws.principals import Caller
+from aws.s3 import names as s3_names
 
 READS = ("Get", "List", "Describe", "Head", "Select", "Search", "Lookup", "Simulate", "Query", "Scan", "BatchGet")
 # Not named like a read, yet they change nothing that can be read back.
@@ -60,7 +60,10 @@ class Call:
         value = self.params.get(name)
         if value is None or value == "":
             code = "ValidationError" if self.service in ("iam", "sts") else "ValidationException"
-            raise AwsError(code, f"1 validation error detected: Value at '{name}' failed to satisfy constraint: Member must not be null")
+            raise AwsError(
+                code,
+                f"1 validation error detected: Value at '{name}' failed to satisfy constraint: Member must not be null",
+            )
         return value
 
 

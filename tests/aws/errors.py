@@ -25,6 +25,14 @@ class AwsError(Exception):
         self.fields = fields  # further elements of an S3 error
 
 
+def unsatisfied(code: str, field: str, value: object, constraint: str) -> AwsError:
+    """How the services of the older frameworks refuse a parameter."""
+    given = f"Value '{value}'" if value is not None else "Value"
+    return AwsError(
+        code, f"1 validation error detected: {given} at '{field}' failed to satisfy constraint: {constraint}"
+    )
+
+
 def element(name: str, text: str) -> str:
     return f"<{name}>{escape(text)}</{name}>"
 
@@ -39,7 +47,8 @@ def render(service: str, error: AwsError, request_id: str) -> Response:
         body = f"<Response><Errors><Error>{inner}</Error></Errors><RequestID>{request_id}</RequestID></Response>"
     else:
         kind = "Sender" if error.status < 500 else "Receiver"
-        body = f"<ErrorResponse><Error><Type>{kind}</Type>{inner}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+        inner = f"<Error><Type>{kind}</Type>{inner}</Error>{element('RequestId', request_id)}"
+        body = f"<ErrorResponse>{inner}</ErrorResponse>"
     return Response(error.status, body.encode(), {"content-type": "text/xml", "x-amzn-requestid": request_id})
 
 
@@ -90,14 +99,10 @@ def throttle(service: str) -> AwsError:
 
 
 def denied(service: str, caller: str, action: str, resource: str, why: str) -> AwsError:
-    if service == "s3":
-        message = f"User: {caller} is not authorized to perform: {action} on resource: {resource} because {why}"
-        return AwsError("AccessDenied", message, 403)
-    message = f"User: {caller} is not authorized to perform: {action} on resource: {resource} because {why}"
     codes = {
         "ec2": ("UnauthorizedOperation", 403),
         "kms": ("AccessDeniedException", 400),
         "tagging": ("AccessDeniedException", 400),
     }
     code, status = codes.get(service, ("AccessDenied", 403))
-    return AwsError(code, message, status)
+    return AwsError(code, f"User: {caller} is not authorized to perform: {action} on resource: {resource} {why}", status)

@@ -8,7 +8,8 @@ import signal
 import time
 from typing import Any
 
-from aws import authorize, operations, render
+from aws import operations, render
+from aws.authorization import check
 from aws.busy import Busy
 from aws.call import Call, understand
 from aws.errors import AwsError, throttle
@@ -98,7 +99,7 @@ class Front:
         snapshot = VISIBILITY.before(call) if delayed and call.mutating else None
         self.invariants.before(call)
         with VISIBILITY.past(call):
-            authorize.check(call)
+            check.check(call)
             response = render.result(call, handler(call)) if handler else MOTO.answer(call)
         if snapshot is not None and delayed is not None:
             VISIBILITY.after(snapshot, delayed.seconds)
@@ -106,7 +107,9 @@ class Front:
             self.invariants.after(call)
         return response
 
-    def _record(self, call: Call | None, started: float, clock: float, outcome: dict[str, Any], hit: list[Rule]) -> None:
+    def _record(
+        self, call: Call | None, started: float, clock: float, outcome: dict[str, Any], hit: list[Rule]
+    ) -> None:
         entry = {
             "n": 0,
             "time": round(started, 6),

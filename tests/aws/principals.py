@@ -61,6 +61,8 @@ class Principals:
         return credentials
 
     def identify(self, access_key: str, token: str | None, service: str) -> Caller:
+        if not access_key:
+            raise _unsigned(service)
         credentials = self.issued.get(access_key)
         if credentials is None or credentials.session_token != token:
             raise _unknown(service)
@@ -70,6 +72,12 @@ class Principals:
                 code, status = "ExpiredTokenException", 400
             raise AwsError(code, "The security token included in the request is expired", status)
         return credentials.caller
+
+
+def _unsigned(service: str) -> AwsError:
+    if service == "s3":
+        return AwsError("AccessDenied", "Access Denied", 403)
+    return AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
 
 
 def _unknown(service: str) -> AwsError:

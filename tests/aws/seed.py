@@ -8,8 +8,7 @@ from importlib import resources
 from typing import Any
 
 from moto.backends import get_backend
-from moto.iam.models import Role, iam_backends
-from moto.iam.utils import random_role_id
+from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
 from moto.sqs.models import sqs_backends
@@ -55,7 +54,7 @@ def _trusting(principal: str, condition: dict[str, Any] | None = None) -> str:
 
 
 def _role(account: str, name: str, trust: str, policy: str) -> None:
-    role = Role(account, "aws", random_role_id(account), name, trust, "/", None, "", [], "43200")
+    role = stores.new_role(account, name, trust, max_session_duration="43200")
     role.policies["seeded"] = policy
     stores.iam(account).roles[name] = role
 

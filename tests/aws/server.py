@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import signal
+from functools import partial
 from pathlib import Path
 
 from aws import accounts, seed
@@ -56,11 +57,12 @@ async def run(port_file: Path, log_dir: Path) -> None:
     open_connections: set[Connection] = set()
     servers = []
     for secure in (True, False):
-        servers.append(await loop.create_server(lambda s=secure: Connection(serve, s, open_connections), HOST, 0, backlog=1024))
+        connect = partial(Connection, serve, secure, open_connections)
+        servers.append(await loop.create_server(connect, HOST, 0, backlog=1024))
     ports = [server.sockets[0].getsockname()[1] for server in servers]
-    partial = port_file.with_suffix(".partial")
-    partial.write_text(json.dumps(described(ports[0], ports[1], operator), indent=2))
-    partial.rename(port_file)
+    unfinished = port_file.with_suffix(".unfinished")
+    unfinished.write_text(json.dumps(described(ports[0], ports[1], operator), indent=2))
+    unfinished.rename(port_file)
     log.info("answering on %s:%d, insecurely on %d", HOST, *ports)
     loop.call_later(0.2, seed.warm)
     await stopping.wait()
@@ -73,7 +75,9 @@ async def run(port_file: Path, log_dir: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m aws.server", description="AWS on loopback, for tests")
-    parser.add_argument("--port-file", type=Path, required=True, help="JSON with ports and credentials, written when ready")
+    parser.add_argument(
+        "--port-file", type=Path, required=True, help="JSON with ports and credentials, written when ready"
+    )
     parser.add_argument("--log-dir", type=Path, required=True, help="where calls.jsonl and emulator.log go")
     arguments = parser.parse_args()
     arguments.log_dir.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from moto.iam.models import IAMBackend, ManagedPolicy, Role, iam_backends
+from moto.iam.utils import random_role_id
 from moto.kms.models import Key, KmsBackend, kms_backends
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from moto.sqs.models import Queue, SQSBackend, sqs_backends
@@ -72,20 +73,24 @@ def policy(account: str, arn: str) -> ManagedPolicy | None:
 
 
 def bucket_record(found: FakeBucket) -> BucketRecord:
-    return _record(found, BucketRecord)
+    record: BucketRecord = _record(found, BucketRecord)
+    return record
 
 
 def key_record(found: Key) -> KeyRecord:
-    return _record(found, KeyRecord)
+    record: KeyRecord = _record(found, KeyRecord)
+    return record
 
 
 def queue_record(found: Queue) -> QueueRecord:
-    return _record(found, QueueRecord)
+    record: QueueRecord = _record(found, QueueRecord)
+    return record
 
 
 def aliases(account: str, region: str) -> dict[str, str]:
     """alias/name: key id."""
-    return _record(kms(account, region), dict)
+    record: dict[str, str] = _record(kms(account, region), dict)
+    return record
 
 
 def _record(owner: Any, kind: type[Any]) -> Any:
@@ -93,6 +98,31 @@ def _record(owner: Any, kind: type[Any]) -> Any:
     if record is None:
         record = owner.__dict__[RECORD] = kind()
     return record
+
+
+# moto's models are abstract to mypy, though moto itself makes instances of them; hence the ignores, all here.
+
+
+def new_bucket(name: str, account: str, region: str) -> FakeBucket:
+    return FakeBucket(name, account, region)  # type: ignore[abstract]
+
+
+def new_key(policy: str | None, usage: str, description: str, account: str, region: str) -> Key:
+    return Key(policy, usage, "SYMMETRIC_DEFAULT", description, account, region)  # type: ignore[abstract]
+
+
+def new_queue(name: str, account: str, region: str) -> Queue:
+    return Queue(name, region, account)  # type: ignore[abstract]
+
+
+def new_role(account: str, name: str, trust: str, path: str = "/", **more: Any) -> Role:
+    given = {"permissions_boundary": None, "description": "", "tags": [], "max_session_duration": "3600"} | more
+    return Role(account, "aws", random_role_id(account), name, trust, path, **given)  # type: ignore[abstract]
+
+
+def new_policy(account: str, name: str, document: str, path: str, description: str, tags: Any) -> ManagedPolicy:
+    given = {"description": description, "document": document, "path": path, "tags": tags}
+    return ManagedPolicy(name, account_id=account, region="us-east-1", **given)  # type: ignore[abstract]
 
 
 def of(call: Call) -> list[dict[str, Any]]:

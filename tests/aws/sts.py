@@ -11,7 +11,7 @@ from typing import Any
 
 from aws import stores
 from aws.call import Call
-from aws.errors import AwsError, denied
+from aws.errors import AwsError, denied, unsatisfied
 from aws.policy.context import base, lookup_in
 from aws.policy.document import IDENTITY, TRUST, Malformed, parse
 from aws.policy.evaluate import Policies, decide
@@ -52,20 +52,31 @@ def get_caller_identity(call: Call) -> dict[str, Any]:
 def assume_role(call: Call) -> dict[str, Any]:
     arn, session_name = call.required("RoleArn"), call.required("RoleSessionName")
     if not SESSION_NAME.fullmatch(session_name):
-        raise AwsError("ValidationError", f"1 validation error detected: Value '{session_name}' at 'roleSessionName' failed to satisfy constraint")
+        raise unsatisfied(
+            "ValidationError", "roleSessionName", session_name, "Member must satisfy regular expression pattern"
+        )
     seconds = int(call.param("DurationSeconds", 3600))
     session_policies = _session_policies(call)
     match = ROLE.fullmatch(arn)
     role = stores.role(*match.groups()) if match else None
-    refusal = AwsError("AccessDenied", f"User: {call.by.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}", 403)
+    refusal = AwsError(
+        "AccessDenied", f"User: {call.by.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}", 403
+    )
     if role is None or role.arn != arn:
         raise refusal  # AWS does not say whether the role exists
     tags = {tag["Key"]: tag.get("Value", "") for tag in call.param("Tags") or []}
-    for action in ("sts:AssumeRole", *(["sts:TagSession"] if tags else []), *(["sts:SetSourceIdentity"] if call.param("SourceIdentity") else [])):
+    for action in (
+        "sts:AssumeRole",
+        *(["sts:TagSession"] if tags else []),
+        *(["sts:SetSourceIdentity"] if call.param("SourceIdentity") else []),
+    ):
         _check_trust(call, action, role.account_id, arn, role.assume_role_policy_document, tags)
     longest = CHAINED_AT_MOST if not call.by.is_root else int(role.max_session_duration or 3600)
     if not 900 <= seconds <= longest:
-        raise AwsError("ValidationError", "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
+        raise AwsError(
+            "ValidationError",
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
+        )
     caller = session_of(
         role.account_id, role.name, session_name,
         session_policies=session_policies, tags=tags,

@@ -33,9 +33,7 @@ def of_type(kind: str, wanted: list[str]) -> bool:
 
 
 def matches(tags: dict[str, str], filters: list[dict[str, Any]]) -> bool:
-    return all(
-        one["Key"] in tags and (not one.get("Values") or tags[one["Key"]] in one["Values"]) for one in filters
-    )
+    return all(one["Key"] in tags and (not one.get("Values") or tags[one["Key"]] in one["Values"]) for one in filters)
 
 
 @answers("tagging", "GetResources")
@@ -58,7 +56,8 @@ def get_resources(call: Call) -> dict[str, Any]:
     page = rest[:size]
     token = base64.b64encode(page[-1][0].encode()).decode() if len(rest) > size else ""
     view = [
-        {"ResourceARN": arn, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]} for arn, tags in page
+        {"ResourceARN": arn, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+        for arn, tags in page
     ]
     return {"PaginationToken": token, "ResourceTagMappingList": view}
 

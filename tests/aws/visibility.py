@@ -58,10 +58,10 @@ class Visibility:
             for key in store.keys() | before.keys():
                 now = store.get(key, ABSENT)
                 was = before.get(key, ABSENT)
-                if now is ABSENT or was is ABSENT or not same(now, was):
-                    # What is hidden already keeps its older past: replicas lag, they do not jump.
-                    if not any(h.store is store and h.key == key for h in self.live()):
-                        self.hidden.append(Hidden(store, key, was, until))
+                changed = now is ABSENT or was is ABSENT or not same(now, was)
+                # What is hidden already keeps its older past: replicas lag, they do not jump.
+                if changed and not any(h.store is store and h.key == key for h in self.live()):
+                    self.hidden.append(Hidden(store, key, was, until))
 
     def live(self) -> list[Hidden]:
         if self.hidden:
@@ -93,5 +93,6 @@ def _put(store: Store, key: str, value: Any) -> None:
         store.pop(key, None)
     else:
         store[key] = value
+
 
 VISIBILITY = Visibility()

@@ -1,1 +1,52 @@
-fn main() {}
+//! `cloister`: the operator, and the verbs that go with it.
+
+mod act;
+mod api;
+mod commands;
+mod context;
+mod driver;
+mod intent;
+mod kinds;
+mod leader;
+mod metrics;
+mod objects;
+mod observe;
+mod queues;
+mod report;
+mod serve;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cloister", version, about = "HIPAA-compliant client tenants on AWS, under declaration")]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Run the operator.
+    Run(commands::run::Options),
+    /// Say what applying a manifest would change, and change nothing. Exit code 0: nothing to do, 2: changes, 1: error.
+    Plan(commands::plan::Options),
+    /// Print the CustomResourceDefinitions.
+    Crds,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.verb {
+        Verb::Run(options) => commands::run::run(options).await.map(|()| ExitCode::SUCCESS),
+        Verb::Plan(options) => commands::plan::run(options).await,
+        Verb::Crds => commands::crds::run().map(|()| ExitCode::SUCCESS),
+    };
+    result.unwrap_or_else(|complaint| {
+        eprintln!("error: {complaint}");
+        ExitCode::FAILURE
+    })
+}

@@ -72,9 +72,7 @@ def _role_view(role: Role) -> Iterator[dict[str, Any]]:
         "RolePolicyList": [
             {"PolicyName": name, "PolicyDocument": quote(text, safe="")} for name, text in role.policies.items()
         ],
-        "AttachedManagedPolicies": [
-            {"PolicyName": p.name, "PolicyArn": p.arn} for p in role.managed_policies.values()
-        ],
+        "AttachedManagedPolicies": [{"PolicyName": p.name, "PolicyArn": p.arn} for p in role.managed_policies.values()],
         "RoleLastUsed": {},
     }
 
@@ -100,7 +98,5 @@ def _policy_view(policy: ManagedPolicy, boundary_uses: int) -> Iterator[dict[str
         "Description": policy.description or None,
         "CreateDate": policy.create_date,
         "UpdateDate": policy.update_date,
-        "PolicyVersionList": [
-            {"Document": quote(v.document, safe="")} | describe_version(v) for v in policy.versions
-        ],
+        "PolicyVersionList": [{"Document": quote(v.document, safe="")} | describe_version(v) for v in policy.versions],
     }

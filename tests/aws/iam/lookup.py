@@ -8,7 +8,7 @@ from moto.iam.models import ManagedPolicy, Role
 
 from aws import stores
 from aws.call import Call
-from aws.errors import AwsError
+from aws.errors import AwsError, unsatisfied
 
 NAME = re.compile(r"[\w+=,.@-]+")
 PATH = re.compile(r"/|/[\x21-\x7e]+/")
@@ -39,14 +39,22 @@ def name(call: Call, parameter: str, longest: int) -> str:
     value: str = call.required(parameter)
     if len(value) > longest or not NAME.fullmatch(value):
         first = parameter[0].lower() + parameter[1:]
-        raise AwsError("ValidationError", f"The specified value for {first} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-")
+        raise AwsError(
+            "ValidationError",
+            f"The specified value for {first} is invalid. It must contain only alphanumeric characters and/or the "
+            "following: +=,.@_-",
+        )
     return value
 
 
 def path(call: Call) -> str:
     value: str = call.param("Path", "/")
     if not PATH.fullmatch(value) or len(value) > 512:
-        raise AwsError("ValidationError", "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.")
+        raise AwsError(
+            "ValidationError",
+            "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric "
+            "characters and/or / characters.",
+        )
     return value
 
 
@@ -72,7 +80,7 @@ def page(call: Call, items: list[Any]) -> tuple[list[Any], dict[str, Any]]:
     """The asked-for page, and what tells how to go on."""
     size = int(call.param("MaxItems", 100))
     if not 1 <= size <= 1000:
-        raise AwsError("ValidationError", f"1 validation error detected: Value '{size}' at 'maxItems' failed to satisfy constraint: Member must have value less than or equal to 1000")
+        raise unsatisfied("ValidationError", "maxItems", size, "Member must have value less than or equal to 1000")
     start = 0
     marker = call.param("Marker")
     if marker:

@@ -57,16 +57,11 @@ def create_policy(call: Call) -> dict[str, Any]:
     tags = lookup.tags(call)
     policies = stores.iam(call.account).managed_policies
     if any(existing.name.lower() == name.lower() for existing in policies.values()):
-        raise AwsError("EntityAlreadyExists", f"A policy called {name} already exists. Duplicate names are not allowed.", 409)
-    policy = ManagedPolicy(
-        name,
-        account_id=call.account,
-        region="us-east-1",
-        description=call.param("Description", ""),
-        document=text,
-        path=lookup.path(call),
-        tags={tag["Key"]: tag for tag in tags},
-    )
+        raise AwsError(
+            "EntityAlreadyExists", f"A policy called {name} already exists. Duplicate names are not allowed.", 409
+        )
+    by_key = {tag["Key"]: tag for tag in tags}
+    policy = stores.new_policy(call.account, name, text, lookup.path(call), call.param("Description", ""), by_key)
     policies[policy.arn] = policy
     view = describe(call, policy)
     return {"Policy": view | {"Tags": tags} if tags else view}
@@ -101,7 +96,12 @@ def delete_policy(call: Call) -> None:
     if policy.attachment_count or boundary_uses(call, policy.arn):
         raise AwsError("DeleteConflict", "Cannot delete a policy attached to entities.", 409)
     if len(policy.versions) > 1:
-        raise AwsError("DeleteConflict", "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.", 409)
+        raise AwsError(
+            "DeleteConflict",
+            "This policy has more than one version. Before you delete a policy, you must delete the policy's "
+            "versions. The default version is deleted with the policy.",
+            409,
+        )
     del stores.iam(call.account).managed_policies[policy.arn]
 
 
@@ -111,7 +111,12 @@ def create_version(call: Call) -> dict[str, Any]:
     text = call.required("PolicyDocument")
     documents.check_identity(text, documents.MANAGED_SIZE)
     if len(policy.versions) >= VERSIONS_AT_MOST:
-        raise AwsError("LimitExceeded", "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.", 409)
+        raise AwsError(
+            "LimitExceeded",
+            "A managed policy can have up to 5 versions. Before you create a new version, you must delete an "
+            "existing version.",
+            409,
+        )
     version = PolicyVersion(policy.arn, text, version_id=f"v{policy.next_version_num}")
     policy.next_version_num += 1
     policy.versions = [*policy.versions, version]

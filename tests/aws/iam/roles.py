@@ -4,11 +4,10 @@ from typing import Any
 from urllib.parse import quote
 
 from moto.iam.models import Role
-from moto.iam.utils import random_role_id
 
 from aws import stores
 from aws.call import Call
-from aws.errors import AwsError
+from aws.errors import AwsError, unsatisfied
 from aws.iam import documents, lookup
 from aws.iam.renamed import forget_role
 from aws.registry import answers
@@ -52,7 +51,9 @@ def boundary(call: Call, required: bool) -> str | None:
 def session_duration(call: Call) -> str:
     seconds = int(call.param("MaxSessionDuration", 3600))
     if not 3600 <= seconds <= 43200:
-        raise AwsError("ValidationError", f"1 validation error detected: Value '{seconds}' at 'maxSessionDuration' failed to satisfy constraint: Member must have value between 3600 and 43200")
+        raise unsatisfied(
+            "ValidationError", "maxSessionDuration", seconds, "Member must have value between 3600 and 43200"
+        )
     return str(seconds)
 
 
@@ -64,13 +65,11 @@ def create_role(call: Call) -> dict[str, Any]:
     roles = stores.iam(call.account).roles
     if any(existing.lower() == name.lower() for existing in roles):  # names are unique regardless of case
         raise AwsError("EntityAlreadyExists", f"Role with name {name} already exists.", 409)
-    role = Role(
-        account_id=call.account,
-        partition="aws",
-        role_id=random_role_id(call.account),
-        name=name,
-        assume_role_policy_document=trust,
-        path=lookup.path(call),
+    role = stores.new_role(
+        call.account,
+        name,
+        trust,
+        lookup.path(call),
         permissions_boundary=boundary(call, required=False),
         description=call.param("Description", ""),
         tags=lookup.tags(call),

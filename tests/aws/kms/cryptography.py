@@ -25,7 +25,9 @@ def _encode(data: bytes) -> str:
 @answers("kms", "Encrypt")
 def encrypt(call: Call) -> dict[str, Any]:
     key = lookup.usable(lookup.key(call))
-    blob, arn = _backend(key).encrypt(key.id, base64.b64decode(call.required("Plaintext")), call.param("EncryptionContext", {}))
+    blob, arn = _backend(key).encrypt(
+        key.id, base64.b64decode(call.required("Plaintext")), call.param("EncryptionContext", {})
+    )
     return {"CiphertextBlob": _encode(blob), "KeyId": arn, "EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}
 
 
@@ -33,9 +35,14 @@ def encrypt(call: Call) -> dict[str, Any]:
 def decrypt(call: Call) -> dict[str, Any]:
     key = lookup.usable(lookup.of_ciphertext(call))
     if call.param("KeyId") and lookup.named(call, call.params["KeyId"]).id != key.id:
-        raise AwsError("IncorrectKeyException", "The key ID in the request does not identify a CMK that can perform this operation.")
+        raise AwsError(
+            "IncorrectKeyException",
+            "The key ID in the request does not identify a CMK that can perform this operation.",
+        )
     try:
-        plain, arn = _backend(key).decrypt(base64.b64decode(call.params["CiphertextBlob"]), call.param("EncryptionContext", {}))
+        plain, arn = _backend(key).decrypt(
+            base64.b64decode(call.params["CiphertextBlob"]), call.param("EncryptionContext", {})
+        )
     except Exception as error:  # a wrong context shows in moto's cipher as a bad tag
         raise AwsError("InvalidCiphertextException", "") from error
     return {"Plaintext": _encode(plain), "KeyId": arn, "EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}

@@ -8,7 +8,7 @@ from moto.kms.models import Key
 
 from aws import stores
 from aws.call import Call
-from aws.errors import NOT_IMPLEMENTED, AwsError
+from aws.errors import NOT_IMPLEMENTED, AwsError, unsatisfied
 from aws.kms import lookup, policies
 from aws.kms.tags import read_tags
 from aws.registry import answers
@@ -22,13 +22,20 @@ def describe(key: Key) -> dict[str, Any]:
 
 @answers("kms", "CreateKey")
 def create_key(call: Call) -> dict[str, Any]:
-    if call.param("MultiRegion") or call.param("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT" or call.param("Origin", "AWS_KMS") != "AWS_KMS":
+    if (
+        call.param("MultiRegion")
+        or call.param("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT"
+        or call.param("Origin", "AWS_KMS") != "AWS_KMS"
+    ):
         raise AwsError("NotImplemented", "the emulator makes single-region symmetric keys only", NOT_IMPLEMENTED)
     tags = read_tags(call)
     description = call.param("Description", "")
     if len(description) > 8192:
-        raise AwsError("ValidationException", "1 validation error detected: Value at 'description' failed to satisfy constraint: Member must have length less than or equal to 8192")
-    key = Key(call.param("Policy"), call.param("KeyUsage", "ENCRYPT_DECRYPT"), "SYMMETRIC_DEFAULT", description, call.account, call.region)
+        raise unsatisfied(
+            "ValidationException", "description", None, "Member must have length less than or equal to 8192"
+        )
+    usage = call.param("KeyUsage", "ENCRYPT_DECRYPT")
+    key = stores.new_key(call.param("Policy"), usage, description, call.account, call.region)
     policies.check(call, key, key.policy, bool(call.param("BypassPolicyLockoutSafetyCheck")))
     stores.key_record(key).tags = tags
     stores.kms(call.account, call.region).keys[key.id] = key
@@ -68,10 +75,15 @@ def schedule_deletion(call: Call) -> dict[str, Any]:
     key = lookup.not_pending(lookup.key(call))
     days = int(call.param("PendingWindowInDays", 30))
     if not 7 <= days <= 30:
-        raise AwsError("ValidationException", f"1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to satisfy constraint: Member must have value between 7 and 30")
+        raise unsatisfied("ValidationException", "pendingWindowInDays", days, "Member must have value between 7 and 30")
     key.deletion_date = utcnow() + timedelta(days=days)
     _state(key, "PendingDeletion")
-    return {"KeyId": key.arn, "DeletionDate": unix_time(key.deletion_date), "KeyState": key.key_state, "PendingWindowInDays": days}
+    return {
+        "KeyId": key.arn,
+        "DeletionDate": unix_time(key.deletion_date),
+        "KeyState": key.key_state,
+        "PendingWindowInDays": days,
+    }
 
 
 @answers("kms", "CancelKeyDeletion")
@@ -108,7 +120,9 @@ def enable_rotation(call: Call) -> None:
     key = lookup.usable(lookup.key(call))
     period = call.param("RotationPeriodInDays")
     if period is not None and not 90 <= int(period) <= 2560:
-        raise AwsError("ValidationException", f"1 validation error detected: Value '{period}' at 'rotationPeriodInDays' failed to satisfy constraint: Member must have value between 90 and 2560")
+        raise unsatisfied(
+            "ValidationException", "rotationPeriodInDays", period, "Member must have value between 90 and 2560"
+        )
     record = stores.key_record(key)
     if period is not None:
         record.rotation_period = int(period)

@@ -8,7 +8,7 @@ from moto.kms.utils import _deserialize_ciphertext_blob
 
 from aws import stores
 from aws.call import Call
-from aws.errors import AwsError
+from aws.errors import AwsError, unsatisfied
 
 # Only these take an alias for a key.
 # https://docs.aws.amazon.com/kms/latest/developerguide/alias-using.html
@@ -50,7 +50,7 @@ def key(call: Call) -> Key:
     if not name and call.operation in ("Decrypt", "ReEncrypt"):
         return of_ciphertext(call)
     if not name:
-        raise AwsError("ValidationException", "1 validation error detected: Value at 'keyId' failed to satisfy constraint: Member must not be null")
+        raise unsatisfied("ValidationException", "keyId", None, "Member must not be null")
     return named(call, name)
 
 
@@ -78,7 +78,7 @@ def not_pending(found: Key) -> Key:
 def page(call: Call, items: list[Any], most: int = 100) -> tuple[list[Any], dict[str, Any]]:
     size = int(call.param("Limit", most))
     if not 1 <= size <= 1000:
-        raise AwsError("ValidationException", f"1 validation error detected: Value '{size}' at 'limit' failed to satisfy constraint: Member must have value between 1 and 1000")
+        raise unsatisfied("ValidationException", "limit", size, "Member must have value between 1 and 1000")
     start = 0
     if call.param("Marker"):
         if not call.params["Marker"].isdigit():

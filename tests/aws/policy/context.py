@@ -4,9 +4,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
+from aws import stores
 from aws.call import Call
 from aws.policy.match import Lookup
+from aws.principals import Caller
 
 Context = dict[str, list[str]]  # keys in lower case
 
@@ -26,9 +29,16 @@ def base(call: Call) -> Context:
     }
     if caller.source_identity:
         context["aws:sourceidentity"] = [caller.source_identity]
-    for key, value in caller.tags.items():
+    for key, value in principal_tags(caller).items():
         context[f"aws:principaltag/{key.lower()}"] = [value]
     return context
+
+
+def principal_tags(caller: Caller) -> dict[str, str]:
+    """The role's tags, over which the session's go."""
+    role = stores.role(caller.account, caller.role)
+    tags: Any = role.tags if role else []
+    return {tag["Key"]: tag["Value"] for tag in tags} | caller.tags
 
 
 def service(name: str, source_arn: str, source_account: str) -> Context:

@@ -91,7 +91,7 @@ def _statement(raw: Any, kind: str) -> Statement:
     if kind == TRUST:
         if "Resource" in raw or "NotResource" in raw:
             raise Malformed("Has prohibited field Resource")
-        resources, resources_inverted = ("*",), False
+        resources, resources_inverted = strings("*"), False
     else:
         resources, resources_inverted = _one_of(raw, "Resource", "NotResource")
     principals, not_principals = _principals(raw.get("Principal")), _principals(raw.get("NotPrincipal"))

@@ -44,7 +44,7 @@ class Decision:
 
 
 EXPLICIT = "with an explicit deny in {} policy"
-IMPLICIT = "no {} policy allows the action"
+IMPLICIT = "because no {} policy allows the action"
 
 # How closely a statement names a principal; the closest grant counts.
 NOT, ACCOUNT, ANYONE, ROLE, SESSION = range(5)
@@ -71,8 +71,8 @@ def decide(who: Principal, owner: str, action: str, resource: str, lookup: Looku
             grant = max(grant, named)
     if who.service:
         return Decision(grant != NOT, IMPLICIT.format("resource-based"))
-    if not who.role_arn:  # an account's root user needs no policy in its own account
-        allowed = owner == who.account or grant != NOT
+    if not who.role_arn:  # an account's root user needs no policy in its own account, but for keys
+        allowed = grant != NOT or (owner == who.account and not policies.resource_must_allow)
         return Decision(allowed, IMPLICIT.format("resource-based"))
     by_identity = any(_any(d, True, action, resource, lookup) for d in identity)
     by_boundary = boundary is None or any(_any(d, True, action, resource, lookup) for d in boundary)
@@ -125,7 +125,7 @@ def _names(statement: Statement, who: Principal, bounded: bool) -> int:
     # Excepting a session takes all of it: the account, the role and the session.
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
     listed = excepted.get("AWS", ())
-    parts = [(who.root_arn, who.account)]
+    parts: list[tuple[str, ...]] = [(who.root_arn, who.account)]
     if who.role_arn:
         parts += [(who.role_arn, who.role_id), (who.session_arn,)]
     return NOT if all(any(name in listed for name in names) for names in parts) else ANYONE

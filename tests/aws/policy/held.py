@@ -1,5 +1,7 @@
 """The policies that a caller brings along."""
 
+from moto.iam.models import ManagedPolicy
+
 from aws import stores
 from aws.policy.evaluate import Principal
 from aws.principals import Caller
@@ -28,6 +30,5 @@ def held(caller: Caller) -> tuple[tuple[str, ...], str | None, tuple[str, ...] |
 NOTHING = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}'
 
 
-def default_document(policy: object) -> str:
-    versions = getattr(policy, "versions")  # noqa: B009  (moto's class is imported nowhere else here)
-    return next(str(version.document) for version in versions if version.is_default)
+def default_document(policy: ManagedPolicy) -> str:
+    return next(version.document for version in policy.versions if version.is_default)

@@ -29,10 +29,12 @@ def creation(call: Call) -> tuple[str, dict[str, str]]:
         tags = read_tags(found) if found is not None else {}
     if constraint == "us-east-1":
         raise AwsError("InvalidLocationConstraint", "The specified location-constraint is not valid")
-    if constraint is None and call.region != "us-east-1" or constraint is not None and call.region not in ("us-east-1", constraint):
+    # The endpoint of us-east-1 makes buckets anywhere, every other one only its own, and says so.
+    if call.region != "us-east-1" and constraint != call.region:
         raise AwsError(
             "IllegalLocationConstraintException",
-            f"The {constraint or 'unspecified'} location constraint is incompatible for the region specific endpoint this request was sent to.",
+            f"The {constraint or 'unspecified'} location constraint is incompatible for the region specific "
+            "endpoint this request was sent to.",
         )
     return constraint or call.region, tags
 
@@ -48,7 +50,7 @@ def create_bucket(call: Call) -> Response:
     ownership = call.header("x-amz-object-ownership") or "BucketOwnerEnforced"
     if ownership not in OWNERSHIP:
         raise AwsError("InvalidArgument", f"Invalid x-amz-object-ownership header: {ownership}")
-    bucket = FakeBucket(call.bucket, call.account, region)
+    bucket = stores.new_bucket(call.bucket, call.account, region)
     record = stores.bucket_record(bucket)
     record.tags, record.block, record.ownership = tags, dict(BLOCKED), ownership
     if (call.header("x-amz-bucket-object-lock-enabled") or "").lower() == "true":
@@ -61,7 +63,10 @@ def create_bucket(call: Call) -> Response:
 
 def recreate(call: Call, existing: FakeBucket) -> Response:
     if existing.account_id != call.account:
-        message = "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again."
+        message = (
+            "The requested bucket name is not available. The bucket namespace is shared by all users of the system. "
+            "Please select a different name and try again."
+        )
         raise AwsError("BucketAlreadyExists", message, 409, BucketName=call.bucket)
     if call.region == existing.region_name == "us-east-1":
         # "For legacy compatibility, if you re-create an existing bucket that you already own in us-east-1, Amazon S3
@@ -109,7 +114,8 @@ def list_buckets(call: Call) -> Response:
     for name in page:
         bucket = stores.s3(call.account).buckets[name]
         created = bucket.creation_date_ISO8601
-        content.append(f"<Bucket>{xmldoc.tag('Name', name)}{xmldoc.tag('CreationDate', created)}{xmldoc.tag('BucketRegion', bucket.region_name)}</Bucket>")
+        fields = {"Name": name, "CreationDate": created, "BucketRegion": bucket.region_name}
+        content.append(f"<Bucket>{xmldoc.tags(fields)}</Bucket>")
     owner = f"<Owner>{xmldoc.tag('ID', call.account * 5)}</Owner>"
     more = xmldoc.tag("ContinuationToken", page[-1]) if len(page) < len(names) else ""
     echoed = xmldoc.tag("Prefix", prefix) if prefix else ""

@@ -49,7 +49,10 @@ def put_bucket_encryption(call: Call) -> Response:
         algorithm = xmldoc.choice(by_default, "SSEAlgorithm", *ALGORITHMS)
         key = xmldoc.text(by_default, "KMSMasterKeyID")
     if key is not None and algorithm not in KMS:
-        raise AwsError("InvalidArgument", "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse")
+        raise AwsError(
+            "InvalidArgument",
+            "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse",
+        )
     bucket_key = xmldoc.flag(rule, "BucketKeyEnabled")
     types = rule.find("BlockedEncryptionTypes")
     blocked = blocked_of(bucket)

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-gener
 """
 
 import secrets
+from xml.etree.ElementTree import SubElement
 
 from aws import stores
 from aws.call import Call
@@ -33,8 +34,12 @@ def get_lifecycle(call: Call) -> Response:
     documents = stores.bucket_record(gate.bucket(call)).documents
     found = documents.get("lifecycle")
     if found is None:
-        raise AwsError("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist", 404, BucketName=call.bucket)
-    return xmldoc.answer(found, **{HEADER: documents[HEADER].decode()})
+        raise AwsError(
+            "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist", 404, BucketName=call.bucket
+        )
+    response = xmldoc.answer(found)
+    response.headers[HEADER] = documents[HEADER].decode()
+    return response
 
 
 @answers("s3", "DeleteBucketLifecycle")
@@ -57,7 +62,7 @@ def put_lifecycle(call: Call) -> Response:
         if xmldoc.text(rule, "ID") in (None, ""):
             for node in rule.findall("ID"):
                 rule.remove(node)
-            made = xmldoc.ElementTree.SubElement(rule, "ID")  # S3 makes one up
+            made = SubElement(rule, "ID")  # S3 makes one up
             made.text = secrets.token_urlsafe(36)
     ids = [xmldoc.text(rule, "ID") for rule in tree]
     if len(ids) != len(set(ids)):
@@ -86,7 +91,10 @@ def _check(rule: xmldoc.Element) -> None:
     if expiry is not None:
         days = _noncurrent(expiry, False)
         if noncurrent and days <= max(noncurrent):
-            raise invalid("'NoncurrentDays' in the NoncurrentVersionExpiration action for filter must be greater than 'NoncurrentDays' in the NoncurrentVersionTransition action")
+            raise invalid(
+                "'NoncurrentDays' in the NoncurrentVersionExpiration action for filter must be greater than "
+                "'NoncurrentDays' in the NoncurrentVersionTransition action"
+            )
         if filter_ is None and expiry.find("NewerNoncurrentVersions") is not None:
             raise AwsError("InvalidRequest", "NewerNoncurrentVersions element can only be used with Filter")
     abort = rule.find("AbortIncompleteMultipartUpload")
@@ -138,7 +146,10 @@ def _noncurrent(node: xmldoc.Element, transition: bool) -> int:
     if transition:
         storage = xmldoc.choice(node, "StorageClass", *CLASSES)
         if storage in SLOW_CLASSES and days < 30:
-            raise invalid(f"'NoncurrentDays' in NoncurrentVersionTransition action must be greater than or equal to 30 for storageClass '{storage}'")
+            raise invalid(
+                "'NoncurrentDays' in NoncurrentVersionTransition action must be greater than or equal to 30 for "
+                f"storageClass '{storage}'"
+            )
     elif days < 1:
         raise invalid("'NoncurrentDays' for NoncurrentVersionExpiration action must be a positive integer")
     return days

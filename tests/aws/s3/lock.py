@@ -19,13 +19,20 @@ MODES = ("GOVERNANCE", "COMPLIANCE")
 def get_object_lock(call: Call) -> Response:
     bucket = gate.bucket(call)
     if not bucket.object_lock_enabled:
-        raise AwsError("ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket", 404, BucketName=call.bucket)
+        raise AwsError(
+            "ObjectLockConfigurationNotFoundError",
+            "Object Lock configuration does not exist for this bucket",
+            404,
+            BucketName=call.bucket,
+        )
     content = xmldoc.tag("ObjectLockEnabled", "Enabled")
     if bucket.default_lock_mode:
         # Days or Years, whichever was set; moto answers both, one of them 0.
         period = xmldoc.tag("Days", bucket.default_lock_days) if bucket.default_lock_days else ""
         period = period or xmldoc.tag("Years", bucket.default_lock_years or 0)
-        content += f"<Rule><DefaultRetention>{xmldoc.tag('Mode', bucket.default_lock_mode)}{period}</DefaultRetention></Rule>"
+        content += (
+            f"<Rule><DefaultRetention>{xmldoc.tag('Mode', bucket.default_lock_mode)}{period}</DefaultRetention></Rule>"
+        )
     return xmldoc.answer(xmldoc.document(ROOT, content))
 
 
@@ -40,7 +47,9 @@ def put_object_lock(call: Call) -> Response:
     xmldoc.only(tree, "ObjectLockEnabled", "Rule")
     xmldoc.choice(tree, "ObjectLockEnabled", "Enabled")
     if bucket.versioning_status != "Enabled":
-        raise AwsError("InvalidBucketState", "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration", 409)
+        raise AwsError(
+            "InvalidBucketState", "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration", 409
+        )
     mode, days, years = None, None, None
     rule = tree.find("Rule")
     if rule is not None:
@@ -74,7 +83,9 @@ def locked_object(call: Call) -> tuple[FakeBucket, FakeKey]:
 def get_retention(call: Call) -> Response:
     _, found = locked_object(call)
     if not found.lock_mode or not found.lock_until:
-        raise AwsError("NoSuchObjectLockConfiguration", "The specified object does not have a ObjectLock configuration", 404)
+        raise AwsError(
+            "NoSuchObjectLockConfiguration", "The specified object does not have a ObjectLock configuration", 404
+        )
     content = xmldoc.tag("Mode", found.lock_mode) + xmldoc.tag("RetainUntilDate", found.lock_until)
     return xmldoc.answer(xmldoc.document("Retention", content))
 
@@ -88,14 +99,24 @@ def put_retention(call: Call) -> Response:
     _, found = locked_object(call)
     tree = xmldoc.parse(call.request.body, "Retention")
     mode, until = xmldoc.text(tree, "Mode"), xmldoc.text(tree, "RetainUntilDate")
-    if mode is not None and mode not in MODES or (mode is None) != (until is None):
+    if (mode is not None and mode not in MODES) or (mode is None) != (until is None):
         raise xmldoc.malformed()
     if until is not None and moment(until) <= datetime.now(moment(until).tzinfo):
         raise AwsError("InvalidArgument", "The retain until date must be in the future!")
-    if found.lock_mode and found.lock_until and moment(found.lock_until) > datetime.now(moment(found.lock_until).tzinfo):
+    if (
+        found.lock_mode
+        and found.lock_until
+        and moment(found.lock_until) > datetime.now(moment(found.lock_until).tzinfo)
+    ):
         weaker = until is None or moment(until) < moment(found.lock_until) or mode != found.lock_mode
         bypass = (call.header("x-amz-bypass-governance-retention") or "").lower() == "true"
-        if weaker and mode == "COMPLIANCE" and found.lock_mode == "GOVERNANCE" and until and moment(until) >= moment(found.lock_until):
+        if (
+            weaker
+            and mode == "COMPLIANCE"
+            and found.lock_mode == "GOVERNANCE"
+            and until
+            and moment(until) >= moment(found.lock_until)
+        ):
             weaker = False
         if weaker and (found.lock_mode == "COMPLIANCE" or not bypass):
             raise AwsError("AccessDenied", "Access Denied because object protected by object lock.", 403)

@@ -50,7 +50,9 @@ def put_bucket_logging(call: Call) -> Response:
     grants = enabled.find("TargetGrants")
     if grants is not None and len(grants) and stores.bucket_record(target).ownership == "BucketOwnerEnforced":
         raise bad_target("TargetGrants are not supported for a target bucket with BucketOwnerEnforced")
-    if not may_put_objects("logging.s3.amazonaws.com", f"arn:aws:s3:::{source.name}", source.account_id, name, prefix + "log"):
+    if not may_put_objects(
+        "logging.s3.amazonaws.com", f"arn:aws:s3:::{source.name}", source.account_id, name, prefix + "log"
+    ):
         raise bad_target(PERMISSIONS)
     content = xmldoc.tag("TargetBucket", name) + xmldoc.tag("TargetPrefix", prefix) + _format(enabled)
     record.documents["logging"] = xmldoc.document(ROOT, f"<LoggingEnabled>{content}</LoggingEnabled>")

@@ -47,9 +47,22 @@ def put_notification(call: Call) -> Response:
     if (call.header("x-amz-skip-destination-validation") or "").lower() != "true":
         for queue in queues:
             if queue["Queue"].split(":")[3:4] != [bucket.region_name]:
-                raise AwsError("InvalidArgument", "The notification destination service region is not valid for the bucket location constraint", ArgumentName="QueueArn", ArgumentValue=queue["Queue"])
+                raise AwsError(
+                    "InvalidArgument",
+                    "The notification destination service region is not valid for the bucket location constraint",
+                    ArgumentName="QueueArn",
+                    ArgumentValue=queue["Queue"],
+                )
             if not may_send("s3.amazonaws.com", f"arn:aws:s3:::{bucket.name}", bucket.account_id, queue["Queue"]):
-                raise AwsError("InvalidArgument", UNVERIFIED, ArgumentName=queue["Queue"], ArgumentValue="The destination queue does not exist, or its policy or its key's policy does not allow S3 to publish notifications from this bucket")
+                raise AwsError(
+                    "InvalidArgument",
+                    UNVERIFIED,
+                    ArgumentName=queue["Queue"],
+                    ArgumentValue=(
+                        "The destination queue does not exist, or its policy or its key's policy does not allow S3 to "
+                        "publish notifications from this bucket"
+                    ),
+                )
     event_bridge: Any = {} if tree.find(EVENT_BRIDGE) is not None else None
     content = "".join(f"<{QUEUE}>{_render(queue)}</{QUEUE}>" for queue in queues)
     if event_bridge is not None:
@@ -69,7 +82,12 @@ def _read(node: xmldoc.Element) -> dict[str, Any]:
         raise xmldoc.malformed()
     for event in events:
         if not notifications.S3NotificationEvent.is_event_valid(event):
-            raise AwsError("InvalidArgument", "The event is not supported for notifications", ArgumentName="Event", ArgumentValue=event)
+            raise AwsError(
+                "InvalidArgument",
+                "The event is not supported for notifications",
+                ArgumentName="Event",
+                ArgumentValue=event,
+            )
     rules = []
     for rule in node.iterfind("Filter/S3Key/FilterRule"):
         name = xmldoc.required(rule, "Name").lower()
@@ -86,11 +104,13 @@ def _read(node: xmldoc.Element) -> dict[str, Any]:
 
 
 def _render(queue: dict[str, Any]) -> str:
-    content = xmldoc.tag("Id", queue["Id"]) + xmldoc.tag("Queue", queue["Queue"]) + xmldoc.elements("Event", queue["Event"])
+    content = (
+        xmldoc.tag("Id", queue["Id"]) + xmldoc.tag("Queue", queue["Queue"]) + xmldoc.elements("Event", queue["Event"])
+    )
     if "Filter" in queue:
         # S3 answers the names with a capital whatever was written.
         rules = "".join(
-            f"<FilterRule>{xmldoc.tag('Name', rule['Name'].capitalize())}{xmldoc.tag('Value', rule['Value'])}</FilterRule>"
+            f"<FilterRule>{xmldoc.tags(rule | {'Name': rule['Name'].capitalize()})}</FilterRule>"
             for rule in queue["Filter"]["S3Key"]["FilterRule"]
         )
         content += f"<Filter><S3Key>{rules}</S3Key></Filter>"
@@ -106,7 +126,10 @@ def _refuse_overlaps(queues: list[dict[str, Any]]) -> None:
         prefixes = prefix.startswith(prefix2) or prefix2.startswith(prefix)
         suffixes = suffix.endswith(suffix2) or suffix2.endswith(suffix)
         if prefixes and suffixes:
-            raise AwsError("InvalidArgument", "Configurations overlap. Configurations on the same bucket cannot share a common event type.")
+            raise AwsError(
+                "InvalidArgument",
+                "Configurations overlap. Configurations on the same bucket cannot share a common event type.",
+            )
 
 
 def _events_overlap(one: list[str], other: list[str]) -> bool:

@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 
 from moto.s3.models import FakeBucket
 
-from aws import authorize, stores
+from aws import stores
+from aws.authorization import kms
 from aws.call import Call
 from aws.errors import AwsError
 from aws.fallback import MOTO
@@ -33,8 +34,12 @@ def use_key(call: Call, bucket: FakeBucket, name: str, *actions: str) -> None:
         raise AwsError("KMS.KMSInvalidStateException", f"{key.arn} is pending deletion.")
     if key.region != bucket.region_name:
         raise AwsError("KMS.NotFoundException", f"Key {name} is in another region")
+    # With a bucket key the encryption context is the bucket, otherwise the object.
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+    by_bucket = ((bucket.encryption or {}).get("Rule") or {}).get("BucketKeyEnabled") == "true"
+    arn = f"arn:aws:s3:::{call.bucket}" + ("" if by_bucket else f"/{call.key}")
     for action in actions:
-        authorize.key_through_s3(call, bucket, key, action)
+        kms.through(call, "s3", key, action, {"aws:s3:arn": arn})
 
 
 @answers("s3", *WRITES)
@@ -45,9 +50,13 @@ def write(call: Call) -> Response:
     algorithm = call.header("x-amz-server-side-encryption")
     name = call.header("x-amz-server-side-encryption-aws-kms-key-id")
     if name and algorithm not in KMS:
-        raise AwsError("InvalidArgument", "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms")
+        raise AwsError(
+            "InvalidArgument",
+            "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : "
+            "aws:kms",
+        )
     default = stores.bucket_record(bucket).kms_key
-    if algorithm is None and default is not None or algorithm in KMS:
+    if (algorithm is None and default is not None) or algorithm in KMS:
         actions = ["kms:GenerateDataKey"] + (["kms:Decrypt"] if call.operation == "CreateMultipartUpload" else [])
         use_key(call, bucket, name or default or MANAGED, *actions)
     return MOTO.answer(call)

@@ -29,7 +29,9 @@ def _for_everyone(statement: Statement) -> bool:
     if "*" not in principals and "*" not in principals.get("AWS", ()):
         return False
     return not any(
-        test.key in PINNING and test.operator.name in POSITIVE and not any("*" in v and v.strip("*:") == "" for v in test.values)
+        test.key in PINNING
+        and test.operator.name in POSITIVE
+        and not any("*" in v and v.strip("*:") == "" for v in test.values)
         for test in statement.conditions
     )
 
@@ -42,7 +44,11 @@ def put_bucket_policy(call: Call) -> Response:
         raise AwsError("PolicyTooLarge", "Your policy exceeds the maximum allowed document size.")
     document = checked(text, call.bucket)
     if record.block.get("BlockPublicPolicy") and is_public(document):
-        raise AwsError("AccessDenied", "Access Denied: public policies are blocked by the BlockPublicPolicy setting in S3 Block Public Access.", 403)
+        raise AwsError(
+            "AccessDenied",
+            "Access Denied: public policies are blocked by the BlockPublicPolicy setting in S3 Block Public Access.",
+            403,
+        )
     record.policy = text
     return Response(204)
 
@@ -67,7 +73,7 @@ def checked(text: str, bucket: str) -> Document:
 
 
 def _check_reach(statement: Statement, arn: str) -> None:
-    """Object actions need an object resource and bucket actions the bucket: S3 refuses a statement that does nothing."""
+    """Object actions need an object resource, bucket actions the bucket: S3 refuses a statement without effect."""
     if statement.actions_inverted or statement.resources_inverted:
         return
     wide = any("*" in resource.removeprefix(arn)[:1] or resource == "*" for resource in statement.resources)

@@ -25,7 +25,11 @@ def put_bucket_versioning(call: Call) -> Response:
     if status not in ("Enabled", "Suspended"):
         raise AwsError("IllegalVersioningConfigurationException", "The Versioning element must be specified")
     if bucket.object_lock_enabled and status == "Suspended":
-        raise AwsError("InvalidBucketState", "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.", 409)
+        raise AwsError(
+            "InvalidBucketState",
+            "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.",
+            409,
+        )
     bucket.versioning_status = status
     return Response(200)
 
@@ -34,7 +38,12 @@ def put_bucket_versioning(call: Call) -> Response:
 def get_public_access_block(call: Call) -> Response:
     block = stores.bucket_record(gate.bucket(call)).block
     if not block:
-        raise AwsError("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found", 404, BucketName=call.bucket)
+        raise AwsError(
+            "NoSuchPublicAccessBlockConfiguration",
+            "The public access block configuration was not found",
+            404,
+            BucketName=call.bucket,
+        )
     content = "".join(xmldoc.tag(name, block[name]) for name in BLOCKED)
     return xmldoc.answer(xmldoc.document("PublicAccessBlockConfiguration", content))
 
@@ -58,7 +67,12 @@ def delete_public_access_block(call: Call) -> Response:
 def get_ownership_controls(call: Call) -> Response:
     ownership = stores.bucket_record(gate.bucket(call)).ownership
     if not ownership:
-        raise AwsError("OwnershipControlsNotFoundError", "The bucket ownership controls were not found", 404, BucketName=call.bucket)
+        raise AwsError(
+            "OwnershipControlsNotFoundError",
+            "The bucket ownership controls were not found",
+            404,
+            BucketName=call.bucket,
+        )
     content = f"<Rule>{xmldoc.tag('ObjectOwnership', ownership)}</Rule>"
     return xmldoc.answer(xmldoc.document("OwnershipControls", content))
 
@@ -83,7 +97,9 @@ def delete_ownership_controls(call: Call) -> Response:
 def get_bucket_acl(call: Call) -> Response:
     """The owner has full control; no other ACL can be set here."""
     owner = xmldoc.tag("ID", gate.bucket(call).account_id * 5)
-    grantee = f'<Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser">{owner}</Grantee>'
+    grantee = (
+        f'<Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser">{owner}</Grantee>'
+    )
     grant = f"<Grant>{grantee}<Permission>FULL_CONTROL</Permission></Grant>"
     content = f"<Owner>{owner}</Owner><AccessControlList>{grant}</AccessControlList>"
     return xmldoc.answer(xmldoc.document("AccessControlPolicy", content))

@@ -1,6 +1,6 @@
 """S3's XML bodies, read without their namespace and written with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
@@ -93,9 +93,13 @@ def tag(name: str, value: str | int | bool) -> str:
     return f"<{name}>{escape(str(value))}</{name}>"
 
 
+def tags(values: Mapping[str, str]) -> str:
+    return "".join(tag(name, value) for name, value in values.items())
+
+
 def elements(name: str, values: Iterable[str]) -> str:
     return "".join(tag(name, value) for value in values)
 
 
-def answer(body: bytes, status: int = 200, **headers: str) -> Response:
-    return Response(status, body, {"content-type": "application/xml"} | headers)
+def answer(body: bytes) -> Response:
+    return Response(200, body, {"content-type": "application/xml"})

@@ -7,6 +7,7 @@ from aws.call import Call
 from aws.errors import AwsError
 from aws.registry import answers
 from aws.sqs import queues
+from aws.sqs.allowed import NUMBERS, OTHERS, checked
 
 TAGS_AT_MOST = 50
 
@@ -16,7 +17,7 @@ def get_queue_attributes(call: Call) -> dict[str, Any]:
     wanted = call.param("AttributeNames") or []
     found = queues.attributes(queues.named(call))
     for name in wanted:
-        if name != "All" and name not in (*found, *queues.NUMBERS, *queues.OTHERS):
+        if name != "All" and name not in (*found, *NUMBERS, *OTHERS):
             raise AwsError("InvalidAttributeName", f"Unknown Attribute {name}.")
     if "All" not in wanted:
         found = {name: value for name, value in found.items() if name in wanted}
@@ -26,7 +27,7 @@ def get_queue_attributes(call: Call) -> dict[str, Any]:
 @answers("sqs", "SetQueueAttributes")
 def set_queue_attributes(call: Call) -> None:
     queue = queues.named(call)
-    queues.apply(queue, queues.checked(call, call.required("Attributes")))
+    queues.apply(queue, checked(call, call.required("Attributes")))
 
 
 @answers("sqs", "DeleteQueue")
@@ -40,7 +41,9 @@ def tag_queue(call: Call) -> None:
     record = stores.queue_record(queues.named(call))
     tags = record.tags | dict(call.required("Tags"))
     if len(tags) > TAGS_AT_MOST:
-        raise AwsError("InvalidParameterValue", f"Too many tags added for queue. Maximum number of tags is {TAGS_AT_MOST}.")
+        raise AwsError(
+            "InvalidParameterValue", f"Too many tags added for queue. Maximum number of tags is {TAGS_AT_MOST}."
+        )
     record.tags = tags
 
 

@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Create
 Attributes are kept as they were set, beside moto's queue, which holds the messages.
 """
 
-import json
 import re
 from typing import Any
 
@@ -13,35 +12,22 @@ from moto.sqs.models import Queue
 from aws import stores
 from aws.call import Call
 from aws.errors import AwsError
-from aws.iam.documents import unknown_principal
-from aws.policy.document import RESOURCE, Malformed, parse
 from aws.registry import answers
+from aws.sqs.allowed import NUMBERS, OTHERS, checked
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
-# name: (default, least, most)
-NUMBERS: dict[str, tuple[int, int, int]] = {
-    "DelaySeconds": (0, 0, 900),
-    "MaximumMessageSize": (1048576, 1024, 1048576),  # 1 MiB since August 2025
-    "MessageRetentionPeriod": (345600, 60, 1209600),
-    "ReceiveMessageWaitTimeSeconds": (0, 0, 20),
-    "VisibilityTimeout": (30, 0, 43200),
-    "KmsDataKeyReusePeriodSeconds": (300, 60, 86400),
-}
-OTHERS = ("Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId", "SqsManagedSseEnabled")
 
 
 def not_there() -> AwsError:
     return AwsError("QueueDoesNotExist", "The specified queue does not exist.")
 
 
-def invalid(name: str) -> AwsError:
-    return AwsError("InvalidAttributeValue", f"Invalid value for the parameter {name}.")
-
-
 def named(call: Call) -> Queue:
     url = call.required("QueueUrl")
     parts = url.rstrip("/").split("/")
-    found = stores.sqs(parts[-2], call.region).queues.get(parts[-1]) if len(parts) >= 2 and parts[-2].isdigit() else None
+    found = (
+        stores.sqs(parts[-2], call.region).queues.get(parts[-1]) if len(parts) >= 2 and parts[-2].isdigit() else None
+    )
     if found is None:
         raise not_there()
     return found
@@ -49,66 +35,6 @@ def named(call: Call) -> Queue:
 
 def url_of(call: Call, queue: Queue) -> str:
     return f"http://{call.request.headers.get('host', '127.0.0.1')}/{queue.account_id}/{queue.name}"
-
-
-def checked(call: Call, given: dict[str, Any]) -> dict[str, str]:
-    """The attributes to set; an empty string takes one back."""
-    result: dict[str, str] = {}
-    for name, raw in given.items():
-        value = str(raw)
-        if name in NUMBERS:
-            _, least, most = NUMBERS[name]
-            if not value.isdigit() or not least <= int(value) <= most:
-                raise invalid(name)
-        elif name not in OTHERS:
-            raise AwsError("InvalidAttributeName", f"Unknown Attribute {name}.")
-        elif name == "SqsManagedSseEnabled" and value not in ("true", "false"):
-            raise invalid(name)
-        elif name == "Policy" and value:
-            _check_policy(value)
-        elif name == "RedrivePolicy" and value:
-            value = _redrive(call, value)
-        elif name == "RedriveAllowPolicy" and value:
-            _redrive_allow(value)
-        result[name] = value
-    if result.get("KmsMasterKeyId") and result.get("SqsManagedSseEnabled") == "true":
-        raise AwsError("InvalidAttributeValue", "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.")
-    return result
-
-
-def _check_policy(text: str) -> None:
-    try:
-        document = parse(text, RESOURCE)
-    except Malformed as error:
-        raise invalid("Policy") from error
-    if unknown_principal(document) is not None:
-        raise invalid("Policy")
-
-
-def _redrive(call: Call, text: str) -> str:
-    """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"""
-    try:
-        document = json.loads(text)
-        arn, count = str(document["deadLetterTargetArn"]), int(document["maxReceiveCount"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise AwsError("InvalidParameterValue", f"Value {text} for parameter RedrivePolicy is invalid. Reason: Redrive policy is not a valid JSON map.") from error
-    parts = arn.split(":")
-    if not 1 <= count <= 1000:
-        raise AwsError("InvalidParameterValue", f"Value {text} for parameter RedrivePolicy is invalid. Reason: Invalid value for maxReceiveCount: {count}, valid values are from 1 to 1000 both inclusive.")
-    if len(parts) != 6 or parts[3:5] != [call.region, call.account] or parts[5] not in stores.sqs(parts[4], parts[3]).queues:
-        raise AwsError("InvalidParameterValue", f"Value {text} for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.")
-    return json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": count}, separators=(",", ":"))
-
-
-def _redrive_allow(text: str) -> None:
-    try:
-        document = json.loads(text)
-        permission = document["redrivePermission"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise invalid("RedriveAllowPolicy") from error
-    sources = document.get("sourceQueueArns")
-    if permission not in ("allowAll", "denyAll", "byQueue") or (permission == "byQueue") != bool(sources) or len(sources or []) > 10:
-        raise invalid("RedriveAllowPolicy")
 
 
 def apply(queue: Queue, changed: dict[str, str]) -> None:
@@ -139,14 +65,23 @@ def attributes(queue: Queue) -> dict[str, str]:
     # SSE-SQS is the default: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html
     managed = "false" if encrypted else given.get("SqsManagedSseEnabled", "true")
     texts = {name: value for name, value in given.items() if name in OTHERS}
-    return {name: str(value) for name, value in counts.items()} | {"QueueArn": queue.queue_arn} | numbers | texts | {"SqsManagedSseEnabled": managed}
+    return (
+        {name: str(value) for name, value in counts.items()}
+        | {"QueueArn": queue.queue_arn}
+        | numbers
+        | texts
+        | {"SqsManagedSseEnabled": managed}
+    )
 
 
 @answers("sqs", "CreateQueue")
 def create_queue(call: Call) -> dict[str, Any]:
     name = call.required("QueueName")
     if not NAME.fullmatch(name):
-        raise AwsError("InvalidParameterValue", "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length")
+        raise AwsError(
+            "InvalidParameterValue",
+            "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
+        )
     given = checked(call, call.param("Attributes") or {})
     queues = stores.sqs(call.account, call.region).queues
     existing = queues.get(name)
@@ -155,9 +90,12 @@ def create_queue(call: Call) -> dict[str, Any]:
         have = attributes(existing)
         for attribute, value in given.items():
             if have.get(attribute, "") != value:
-                raise AwsError("QueueNameExists", f"A queue already exists with the same name and a different value for attribute {attribute}")
+                raise AwsError(
+                    "QueueNameExists",
+                    f"A queue already exists with the same name and a different value for attribute {attribute}",
+                )
         return {"QueueUrl": url_of(call, existing)}
-    queue = Queue(name, call.region, call.account)
+    queue = stores.new_queue(name, call.account, call.region)
     queues[name] = queue
     apply(queue, given)
     stores.queue_record(queue).tags = dict(call.param("tags") or {})
@@ -177,4 +115,4 @@ def get_queue_url(call: Call) -> dict[str, Any]:
 def list_queues(call: Call) -> dict[str, Any]:
     prefix = call.param("QueueNamePrefix", "")
     found = [q for name, q in sorted(stores.sqs(call.account, call.region).queues.items()) if name.startswith(prefix)]
-    return {"QueueUrls": [url_of(call, queue) for queue in found[:1000]]}
+    return {"QueueUrls": [url_of(call, queue) for queue in found[:1000]]} if found else {}

@@ -140,6 +140,9 @@ fn requeue(story: &Story<'_>) -> Requeue {
 }
 
 fn resources(story: &Story<'_>) -> Vec<ResourceStatus> {
+    if story.desired.is_empty() {
+        return story.previous.resources.clone();
+    }
     let mut out: Vec<ResourceStatus> = story
         .desired
         .iter()

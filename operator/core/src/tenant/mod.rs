@@ -4,6 +4,8 @@ mod guards;
 mod key;
 mod roles;
 
+pub use guards::INLINE;
+
 use std::collections::BTreeSet;
 
 use cloister_crds::ClientTenantSpec;

@@ -1,0 +1,101 @@
+//! S3 buckets.
+
+mod convert;
+mod lifecycle;
+mod notification;
+mod read;
+mod write;
+
+use aws_sdk_s3::Client;
+use cloister_core::fault::Fault;
+use cloister_core::observed::{Actual, Observed};
+use cloister_core::resource::{Bucket, BucketStep, Resource, Tags};
+
+use crate::account::{Account, Look};
+use crate::limit::{Lane, Paced};
+
+/// One bucket. Every call names the account that must own it, since bucket names are the world's.
+struct At<'a> {
+    s3: &'a Paced<Client>,
+    owner: &'a str,
+    region: &'a str,
+    name: &'a str,
+    lane: Lane,
+}
+
+/// Calls one operation on the bucket: `ask!(at, put_bucket_policy, policy(text))`.
+macro_rules! ask {
+    ($at:expr, $operation:ident $(, $part:ident($value:expr))*) => {
+        $at.s3.call($at.lane, |s3| {
+            s3.$operation().bucket($at.name).expected_bucket_owner($at.owner)$(.$part($value))*.send()
+        }).await
+    };
+}
+use ask;
+
+impl<'a> At<'a> {
+    fn new(account: &'a Account, name: &'a str, lane: Lane) -> Self {
+        Self { s3: &account.s3, owner: &account.id, region: &account.region, name, lane }
+    }
+}
+
+pub(crate) async fn observe(
+    account: &Account,
+    look: &Look<'_>,
+    name: &str,
+    want: &Bucket,
+) -> Result<Observed, Fault> {
+    let at = At::new(account, name, look.lane);
+    let arn = account.arn("s3", "", "", name);
+    let tags = match account.settled_tags(look, &arn, &want.tags).await? {
+        Some(tags) => Ok(tags),
+        None => at.tags().await,
+    };
+    let tags = match tags {
+        Ok(tags) => tags,
+        Err(fault) => return unowned(fault),
+    };
+    if !look.owner.owns(&tags) && !look.adopt {
+        return Ok(look.foreign(&tags, None));
+    }
+    match at.settings(want, tags.clone()).await {
+        Ok(bucket) => {
+            let resource = Resource::Bucket(Box::new(bucket));
+            Ok(look.claim(&tags, Actual { resource, arn }))
+        }
+        Err(fault) => unowned(fault),
+    }
+}
+
+/// What a fault says of a bucket: only a few of them say anything.
+fn unowned(fault: Fault) -> Result<Observed, Fault> {
+    let foreign = |owner: &str| Ok(Observed::Foreign { owner: owner.to_owned(), actual: None });
+    match (fault.operation, fault.code.as_str()) {
+        (_, "NoSuchBucket") => Ok(Observed::Absent),
+        // Whoever holds it does not let us in: this is what ExpectedBucketOwner makes S3 answer.
+        ("GetBucketTagging", "AccessDenied") => foreign("another AWS account"),
+        ("GetBucketTagging", "PermanentRedirect") => foreign("this or another AWS account in another region"),
+        _ => Err(fault),
+    }
+}
+
+pub(crate) async fn perform(
+    account: &Account,
+    name: &str,
+    want: &Bucket,
+    step: &BucketStep,
+    lane: Lane,
+) -> Result<Option<String>, Fault> {
+    At::new(account, name, lane).change(want, step).await?;
+    Ok((*step == BucketStep::Create).then(|| account.arn("s3", "", "", name)))
+}
+
+impl At<'_> {
+    async fn tags(&self) -> Result<Tags, Fault> {
+        match ask!(self, get_bucket_tagging) {
+            Ok(answer) => Ok(convert::read_tags(answer.tag_set)),
+            Err(fault) if fault.code == "NoSuchTagSet" => Ok(Tags::new()),
+            Err(fault) => Err(fault),
+        }
+    }
+}

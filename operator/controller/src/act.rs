@@ -1,0 +1,109 @@
+//! Carries out a plan: resources side by side as far as their order allows, the steps of one after another.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use cloister_aws::Lane;
+use cloister_core::conclude::{Outcome, Outcomes};
+use cloister_core::fault::{Fault, FaultClass};
+use cloister_core::observed::{Observed, ObservedSet};
+use cloister_core::plan::{Desired, DesiredSet, Plan, Work};
+use cloister_core::resource::{Resource, ResourceId, Step};
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
+use serde_json::Value;
+
+use crate::context::Context;
+use crate::kinds::Prepared;
+use crate::objects;
+
+pub async fn act(
+    uid: &str,
+    prepared: &Prepared,
+    desired: &DesiredSet,
+    observed: &ObservedSet,
+    plan: &Plan,
+    context: &Context,
+) -> Outcomes {
+    let mut waiting: BTreeMap<&ResourceId, &Work> = plan.works.iter().map(|w| (&w.id, w)).collect();
+    let mut outcomes = Outcomes::new();
+    let mut done: BTreeSet<ResourceId> = BTreeSet::new();
+    let mut running = FuturesUnordered::new();
+    loop {
+        let startable: Vec<&ResourceId> =
+            waiting.iter().filter(|(_, w)| w.after.is_subset(&done)).map(|(id, _)| *id).collect();
+        for id in startable {
+            if let (Some(work), Some(want)) = (waiting.remove(id), desired.get(id)) {
+                running.push(carry_out(uid, work, want, observed.get(id), prepared, context));
+            }
+        }
+        // What comes after something that failed is not tried in this pass.
+        let Some((id, outcome)) = running.next().await else { return outcomes };
+        if outcome.failed.is_none() {
+            done.insert(id.clone());
+        }
+        outcomes.insert(id, outcome);
+    }
+}
+
+async fn carry_out(
+    uid: &str,
+    work: &Work,
+    want: &Desired,
+    observed: Option<&Observed>,
+    prepared: &Prepared,
+    context: &Context,
+) -> (ResourceId, Outcome) {
+    let mut outcome = Outcome { done: Vec::new(), failed: None, arn: None };
+    let seen = match observed {
+        Some(Observed::Present(actual) | Observed::Foreign { actual: Some(actual), .. }) => {
+            Some(actual.arn.clone())
+        }
+        _ => None,
+    };
+    for step in &work.steps {
+        let arn = outcome.arn.as_ref().or(seen.as_ref()).map(String::as_str);
+        match perform(&work.id, want, arn, step, prepared, context).await {
+            Ok(created) => {
+                outcome.arn = created.or(outcome.arn);
+                outcome.done.push(step.clone());
+            }
+            Err(fault) => {
+                tracing::warn!(resource = %work.id, ?step, %fault, "a step failed");
+                note_contested(uid, &work.id, &fault, context);
+                outcome.failed = Some((step.clone(), fault));
+                break;
+            }
+        }
+    }
+    if !matches!(work.id, ResourceId::Object(_)) {
+        context.remember(uid, |memory| memory.last_write = Some(Instant::now()));
+    }
+    (work.id.clone(), outcome)
+}
+
+async fn perform(
+    id: &ResourceId,
+    want: &Desired,
+    arn: Option<&str>,
+    step: &Step,
+    prepared: &Prepared,
+    context: &Context,
+) -> Result<Option<String>, Fault> {
+    if let (ResourceId::Object(object), Step::Object(step)) = (id, step) {
+        let body = if let Resource::Object(body) = &want.resource { body } else { &Value::Null };
+        return objects::perform(&context.client, object, body, &prepared.owner.uid, step).await.map(|()| None);
+    }
+    let Some(account) = &prepared.account else {
+        let code = "NotTried".to_owned();
+        return Err(Fault { service: "sts", operation: "AssumeRole", code, class: FaultClass::Ambiguous });
+    };
+    account.perform(id, &want.resource, &prepared.owner, arn, step, Lane::User).await
+}
+
+/// A name that is taken is looked at directly from now on: the caches hold only what carries our label.
+fn note_contested(uid: &str, id: &ResourceId, fault: &Fault, context: &Context) {
+    if let (ResourceId::Object(object), FaultClass::Exists) = (id, fault.class) {
+        context.remember(uid, |memory| memory.contested.insert(object.clone()));
+    }
+}

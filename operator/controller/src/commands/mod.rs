@@ -1,0 +1,8 @@
+//! The verbs.
+
+pub mod crds;
+pub mod plan;
+pub mod run;
+
+/// What a verb says when it cannot go on.
+pub type Complaint = Box<dyn std::error::Error + Send + Sync>;

@@ -1,0 +1,111 @@
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use cloister_aws::Aws;
+use futures::FutureExt as _;
+use kube::Client;
+use kube::runtime::events::{Recorder, Reporter};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+
+use super::Complaint;
+use crate::context::{Context, Settings};
+use crate::leader::Leadership;
+use crate::metrics::Metrics;
+use crate::queues::Queues;
+use crate::serve;
+
+#[derive(Args)]
+pub struct Options {
+    /// How often everything is looked at although nothing is known to have changed, in seconds.
+    #[arg(long, env = "CLOISTER_SWEEP_SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(5..))]
+    sweep_seconds: u64,
+    /// How long KMS may take to show a key that it has made, in seconds.
+    #[arg(long, env = "CLOISTER_KMS_VISIBILITY_SECONDS", default_value_t = 60)]
+    kms_visibility_seconds: u64,
+    /// Where metrics and health are served.
+    #[arg(long, env = "CLOISTER_LISTEN", default_value = "0.0.0.0:9080")]
+    listen: SocketAddr,
+    /// Namespace of the lease by which one of several replicas leads. Left out: this process works alone.
+    #[arg(long, env = "CLOISTER_LEASE_NAMESPACE")]
+    lease_namespace: Option<String>,
+    #[arg(long, env = "CLOISTER_LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]
+    log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LogFormat {
+    Json,
+    Text,
+}
+
+pub async fn run(options: Options) -> Result<(), Complaint> {
+    log(options.log_format);
+    let client = Client::try_default().await?;
+    let metrics = Arc::new(Metrics::new());
+    let ready = Arc::new(AtomicBool::new(false));
+    serve::serve(options.listen, metrics.clone(), ready.clone()).await?;
+    let stop = stop_signal()?.shared();
+
+    let leadership = match &options.lease_namespace {
+        None => None,
+        Some(namespace) => tokio::select! {
+            leadership = Leadership::acquire(&client, namespace) => Some(leadership?),
+            () = stop.clone() => return Ok(()),
+        },
+    };
+
+    let aws = Aws::from_env(metrics.clone()).await;
+    let mut watches = JoinSet::new();
+    let queues = Queues::start(&client, &mut watches).await;
+    ready.store(true, Ordering::Relaxed);
+    let settings = Settings {
+        sweep: Duration::from_secs(options.sweep_seconds),
+        visibility: Duration::from_secs(options.kms_visibility_seconds),
+    };
+    let events = Recorder::new(client.clone(), Reporter { controller: "cloister".into(), instance: None });
+    let (environments, tenants, buckets) =
+        (queues.environments.clone(), queues.tenants.clone(), queues.buckets.clone());
+    let objects = queues.objects.clone();
+    let context =
+        Context::new(client, aws, settings, metrics, events, environments, tenants, buckets, objects);
+    let work = queues.run(Arc::new(context), stop);
+    match leadership {
+        None => work.await,
+        Some(leadership) => {
+            tokio::select! {
+                () = work => {}
+                // Another may lead already: nothing more may be done, not even an orderly end.
+                () = leadership.lost() => return Err("the lease was lost to another replica".into()),
+            }
+            leadership.release().await;
+        }
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn log(format: LogFormat) {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("CLOISTER_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Json => builder.json().init(),
+        LogFormat::Text => builder.init(),
+    }
+}
+
+fn stop_signal() -> Result<impl Future<Output = ()>, Complaint> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping: passes under way come to their end");
+    })
+}

@@ -1,0 +1,93 @@
+//! What all passes share.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use cloister_aws::Aws;
+use cloister_core::resource::ObjectId;
+use cloister_crds::{ClientTenant, Environment, IngestBucket};
+use kube::Client;
+use kube::runtime::events::Recorder;
+use kube::runtime::reflector::Store;
+
+use crate::metrics::Metrics;
+use crate::objects::ObjectStores;
+
+/// How the operator behaves; every field is a flag of `cloister run`.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How often everything is looked at although nothing is known to have changed.
+    pub sweep: Duration,
+    /// How long KMS may take to show a key that it has made.
+    pub visibility: Duration,
+}
+
+pub struct Context {
+    pub client: Client,
+    pub aws: Aws,
+    pub settings: Settings,
+    pub metrics: Arc<Metrics>,
+    pub events: Recorder,
+    pub environments: Store<Environment>,
+    pub tenants: Store<ClientTenant>,
+    pub buckets: Store<IngestBucket>,
+    pub objects: ObjectStores,
+    memory: Mutex<HashMap<String, Memory>>,
+}
+
+/// What the process remembers of an object. Losing it costs a look, never correctness.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    /// Passes in a row that ended in a fault.
+    pub faults: u32,
+    /// When something was last written, or tried: older snapshots do not count for this object.
+    pub last_write: Option<Instant>,
+    /// Kubernetes objects whose name was taken when they were to be made.
+    pub contested: HashSet<ObjectId>,
+    pub seen: bool,
+}
+
+impl Context {
+    #[allow(clippy::too_many_arguments)] // one call, in `commands::run`
+    pub fn new(
+        client: Client,
+        aws: Aws,
+        settings: Settings,
+        metrics: Arc<Metrics>,
+        events: Recorder,
+        environments: Store<Environment>,
+        tenants: Store<ClientTenant>,
+        buckets: Store<IngestBucket>,
+        objects: ObjectStores,
+    ) -> Self {
+        let memory = Mutex::default();
+        Self { client, aws, settings, metrics, events, environments, tenants, buckets, objects, memory }
+    }
+
+    pub fn recall(&self, uid: &str) -> Memory {
+        self.with_memory(|all| all.get(uid).cloned().unwrap_or_default())
+    }
+
+    pub fn remember<T>(&self, uid: &str, change: impl FnOnce(&mut Memory) -> T) -> T {
+        self.with_memory(|all| change(all.entry(uid.to_owned()).or_default()))
+    }
+
+    pub fn forget(&self, uid: &str) {
+        self.with_memory(|all| all.remove(uid));
+    }
+
+    fn with_memory<T>(&self, f: impl FnOnce(&mut HashMap<String, Memory>) -> T) -> T {
+        f(&mut self.memory.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The sweep interval, 10 % more or less, so that objects spread out.
+    pub fn next_sweep(&self) -> Duration {
+        self.settings.sweep.mul_f64(rand::random_range(0.9..1.1))
+    }
+
+    /// A shared snapshot may be this old for an object that nothing was written to since.
+    pub fn tolerance(&self) -> Duration {
+        self.settings.sweep / 4
+    }
+}

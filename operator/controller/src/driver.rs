@@ -1,0 +1,160 @@
+//! One pass over one object: the table of contents of the operator.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cloister_core::conclude::{Conclusion, Outcomes, Requeue, Story, conclude};
+use cloister_core::observed::ObservedSet;
+use cloister_core::plan::{Plan, plan};
+use cloister_crds::status::CommonStatus;
+use kube::ResourceExt;
+use kube::runtime::controller::Action;
+
+use crate::api::Object;
+use crate::context::Context;
+use crate::kinds::{Kind, Prepared};
+use crate::{act, intent, observe, report};
+
+pub const FINALIZER: &str = "cloister.dev/finalizer";
+
+/// The API server could not be talked to, so that nothing could even be reported.
+#[derive(Debug, thiserror::Error)]
+#[error("{operation}: {source}")]
+pub struct Unreported {
+    pub operation: &'static str,
+    #[source]
+    pub source: Box<kube::Error>,
+}
+
+impl Unreported {
+    pub fn at(operation: &'static str) -> impl FnOnce(kube::Error) -> Self {
+        move |source| Self { operation, source: Box::new(source) }
+    }
+}
+
+pub async fn reconcile<K: Kind>(object: Arc<K>, context: Arc<Context>) -> Result<Action, Unreported> {
+    if let Some(later) = first_look_of_the_settled(&*object, &context) {
+        return Ok(later);
+    }
+    let started = Instant::now();
+    let result = pass(&*object, &context).await;
+    context.metrics.passed(K::KIND, result.as_ref().ok(), started.elapsed());
+    result.map(|requeue| action(&object.uid(), requeue, &context))
+}
+
+pub fn on_error<K: Kind>(object: Arc<K>, error: &Unreported, context: Arc<Context>) -> Action {
+    tracing::warn!(object = object.label(), %error, "the pass could not be reported");
+    action(&object.uid(), Requeue::BackOff, &context)
+}
+
+/// The natural pass: dereference, validate and desire; observe; diff and plan; act; conclude; report.
+async fn pass<K: Kind>(object: &K, context: &Context) -> Result<Requeue, Unreported> {
+    if !report::hold(object, context).await? {
+        return Ok(Requeue::Sweep);
+    }
+    let mut object = object.clone();
+    let (prepared, observed, plan) = loop {
+        let prepared = object.prepare(context).await;
+        let observed = look(&object, &prepared, context).await;
+        let plan = plan(&prepared.desired(&observed), &observed, prepared.mode);
+        // A cached view may be old, right after a restart above all: what is to be done is decided on
+        // what the API server holds now, or not at all.
+        match if plan.works.is_empty() { Confirmed::Same } else { confirm(&object, context).await? } {
+            Confirmed::Same => break (prepared, observed, plan),
+            Confirmed::Reported(newer) => {
+                object = *newer;
+                break (prepared, observed, plan);
+            }
+            Confirmed::Gone => return Ok(Requeue::Sweep),
+            Confirmed::Changed(newer) => object = *newer,
+        }
+    };
+    let intents = intent::record(&object, &plan, &observed, context).await?;
+    let desired = prepared.desired(&observed);
+    let outcomes = act::act(&object.uid(), &prepared, &desired, &observed, &plan, context).await;
+    let conclusion = close(&object, &prepared, &observed, &plan, &outcomes, &intents);
+    report::report(&object, &prepared, &observed, &plan, conclusion, !intents.is_empty(), context).await
+}
+
+async fn look<K: Kind>(object: &K, prepared: &Prepared, context: &Context) -> ObservedSet {
+    let intents = object.common().map(|c| c.intents.as_slice()).unwrap_or_default();
+    let observed = observe::observe(object, prepared, intents, context).await;
+    intent::wait_for_visibility(observed, intents, context)
+}
+
+enum Confirmed<K> {
+    Same,
+    /// Only its status is newer.
+    Reported(Box<K>),
+    Gone,
+    Changed(Box<K>),
+}
+
+async fn confirm<K: Object>(object: &K, context: &Context) -> Result<Confirmed<K>, Unreported> {
+    let now = object.api(&context.client).get_opt(&object.name_any()).await.map_err(Unreported::at("get"))?;
+    let Some(now) = now.filter(|now| Object::uid(now) == Object::uid(object)) else {
+        return Ok(Confirmed::Gone);
+    };
+    if now.resource_version() == object.resource_version() {
+        return Ok(Confirmed::Same);
+    }
+    let basis = |o: &K| {
+        let intents = o.common().map(|c| c.intents.clone()).unwrap_or_default();
+        (Object::generation(o), o.is_leaving(), intents)
+    };
+    let same = basis(&now) == basis(object);
+    Ok(if same { Confirmed::Reported(Box::new(now)) } else { Confirmed::Changed(Box::new(now)) })
+}
+
+fn close<K: Object>(
+    object: &K,
+    prepared: &Prepared,
+    observed: &ObservedSet,
+    plan: &Plan,
+    outcomes: &Outcomes,
+    intents: &[cloister_crds::status::Intent],
+) -> Conclusion {
+    let nothing = CommonStatus::default();
+    let now = report::now();
+    let desired = prepared.desired(observed);
+    conclude(&Story {
+        generation: Object::generation(object),
+        now: &now,
+        previous: object.common().unwrap_or(&nothing),
+        violations: &prepared.violations,
+        waiting: &prepared.waiting,
+        desired: &desired,
+        observed,
+        plan,
+        outcomes,
+        intents: &intent::still_open(intents, observed, outcomes),
+        mode: prepared.mode,
+    })
+}
+
+/// After a restart, what was as declared is looked at within one sweep interval, not all at once.
+fn first_look_of_the_settled<K: Kind>(object: &K, context: &Context) -> Option<Action> {
+    let first = context.remember(&Object::uid(object), |memory| !std::mem::replace(&mut memory.seen, true));
+    let generation = Object::generation(object);
+    let settled = object.common().is_some_and(|c| c.is_ready() && c.observed_generation == generation);
+    (first && settled && !object.is_leaving())
+        .then(|| Action::requeue(context.settings.sweep.mul_f64(rand::random_range(0.05..1.0))))
+}
+
+fn action(uid: &str, requeue: Requeue, context: &Context) -> Action {
+    let faults = context.remember(uid, |memory| {
+        memory.faults = if requeue == Requeue::BackOff { memory.faults.saturating_add(1) } else { 0 };
+        memory.faults
+    });
+    match requeue {
+        Requeue::Now => Action::requeue(Duration::ZERO),
+        Requeue::Sweep => Action::requeue(context.next_sweep()),
+        Requeue::BackOff => Action::requeue(back_off(faults)),
+    }
+}
+
+/// 0.5 s, doubled each time, at most five minutes; a fifth more or less.
+fn back_off(faults: u32) -> Duration {
+    let seconds = 0.5 * f64::from(1_u32 << faults.saturating_sub(1).min(10));
+    Duration::from_secs_f64(seconds.min(300.0) * rand::random_range(0.8..1.2))
+}

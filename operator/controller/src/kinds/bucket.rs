@@ -1,0 +1,103 @@
+use cloister_core::bucket::{self, Inputs};
+use cloister_core::environment::Account;
+use cloister_core::name::Names;
+use cloister_core::observed::ObservedSet;
+use cloister_core::plan::Fate;
+use cloister_core::resource::{ObjectId, ObjectKind};
+use cloister_crds::bucket::DeletionPolicy;
+use cloister_crds::status::CommonStatus;
+use cloister_crds::{ClientTenant, IngestBucket, IngestBucketStatus};
+use kube::ResourceExt;
+use kube::runtime::reflector::ObjectRef;
+
+use super::tenant::home;
+use super::{Facts, Kind, Prepared, environment, is_converged, mode};
+use crate::api::Object;
+use crate::context::Context;
+
+impl Kind for IngestBucket {
+    async fn prepare(&self, context: &Context) -> Prepared {
+        let namespace = self.namespace().unwrap_or_default();
+        let Some(tenant) = context.tenants.get(&ObjectRef::new(&namespace)) else {
+            let why = format!(
+                "ClientTenant {namespace} does not exist; an IngestBucket lives in its tenant's namespace"
+            );
+            // Nothing in AWS can be its own without a tenant, so a leaving one need not wait.
+            let waiting = if self.is_leaving() { Vec::new() } else { vec![why] };
+            return Prepared::waiting(self.owner(), waiting);
+        };
+        // The tenant owns what stands in AWS.
+        let owner = tenant.owner();
+        let home = match home(&tenant.spec.environment, context) {
+            Ok(home) => home,
+            Err(why) => return Prepared::waiting(owner, vec![why]),
+        };
+        let Some(key_arn) = tenant.status().and_then(|status| status.key_arn.clone()) else {
+            return Prepared::waiting(owner, vec![format!("the key of {} is being made", tenant.label())]);
+        };
+        let account = Account::new(&home.name_any(), &home.spec);
+        let names = Names::new(&namespace, &owner.uid);
+        let (name, spec, fate) = (self.name_any(), self.spec.clone(), self.fate(&tenant, context));
+        let drift_policy = spec.drift_policy.unwrap_or(tenant.spec.drift_policy);
+        let paused = spec.paused || tenant.spec.paused;
+        let leaving = self.is_leaving();
+        let facts = {
+            let inputs = Inputs {
+                name: &name,
+                spec: &spec,
+                tenant: &owner,
+                names: &names,
+                account: &account,
+                key_arn: &key_arn,
+                fate,
+            };
+            let (bucket_name, queue_name) = (Some(inputs.bucket_name()), Some(inputs.queue_name()));
+            Facts { bucket_name, queue_name, ..Facts::default() }
+        };
+        let inputs_owner = owner.clone();
+        Prepared {
+            owner,
+            violations: Vec::new(),
+            waiting: Vec::new(),
+            account: Some(context.aws.account(&environment::target(&home.spec))),
+            mode: mode(paused, drift_policy, leaving, is_converged(self)),
+            facts,
+            desire: Box::new(move |_| {
+                bucket::desire(&Inputs {
+                    name: &name,
+                    spec: &spec,
+                    tenant: &inputs_owner,
+                    names: &names,
+                    account: &account,
+                    key_arn: &key_arn,
+                    fate,
+                })
+            }),
+        }
+    }
+
+    fn with_common(&self, common: CommonStatus, prepared: &Prepared, _: &ObservedSet) -> IngestBucketStatus {
+        let facts = prepared.facts.clone();
+        IngestBucketStatus { common, bucket_name: facts.bucket_name, queue_name: facts.queue_name }
+    }
+}
+
+trait Leaving {
+    fn fate(&self, tenant: &ClientTenant, context: &Context) -> Fate;
+}
+
+impl Leaving for IngestBucket {
+    /// A namespace that was deleted by hand says nothing about the data: only this object's own deletion
+    /// or its tenant's does.
+    fn fate(&self, tenant: &ClientTenant, context: &Context) -> Fate {
+        if !self.is_leaving() {
+            return Fate::Exist;
+        }
+        let id = ObjectId { kind: ObjectKind::Namespace, namespace: String::new(), name: tenant.name_any() };
+        let by_hand = context.objects.is_leaving(&id) && !tenant.is_leaving();
+        match self.spec.deletion_policy.unwrap_or(tenant.spec.deletion_policy) {
+            DeletionPolicy::Delete if !by_hand => Fate::Vanish,
+            DeletionPolicy::Delete | DeletionPolicy::Retain => Fate::Retain,
+        }
+    }
+}

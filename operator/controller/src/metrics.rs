@@ -1,0 +1,152 @@
+//! Prometheus metrics: every AWS call, every pass, every difference.
+
+use std::sync::PoisonError;
+use std::sync::RwLock;
+use std::time::Duration;
+
+use cloister_aws::{Call, Recorder};
+use cloister_core::conclude::Requeue;
+use cloister_core::plan::Plan;
+use cloister_crds::status::CommonStatus;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CallLabels {
+    service: String,
+    operation: String,
+    account: String,
+    region: String,
+    code: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ServiceLabel {
+    service: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PassLabels {
+    kind: String,
+    result: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct KindLabel {
+    kind: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ObjectLabel {
+    object: String,
+}
+
+type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
+
+pub struct Metrics {
+    registry: RwLock<Registry>,
+    calls: Family<CallLabels, Counter>,
+    call_seconds: Histograms<ServiceLabel>,
+    limiter_seconds: Histograms<ServiceLabel>,
+    passes: Family<PassLabels, Counter>,
+    pass_seconds: Histograms<KindLabel>,
+    drift_found: Family<ObjectLabel, Counter>,
+    drift_open: Family<ObjectLabel, Gauge>,
+}
+
+fn seconds() -> Histogram {
+    Histogram::new(exponential_buckets(0.001, 2.0, 16))
+}
+
+impl Metrics {
+    pub fn new() -> Self {
+        let mut registry = Registry::with_prefix("cloister");
+        let metrics = Self {
+            calls: Family::default(),
+            call_seconds: Family::new_with_constructor(seconds),
+            limiter_seconds: Family::new_with_constructor(seconds),
+            passes: Family::default(),
+            pass_seconds: Family::new_with_constructor(seconds),
+            drift_found: Family::default(),
+            drift_open: Family::default(),
+            registry: RwLock::default(),
+        };
+        registry.register("aws_calls", "Calls to AWS, every attempt", metrics.calls.clone());
+        registry.register("aws_call_seconds", "Time that AWS took to answer", metrics.call_seconds.clone());
+        registry.register(
+            "aws_limiter_seconds",
+            "Time that calls waited for the client-side limit",
+            metrics.limiter_seconds.clone(),
+        );
+        registry.register("passes", "Passes over objects", metrics.passes.clone());
+        registry.register("pass_seconds", "Time that a pass took", metrics.pass_seconds.clone());
+        registry.register("drift_found", "Differences found that somebody else made", metrics.drift_found.clone());
+        registry.register("drift_open", "Differences that stand now", metrics.drift_open.clone());
+        *metrics.registry.write().unwrap_or_else(PoisonError::into_inner) = registry;
+        metrics
+    }
+
+    pub fn render(&self) -> String {
+        let mut out = String::new();
+        let registry = self.registry.read().unwrap_or_else(PoisonError::into_inner);
+        match encode(&mut out, &registry) {
+            Ok(()) => out,
+            Err(error) => format!("# {error}\n"),
+        }
+    }
+
+    pub fn passed(&self, kind: &str, requeue: Option<&Requeue>, took: Duration) {
+        let result = match requeue {
+            Some(Requeue::Now) => "progressed",
+            Some(Requeue::BackOff) => "waiting",
+            Some(Requeue::Sweep) => "settled",
+            None => "unreported",
+        };
+        self.passes.get_or_create(&PassLabels { kind: kind.to_owned(), result }).inc();
+        self.pass_seconds.get_or_create(&KindLabel { kind: kind.to_owned() }).observe(took.as_secs_f64());
+    }
+
+    pub fn drift(&self, object: &str, open: i64, plan: &Plan, previous: Option<&CommonStatus>) {
+        let label = ObjectLabel { object: object.to_owned() };
+        let before = previous.map_or(0, |status| status.drift);
+        let found = open.saturating_sub(before);
+        if let Ok(found) = u64::try_from(found) {
+            if found > 0 && !plan.drift.is_empty() {
+                self.drift_found.get_or_create(&label).inc_by(found);
+            }
+        }
+        self.drift_open.get_or_create(&label).set(open);
+    }
+
+    pub fn forget(&self, object: &str) {
+        let label = ObjectLabel { object: object.to_owned() };
+        self.drift_found.remove(&label);
+        self.drift_open.remove(&label);
+    }
+}
+
+impl Recorder for Metrics {
+    fn call(&self, call: &Call<'_>) {
+        let labels = CallLabels {
+            service: call.service.to_owned(),
+            operation: call.operation.to_owned(),
+            account: call.account.to_owned(),
+            region: call.region.to_owned(),
+            code: call.code.unwrap_or("OK").to_owned(),
+        };
+        self.calls.get_or_create(&labels).inc();
+        let service = ServiceLabel { service: call.service.to_owned() };
+        self.call_seconds.get_or_create(&service).observe(call.duration.as_secs_f64());
+        tracing::debug!(?labels, mutating = call.mutating, "aws call");
+    }
+
+    fn waited(&self, service: &str, duration: Duration) {
+        let service = ServiceLabel { service: service.to_owned() };
+        self.limiter_seconds.get_or_create(&service).observe(duration.as_secs_f64());
+    }
+}

@@ -1,0 +1,160 @@
+//! The Kubernetes objects of tenants: seen through caches, changed one at a time.
+
+use std::collections::HashMap;
+
+use cloister_core::fault::{Fault, FaultClass};
+use cloister_core::observed::{Actual, Observed};
+use cloister_core::resource::{ObjectId, ObjectKind, ObjectStep, Resource};
+use kube::api::{DeleteParams, DynamicObject, PostParams, Preconditions};
+use kube::core::{ApiResource, GroupVersionKind};
+use kube::runtime::reflector::{ObjectRef, Store};
+use kube::{Api, Client, ResourceExt};
+use serde_json::{Value, json};
+
+/// One cache for each kind but IngestBucket, which has a typed one.
+#[derive(Clone)]
+pub struct ObjectStores(pub HashMap<ObjectKind, Store<DynamicObject>>);
+
+pub fn api_resource(kind: ObjectKind) -> ApiResource {
+    ApiResource::from_gvk(&GroupVersionKind::gvk(kind.group(), kind.version(), kind.kind()))
+}
+
+pub fn api(client: &Client, id: &ObjectId) -> Api<DynamicObject> {
+    let resource = api_resource(id.kind);
+    if id.namespace.is_empty() {
+        Api::all_with(client.clone(), &resource)
+    } else {
+        Api::namespaced_with(client.clone(), &id.namespace, &resource)
+    }
+}
+
+impl ObjectStores {
+    pub fn get(&self, id: &ObjectId) -> Option<std::sync::Arc<DynamicObject>> {
+        let reference = ObjectRef::new_with(&id.name, api_resource(id.kind));
+        let reference =
+            if id.namespace.is_empty() { reference } else { reference.within(&id.namespace) };
+        self.0.get(&id.kind)?.get(&reference)
+    }
+
+    pub fn is_leaving(&self, id: &ObjectId) -> bool {
+        self.get(id).is_some_and(|object| object.metadata.deletion_timestamp.is_some())
+    }
+}
+
+/// Classifies an object by whose it is.
+pub fn classify(object: Option<Value>, owner_uid: &str) -> Observed {
+    let Some(mut object) = object else { return Observed::Absent };
+    if !object["metadata"]["deletionTimestamp"].is_null() {
+        return Observed::Changing { what: "it is being deleted".into() };
+    }
+    // The API server leaves out an empty list of subjects.
+    if object["kind"] == "RoleBinding" && object["subjects"].is_null() {
+        object["subjects"] = json!([]);
+    }
+    if is_owned(&object, owner_uid) {
+        Observed::Present(Actual { resource: Resource::Object(object), arn: String::new() })
+    } else {
+        Observed::Foreign { owner: "somebody else".into(), actual: None }
+    }
+}
+
+fn is_owned(object: &Value, owner_uid: &str) -> bool {
+    let owners = object["metadata"]["ownerReferences"].as_array();
+    owners.is_some_and(|owners| owners.iter().any(|owner| owner["uid"] == owner_uid))
+}
+
+pub async fn fetch(client: &Client, id: &ObjectId, owner_uid: &str) -> Observed {
+    match api(client, id).get_opt(&id.name).await {
+        Ok(object) => classify(object.and_then(|o| serde_json::to_value(o).ok()), owner_uid),
+        Err(error) => Observed::Unreadable(fault("Get", &error)),
+    }
+}
+
+pub async fn perform(
+    client: &Client,
+    id: &ObjectId,
+    want: &Value,
+    owner_uid: &str,
+    step: &ObjectStep,
+) -> Result<(), Fault> {
+    let api = api(client, id);
+    match step {
+        ObjectStep::Create => {
+            let object = parse(want)?;
+            let params = PostParams { field_manager: Some("cloister".into()), ..PostParams::default() };
+            match api.create(&params, &object).await {
+                Ok(_) => Ok(()),
+                Err(error) if is_conflict(&error) && is_ours(client, id, owner_uid).await => Ok(()),
+                Err(error) => Err(fault("Create", &error)),
+            }
+        }
+        ObjectStep::Apply => overwrite(&api, id, want).await,
+        ObjectStep::Delete => match api.get_opt(&id.name).await.map_err(|e| fault("Get", &e))? {
+            None => Ok(()),
+            Some(live) => {
+                // A namesake that came in between is not the one that was meant.
+                let only = Preconditions { uid: live.uid(), resource_version: None };
+                let params = DeleteParams { preconditions: Some(only), ..DeleteParams::default() };
+                api.delete(&id.name, &params).await.map(|_| ()).map_err(|e| fault("Delete", &e))
+            }
+        },
+    }
+}
+
+/// The cache may not have seen yet what an earlier pass made.
+async fn is_ours(client: &Client, id: &ObjectId, owner_uid: &str) -> bool {
+    matches!(fetch(client, id, owner_uid).await, Observed::Present(_))
+}
+
+/// Replaces what we declare wholly, so that additions go too, and keeps what others own: their labels,
+/// annotations and finalizers.
+async fn overwrite(api: &Api<DynamicObject>, id: &ObjectId, want: &Value) -> Result<(), Fault> {
+    let live = api.get(&id.name).await.map_err(|e| fault("Get", &e))?;
+    let mut merged = serde_json::to_value(&live).map_err(|_| malformed())?;
+    if let (Some(into), Some(from)) = (merged.as_object_mut(), want.as_object()) {
+        for (key, value) in from.iter().filter(|(key, _)| *key != "metadata") {
+            into.insert(key.clone(), value.clone());
+        }
+    }
+    for part in ["labels", "annotations"] {
+        if let Some(from) = want["metadata"][part].as_object() {
+            for (key, value) in from {
+                merged["metadata"][part][key] = value.clone();
+            }
+        }
+    }
+    merged["metadata"]["ownerReferences"] = want["metadata"]["ownerReferences"].clone();
+    let params = PostParams { field_manager: Some("cloister".into()), ..PostParams::default() };
+    api.replace(&id.name, &params, &parse(&merged)?).await.map(|_| ()).map_err(|e| fault("Update", &e))
+}
+
+fn parse(value: &Value) -> Result<DynamicObject, Fault> {
+    serde_json::from_value(value.clone()).map_err(|_| malformed())
+}
+
+fn malformed() -> Fault {
+    Fault { service: "kubernetes", operation: "Render", code: "Malformed".into(), class: FaultClass::Invalid }
+}
+
+pub fn is_conflict(error: &kube::Error) -> bool {
+    matches!(error, kube::Error::Api(status) if status.reason == "AlreadyExists")
+}
+
+pub fn fault(operation: &'static str, error: &kube::Error) -> Fault {
+    let (code, class) = match error {
+        kube::Error::Api(status) => {
+            let class = match status.code {
+                409 if status.reason == "AlreadyExists" => FaultClass::Exists,
+                409 => FaultClass::Conflict,
+                403 | 401 => FaultClass::Denied,
+                404 => FaultClass::NotFound,
+                429 => FaultClass::Throttled,
+                400 | 422 => FaultClass::Invalid,
+                _ => FaultClass::Ambiguous,
+            };
+            (status.reason.clone(), class)
+        }
+        _ => ("NoAnswer".to_owned(), FaultClass::Ambiguous),
+    };
+    Fault { service: "kubernetes", operation, code, class }
+}

@@ -1,0 +1,223 @@
+//! Who wakes whom: the watches of all kinds, and the controllers that they feed.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use cloister_core::ownership::TENANT;
+use cloister_core::resource::ObjectKind;
+use cloister_crds::{ClientTenant, Environment, IngestBucket};
+use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures::{Stream, StreamExt as _};
+use kube::api::DynamicObject;
+
+use kube::runtime::controller::{Config, Controller};
+use kube::runtime::reflector::store::Writer;
+use kube::runtime::reflector::{ObjectRef, Store, store};
+use kube::runtime::watcher;
+use kube::{Api, Client, Resource, ResourceExt};
+use tokio::task::JoinSet;
+
+use crate::api::Object;
+use crate::context::Context;
+use crate::driver;
+use crate::kinds::Kind;
+use crate::objects::{ObjectStores, api_resource};
+use crate::watch::{Route, fingerprint, watch};
+
+type Wake<K> = UnboundedSender<ObjectRef<K>>;
+
+/// The caches, the watches that fill them, and what they wake.
+pub struct Queues {
+    pub environments: Store<Environment>,
+    pub tenants: Store<ClientTenant>,
+    pub buckets: Store<IngestBucket>,
+    pub objects: ObjectStores,
+    woken_environments: UnboundedReceiver<ObjectRef<Environment>>,
+    woken_tenants: UnboundedReceiver<ObjectRef<ClientTenant>>,
+    woken_buckets: UnboundedReceiver<ObjectRef<IngestBucket>>,
+}
+
+impl Queues {
+    /// Starts all watches and waits until every cache is filled: a peer that has not been listed yet must
+    /// not look like one that does not exist.
+    pub async fn start(client: &Client, tasks: &mut JoinSet<()>) -> Self {
+        let (environments, environment_writer) = store();
+        let (tenants, tenant_writer) = store();
+        let (buckets, bucket_writer) = store();
+        let (wake_environment, woken_environments) = unbounded();
+        let (wake_tenant, woken_tenants) = unbounded();
+        let (wake_bucket, woken_buckets) = unbounded();
+        let all = watcher::Config::default;
+        let routes = vec![wake_itself(&wake_environment), wake_tenants_of(&tenants, &wake_tenant)];
+        tasks.spawn(watch(Api::all(client.clone()), all(), environment_writer, routes));
+        let routes = vec![
+            wake_itself(&wake_tenant),
+            wake_buckets_of(&buckets, &wake_bucket),
+            wake_environment_of(&wake_environment),
+        ];
+        tasks.spawn(watch(Api::all(client.clone()), all(), tenant_writer, routes));
+        let routes = vec![wake_itself(&wake_bucket), wake_tenant_of_bucket(&wake_tenant)];
+        tasks.spawn(watch(Api::all(client.clone()), all(), bucket_writer, routes));
+        let objects = watch_objects(client, &wake_tenant, tasks);
+        let queues = Self {
+            environments,
+            tenants,
+            buckets,
+            objects,
+            woken_environments,
+            woken_tenants,
+            woken_buckets,
+        };
+        queues.wait_until_filled().await;
+        queues
+    }
+
+    async fn wait_until_filled(&self) {
+        // A cache whose writer is gone stays empty; the watch that failed has said so.
+        let _ = self.environments.wait_until_ready().await;
+        let _ = self.tenants.wait_until_ready().await;
+        let _ = self.buckets.wait_until_ready().await;
+        for store in self.objects.0.values() {
+            let _ = store.wait_until_ready().await;
+        }
+    }
+
+    /// Runs the three controllers until `stop`, then lets passes under way come to their end.
+    pub async fn run(self, context: Arc<Context>, stop: impl Future<Output = ()> + Clone + Send + Sync + 'static) {
+        let environments = drive(self.environments, self.woken_environments, context.clone(), stop.clone());
+        let tenants = drive(self.tenants, self.woken_tenants, context.clone(), stop.clone());
+        let buckets = drive(self.buckets, self.woken_buckets, context, stop);
+        futures::join!(environments, tenants, buckets);
+    }
+}
+
+async fn drive<K: Kind>(
+    store: Store<K>,
+    woken: impl Stream<Item = ObjectRef<K>> + Send + 'static,
+    context: Arc<Context>,
+    stop: impl Future<Output = ()> + Send + Sync + 'static,
+) where
+    K::DynamicType: Eq + Hash,
+{
+    Controller::for_stream(futures::stream::pending(), store)
+        .with_config(Config::default().concurrency(128))
+        .reconcile_on(woken)
+        .graceful_shutdown_on(stop)
+        .run(driver::reconcile::<K>, driver::on_error::<K>, context)
+        .for_each(|_| futures::future::ready(()))
+        .await;
+}
+
+fn watch_objects(client: &Client, tenants: &Wake<ClientTenant>, tasks: &mut JoinSet<()>) -> ObjectStores {
+    let mut stores = HashMap::new();
+    for kind in ObjectKind::ALL.into_iter().filter(|kind| *kind != ObjectKind::IngestBucket) {
+        let resource = api_resource(kind);
+        let writer = Writer::<DynamicObject>::new(resource.clone());
+        stores.insert(kind, writer.as_reader());
+        let api = Api::all_with(client.clone(), &resource);
+        let config = watcher::Config::default().labels(TENANT);
+        tasks.spawn(watch(api, config, writer, vec![wake_tenant_of_object(tenants)]));
+    }
+    ObjectStores(stores)
+}
+
+fn send<K: Resource<DynamicType = ()>>(to: &Wake<K>, reference: ObjectRef<K>) {
+    // Nobody listens any more once the operator stops.
+    let _ = to.unbounded_send(reference);
+}
+
+/// Its spec, its deletion, or somebody's wish to have it looked at now.
+fn wake_itself<K: Object>(to: &Wake<K>) -> Route<K> {
+    let to = to.clone();
+    Route {
+        fingerprint: Box::new(|o| {
+            let poke = o.annotations().get("cloister.dev/reconcile-requested-at").cloned();
+            fingerprint((Object::uid(o), Object::generation(o), o.is_leaving(), poke))
+        }),
+        wake: Box::new(move |o| send(&to, ObjectRef::from_obj(o))),
+        at_start: true,
+    }
+}
+
+fn wake_tenants_of(tenants: &Store<ClientTenant>, to: &Wake<ClientTenant>) -> Route<Environment> {
+    let (tenants, to) = (tenants.clone(), to.clone());
+    Route {
+        fingerprint: Box::new(|e| {
+            let usable = e.common().is_some_and(|c| c.converged_generation.is_some());
+            fingerprint((Object::uid(e), Object::generation(e), usable))
+        }),
+        wake: Box::new(move |environment| {
+            let name = environment.name_any();
+            let living_there = tenants.state_filter(|tenant| tenant.spec.environment == name);
+            living_there.iter().for_each(|tenant| send(&to, ObjectRef::from_obj(&**tenant)));
+        }),
+        at_start: false,
+    }
+}
+
+fn wake_buckets_of(buckets: &Store<IngestBucket>, to: &Wake<IngestBucket>) -> Route<ClientTenant> {
+    let (buckets, to) = (buckets.clone(), to.clone());
+    Route {
+        fingerprint: Box::new(|t| {
+            let key = t.status().and_then(|s| s.key_arn.clone());
+            fingerprint((Object::uid(t), Object::generation(t), t.is_leaving(), key))
+        }),
+        wake: Box::new(move |tenant| {
+            let name = tenant.name_any();
+            let children = buckets.state_filter(|bucket| bucket.namespace().as_deref() == Some(&*name));
+            children.iter().for_each(|bucket| send(&to, ObjectRef::from_obj(&**bucket)));
+        }),
+        at_start: false,
+    }
+}
+
+/// An environment that wants to leave waits for its last tenant.
+fn wake_environment_of(to: &Wake<Environment>) -> Route<ClientTenant> {
+    let to = to.clone();
+    Route {
+        fingerprint: Box::new(|tenant| fingerprint(&tenant.spec.environment)),
+        wake: Box::new(move |tenant| {
+            if tenant.is_leaving() {
+                send(&to, ObjectRef::new(&tenant.spec.environment));
+            }
+        }),
+        at_start: false,
+    }
+}
+
+fn wake_tenant_of_bucket(to: &Wake<ClientTenant>) -> Route<IngestBucket> {
+    let to = to.clone();
+    Route {
+        fingerprint: Box::new(|b| {
+            let owners: Vec<&str> = b.owner_references().iter().map(|o| o.uid.as_str()).collect();
+            let said = b.common().map(|c| (c.is_ready(), c.observed_generation, c.message.clone()));
+            fingerprint((Object::uid(b), Object::generation(b), b.is_leaving(), b.labels(), owners, said))
+        }),
+        wake: Box::new(move |bucket| send(&to, ObjectRef::new(&bucket.namespace().unwrap_or_default()))),
+        at_start: false,
+    }
+}
+
+/// Everything but the status, which others write.
+fn wake_tenant_of_object(to: &Wake<ClientTenant>) -> Route<DynamicObject> {
+    let to = to.clone();
+    Route {
+        fingerprint: Box::new(|object| {
+            let owners: Vec<&str> = object.owner_references().iter().map(|o| o.uid.as_str()).collect();
+            let mut body = object.data.clone();
+            if let Some(fields) = body.as_object_mut() {
+                fields.remove("status");
+            }
+            let leaving = object.metadata.deletion_timestamp.is_some();
+            let meta = (object.labels(), object.annotations(), owners, leaving);
+            fingerprint((object.uid(), meta, body.to_string()))
+        }),
+        // A tenant's namespace has its name.
+        wake: Box::new(move |object| {
+            let tenant = object.namespace().unwrap_or_else(|| object.name_any());
+            send(&to, ObjectRef::new(&tenant));
+        }),
+        at_start: false,
+    }
+}

@@ -1,0 +1,128 @@
+//! What a pass leaves behind: the finalizer, one status write if anything changed, events, metrics.
+
+use cloister_core::conclude::{Conclusion, Notice, Requeue};
+use cloister_core::observed::ObservedSet;
+use cloister_core::plan::Plan;
+use cloister_crds::status::CommonStatus;
+use kube::ResourceExt;
+use kube::api::{Patch, PatchParams};
+use kube::runtime::events::{Event, EventType};
+use serde_json::{Value, json};
+
+use crate::api::Object;
+use crate::context::Context;
+use crate::driver::{FINALIZER, Unreported};
+use crate::kinds::{Kind, Prepared};
+
+pub fn now() -> String {
+    let now = jiff::Timestamp::now();
+    jiff::Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
+}
+
+/// Puts the finalizer on before anything is made. False where there is nothing more to do for the object.
+pub async fn hold<K: Kind>(object: &K, context: &Context) -> Result<bool, Unreported> {
+    let held = object.finalizers().iter().any(|f| f == FINALIZER);
+    if held || object.is_leaving() {
+        return Ok(held);
+    }
+    let mut finalizers = object.finalizers().to_vec();
+    finalizers.push(FINALIZER.to_owned());
+    patch_finalizers(object, &finalizers, context).await?;
+    // The change wakes the object again.
+    Ok(true)
+}
+
+async fn patch_finalizers<K: Object>(
+    object: &K,
+    finalizers: &[String],
+    context: &Context,
+) -> Result<(), Unreported> {
+    // The uid is a precondition: a namesake of a deleted object is another object.
+    let patch = json!({ "metadata": { "uid": Object::uid(object), "finalizers": finalizers } });
+    let api = object.api(&context.client);
+    match api.patch(&object.name_any(), &PatchParams::default(), &Patch::Merge(&patch)).await {
+        Ok(_) => Ok(()),
+        Err(kube::Error::Api(status)) if status.code == 404 || status.code == 409 => Ok(()),
+        Err(error) => Err(Unreported::at("patch finalizers")(error)),
+    }
+}
+
+pub async fn report<K: Kind>(
+    object: &K,
+    prepared: &Prepared,
+    observed: &ObservedSet,
+    plan: &Plan,
+    conclusion: Conclusion,
+    intents_written: bool,
+    context: &Context,
+) -> Result<Requeue, Unreported> {
+    let Conclusion { status, notices, requeue } = conclusion;
+    let settled = plan.is_settled() && prepared.waiting.is_empty();
+    if object.is_leaving() && settled {
+        patch_finalizers(object, &without_ours(object), context).await?;
+        context.forget(&Object::uid(object));
+        context.metrics.forget(&object.label());
+        return Ok(Requeue::Sweep);
+    }
+    context.metrics.drift(&object.label(), status.drift, plan, object.common());
+    let status = object.with_common(status, prepared, observed);
+    if intents_written || object.status() != Some(&status) {
+        let value = serde_json::to_value(&status).unwrap_or_default();
+        write(object, value, context).await?;
+    }
+    publish(object, notices, context).await;
+    Ok(requeue)
+}
+
+fn without_ours<K: Object>(object: &K) -> Vec<String> {
+    object.finalizers().iter().filter(|f| *f != FINALIZER).cloned().collect()
+}
+
+/// Writes the common part of the status and leaves the kind's own as it is.
+pub async fn write_common<K: Object>(
+    object: &K,
+    common: &CommonStatus,
+    context: &Context,
+) -> Result<(), Unreported> {
+    let mut value = object.status().and_then(|s| serde_json::to_value(s).ok()).unwrap_or_else(|| json!({}));
+    if let (Value::Object(into), Ok(Value::Object(from))) = (&mut value, serde_json::to_value(common)) {
+        into.extend(from);
+    }
+    write(object, value, context).await
+}
+
+async fn write<K: Object>(object: &K, status: Value, context: &Context) -> Result<(), Unreported> {
+    let patch = json!({
+        "apiVersion": K::api_version(&()),
+        "kind": K::kind(&()),
+        "metadata": { "name": object.name_any(), "uid": Object::uid(object) },
+        "status": status,
+    });
+    let params = PatchParams::apply("cloister").force();
+    let api = object.api(&context.client);
+    let result = api.patch_status(&object.name_any(), &params, &Patch::Apply(&patch)).await;
+    match result {
+        Ok(_) => Ok(()),
+        // Gone in the meantime, or its namesake: there is nobody to report to.
+        Err(kube::Error::Api(answer)) if answer.code == 404 || answer.code == 409 => Ok(()),
+        Err(error) => Err(Unreported::at("patch status")(error)),
+    }
+}
+
+async fn publish<K: Kind>(object: &K, notices: Vec<Notice>, context: &Context) {
+    let reference = object.object_ref(&());
+    for notice in notices {
+        tracing::info!(object = object.label(), reason = notice.reason, message = notice.message, "event");
+        let event = Event {
+            type_: if notice.warning { EventType::Warning } else { EventType::Normal },
+            reason: notice.reason.to_owned(),
+            note: Some(notice.message),
+            action: notice.action.to_owned(),
+            secondary: None,
+        };
+        // An event that is lost is still in the status and the log.
+        if let Err(error) = context.events.publish(&event, &reference).await {
+            tracing::debug!(%error, "an event could not be published");
+        }
+    }
+}

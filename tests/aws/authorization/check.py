@@ -1,0 +1,31 @@
+"""Every call passes here before it is performed."""
+
+from collections.abc import Callable
+
+from aws.authorization import iam, kms, s3, sqs
+from aws.authorization.demand import Demand, require
+from aws.call import Call
+
+# What anyone with credentials may do: sts:GetCallerIdentity "can be called even with an explicit deny"; AssumeRole is
+# decided with the role's trust policy at hand, in its handler.
+OPEN = {("sts", "GetCallerIdentity"), ("sts", "AssumeRole")}
+PREFIXES = {"tagging": "tag", "monitoring": "cloudwatch"}  # services whose actions are not named as they sign
+
+SERVICES: dict[str, Callable[[Call], list[Demand]]] = {
+    "s3": s3.demands,
+    "kms": kms.demands,
+    "iam": iam.demands,
+    "sqs": sqs.demands,
+}
+
+
+def check(call: Call) -> None:
+    if (call.service, call.operation) in OPEN:
+        return
+    demands = SERVICES.get(call.service, of_any_service)
+    for demand in demands(call):
+        require(call, demand)
+
+
+def of_any_service(call: Call) -> list[Demand]:
+    return [Demand(f"{PREFIXES.get(call.service, call.service)}:{call.operation}", "*", call.account)]

@@ -1,0 +1,58 @@
+"""Whether what a call touches carries our tag, as of before the call."""
+
+from typing import Any
+
+from moto.iam.models import Role
+
+from aws import stores
+from aws.call import Call
+from aws.invariants.safeguards import MANAGED
+
+ADOPTING = {"PutBucketTagging", "TagResource", "TagRole", "TagPolicy", "TagQueue"}
+CREATING = {"CreateKey", "CreateRole", "CreatePolicy", "CreateQueue", "CreateBucket"}
+ALIASES = {"UpdateAlias", "DeleteAlias"}
+
+
+def adopts(call: Call) -> bool:
+    """Tagging is how a foreign resource is taken over, when that is asked for; CreateBucket changes none."""
+    return call.operation in ADOPTING or call.operation in CREATING
+
+
+def role_tags(role: Role) -> dict[str, str]:
+    tags: Any = role.tags
+    return {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def ours(call: Call) -> bool | None:
+    if call.operation in CREATING:
+        return None
+    if call.service == "kms":
+        return _key(call)
+    if call.service == "iam":
+        return _iam(call)
+    if call.service == "sqs":
+        name = str(call.param("QueueUrl", "")).rpartition("/")[2]
+        queue = stores.sqs(call.account, call.region).queues.get(name)
+        return None if queue is None else MANAGED in stores.queue_record(queue).tags
+    return None
+
+
+def _key(call: Call) -> bool | None:
+    keys = stores.kms(call.account, call.region).keys
+    name = str(call.param("KeyId") or call.param("TargetKeyId") or "")
+    names = [name.rpartition("/")[2]] if name else []
+    if call.operation in ALIASES:  # an alias has no tags: it is whose its key is
+        names.append(stores.aliases(call.account, call.region).get(str(call.param("AliasName", "")), ""))
+    found = [keys[each] for each in names if each in keys]
+    return all(MANAGED in stores.key_record(key).tags for key in found) if found else None
+
+
+def _iam(call: Call) -> bool | None:
+    role = stores.role(call.account, str(call.param("RoleName", "")))
+    if role is not None:
+        return MANAGED in role_tags(role)
+    policy = stores.policy(call.account, str(call.param("PolicyArn", "")))
+    if policy is not None and not call.param("RoleName"):
+        tags: Any = policy.tags
+        return MANAGED in tags
+    return None

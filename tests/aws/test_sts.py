@@ -1,0 +1,92 @@
+"""STS. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
+
+import pytest
+
+from aws.conftest import PRODUCTION, PROVISIONER, STAGING, Emulator, allow, document, refused, trusting
+
+LOGIN = "111111111111"
+
+
+def test_the_operator_is_a_session_of_its_role(aws: Emulator) -> None:
+    identity = aws.client("sts", aws.operator).get_caller_identity()
+    assert identity["Account"] == LOGIN
+    assert identity["Arn"] == f"arn:aws:sts::{LOGIN}:assumed-role/cloister-operator/cloister"
+
+
+@pytest.mark.parametrize(("account", "name"), [(PRODUCTION, "production"), (STAGING, "staging")])
+def test_the_provisioner_is_assumed_with_its_external_id(aws: Emulator, account: str, name: str) -> None:
+    session = aws.assume(f"arn:aws:iam::{account}:role/CloisterProvisioner", f"cloister-{name}")
+    identity = aws.client("sts", session).get_caller_identity()
+    assert identity["Arn"] == f"arn:aws:sts::{account}:assumed-role/CloisterProvisioner/test"
+
+
+def test_wrong_and_missing_external_ids_are_refused(aws: Emulator) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html"""
+    sts = aws.client("sts", aws.operator)
+    with refused("AccessDenied", 403):
+        sts.assume_role(RoleArn=PROVISIONER, RoleSessionName="test", ExternalId="cloister-staging")
+    with refused("AccessDenied", 403):
+        sts.assume_role(RoleArn=PROVISIONER, RoleSessionName="test")
+
+
+def test_a_role_that_is_not_there_is_refused_like_one_that_may_not_be_assumed(aws: Emulator) -> None:
+    with refused("AccessDenied", 403, "is not authorized to perform: sts:AssumeRole"):
+        aws.assume(f"arn:aws:iam::{PRODUCTION}:role/Absent")
+
+
+def test_across_accounts_the_caller_needs_permission_too(aws: Emulator) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html"""
+    iam = aws.client("iam")
+    iam.create_role(RoleName="open", AssumeRolePolicyDocument=trusting(f"arn:aws:iam::{LOGIN}:role/cloister-operator"))
+    with refused("AccessDenied", 403):
+        aws.assume(f"arn:aws:iam::{PRODUCTION}:role/open")
+
+
+def test_a_trusted_role_of_the_same_account_needs_no_permission_of_its_own(aws: Emulator) -> None:
+    iam = aws.client("iam")
+    iam.create_role(RoleName="bare", AssumeRolePolicyDocument=trusting(f"arn:aws:iam::{PRODUCTION}:root"))
+    iam.create_role(RoleName="next", AssumeRolePolicyDocument=trusting(f"arn:aws:iam::{PRODUCTION}:role/bare"))
+    iam.create_role(RoleName="by-root", AssumeRolePolicyDocument=trusting(f"arn:aws:iam::{PRODUCTION}:root"))
+    sts = aws.client("sts", aws.credentials(role="bare"))
+    sts.assume_role(RoleArn=f"arn:aws:iam::{PRODUCTION}:role/next", RoleSessionName="test")
+    with refused("AccessDenied", 403):
+        sts.assume_role(RoleArn=f"arn:aws:iam::{PRODUCTION}:role/by-root", RoleSessionName="test")
+
+
+def test_a_session_policy_narrows_what_the_role_may(aws: Emulator) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session"""
+    session = aws.assume(Policy=document(allow("s3:CreateBucket", "arn:aws:s3:::only-this")))
+    s3 = aws.client("s3", session)
+    s3.create_bucket(Bucket="only-this")
+    with refused("AccessDenied", 403, "no session policy allows"):
+        s3.create_bucket(Bucket="not-this")
+    with refused("AccessDenied", 403):
+        s3.get_bucket_tagging(Bucket="only-this")
+
+
+def test_a_source_identity_and_tags_need_their_own_permission(aws: Emulator) -> None:
+    with refused("AccessDenied", 403, "sts:TagSession"):
+        aws.assume(Tags=[{"Key": "team", "Value": "a"}])
+    with refused("AccessDenied", 403, "sts:SetSourceIdentity"):
+        aws.assume(SourceIdentity="someone")
+
+
+def test_chained_sessions_last_an_hour_at_most(aws: Emulator) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining"""
+    with refused("ValidationError", says="1 hour"):
+        aws.assume(DurationSeconds=7200)
+
+
+def test_sessions_of_a_deleted_role_can_do_nothing_even_if_it_is_made_again(aws: Emulator) -> None:
+    iam = aws.client("iam")
+    trust = trusting(f"arn:aws:iam::{PRODUCTION}:root")
+    for _ in range(2):
+        iam.create_role(RoleName="again", AssumeRolePolicyDocument=trust)
+        iam.put_role_policy(RoleName="again", PolicyName="all", PolicyDocument=document(allow("*")))
+        if _ == 0:
+            session = aws.credentials(role="again")
+            aws.client("s3", session).list_buckets()
+            iam.delete_role_policy(RoleName="again", PolicyName="all")
+            iam.delete_role(RoleName="again")
+    with refused("AccessDenied", 403):
+        aws.client("s3", session).list_buckets()
