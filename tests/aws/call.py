@@ -33,6 +33,7 @@ class Call:
     resource: str = ""
     caller: Caller | None = None
     request_id: str = ""
+    error_code: str = ""  # of an error that moto answered
 
     @property
     def by(self) -> Caller:

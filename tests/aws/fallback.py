@@ -6,11 +6,13 @@ answered in the service's own protocol with status 501, where moto's server send
 
 import io
 import logging
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from aws import network
 from aws.call import Call
 from aws.errors import NOT_IMPLEMENTED, AwsError
 from aws.message import Response
@@ -45,6 +47,8 @@ class Moto:
     def answer(self, call: Call) -> Response:
         if call.service == "s3" and call.operation not in S3:
             raise not_implemented(call)
+        if call.service == "ec2":
+            network.build()
         started: dict[str, Any] = {}
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
@@ -59,10 +63,23 @@ class Moto:
         except Exception as error:
             log.exception("moto failed on %s %s", call.service, call.operation)
             raise AwsError("InternalFailure", f"moto failed: {error}", 500) from error
+        if started["status"] >= 400:
+            call.error_code = error_code(body)
+            if call.service == "ec2":
+                body = MISQUOTED.sub(rb"'\1'", body).replace(b"VpcID '", b"The vpc ID '")
         headers = {name.lower(): value for name, value in started["headers"] if name.lower() not in DROPPED}
         if call.request.method != "HEAD":
             headers.pop("content-length", None)
         return Response(started["status"], body, headers)
+
+
+CODE = re.compile(rb'<Code>([^<]+)</Code>|"__type":\s*"(?:[^"]*#)?([^"]+)"')
+MISQUOTED = re.compile(rb"'?\{(?:'|&#39;|&#x27;|&apos;)([^'&]+)(?:'|&#39;|&#x27;|&apos;)\}'?")  # moto prints a set
+
+
+def error_code(body: bytes) -> str:
+    found = CODE.search(body)
+    return (found.group(1) or found.group(2)).decode() if found else "Unknown"
 
 
 DROPPED = {"connection", "transfer-encoding", "access-control-allow-origin", "server"}

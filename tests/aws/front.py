@@ -119,7 +119,7 @@ class Front:
             "region": call.region if call else "",
             "resource": call.resource if call else "",
             "status": outcome.get("status", 500),
-            "error": outcome.get("code", ""),
+            "error": outcome.get("code") or (call.error_code if call else ""),
             "caller": call.caller.arn if call and call.caller else "",
             "mutating": call.mutating if call else False,
             "duration_ms": round((time.perf_counter() - clock) * 1000, 3),

@@ -126,6 +126,9 @@ def test_events_arrive_and_the_configuration_reads_back(aws: Emulator, s3: Any) 
     bodies = [json.loads(m["Body"]) for m in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]]
     assert [body.get("Event") for body in bodies if "Event" in body] == ["s3:TestEvent"]
     assert [r["s3"]["object"]["key"] for body in bodies for r in body.get("Records", [])] == ["in/a.csv"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
+    s3.put_object(Bucket="bucket", Key="in/b.csv", Body=b"x")
+    assert "Messages" not in sqs.receive_message(QueueUrl=url), "a queue that no longer admits S3 misses what happens"
     s3.put_bucket_notification_configuration(Bucket="bucket", NotificationConfiguration={})
     found = s3.get_bucket_notification_configuration(Bucket="bucket")
     assert "QueueConfigurations" not in found and "EventBridgeConfiguration" not in found

@@ -8,8 +8,8 @@ use aws_config::{Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use cloister_core::environment::partition;
 use cloister_core::fault::Fault;
-use cloister_core::observed::{Actual, Observed};
-use cloister_core::ownership::{self, Owner};
+use cloister_core::observed::Observed;
+use cloister_core::ownership::Owner;
 use cloister_core::resource::{Resource, ResourceId, Step, Tags};
 use tokio::time::Instant;
 
@@ -17,28 +17,11 @@ use crate::client::Target;
 use crate::credentials::AssumedRole;
 use crate::fault::refused;
 use crate::limit::{Lane, Limiter, Paced, Service};
+use crate::look::Look;
 use crate::record::{Recorder, Witness};
 use crate::shared::Shared;
 use crate::snapshot::iam::Identities;
 use crate::{bucket, key, network, policy, queue, role, snapshot};
-
-/// A look at one resource.
-#[derive(Clone, Copy)]
-pub struct Look<'a> {
-    pub id: &'a ResourceId,
-    /// What is wanted, which says how far to look; it is never taken for what is there.
-    pub want: &'a Resource,
-    pub owner: &'a Owner,
-    /// The ARN from an earlier look, for keys whose alias is lost.
-    pub known_arn: Option<&'a str>,
-    pub lane: Lane,
-    /// Shared listings that began before this are too old.
-    pub since: Instant,
-    /// A creation was begun and never confirmed: look in places that cost more.
-    pub intent_open: bool,
-    /// A stranger's resource is read too, since it may be taken over.
-    pub adopt: bool,
-}
 
 /// One AWS account in one region, as the operator's role there sees it.
 pub struct Account {
@@ -85,7 +68,7 @@ impl Account {
             refused: Mutex::default(),
         };
         // One cache for all clients of the account: a session lasts an hour and is renewed in good time.
-        let cache = aws_config::identity::IdentityCache::lazy().buffer_time(Duration::from_secs(300));
+        let cache = aws_config::identity::IdentityCache::lazy().buffer_time(Duration::from_mins(5));
         let there = here
             .into_builder()
             .credentials_provider(SharedCredentialsProvider::new(role))
@@ -195,20 +178,5 @@ impl Account {
             look.owner.owns(tags) && want.iter().all(|(key, value)| tags.get(key) == Some(value))
         };
         Ok(listed.get(arn).filter(settled).cloned())
-    }
-}
-
-impl Look<'_> {
-    /// Ours or a stranger's, by its tags.
-    pub(crate) fn claim(&self, tags: &Tags, actual: Actual) -> Observed {
-        if self.owner.owns(tags) {
-            Observed::Present(actual)
-        } else {
-            self.foreign(tags, Some(actual))
-        }
-    }
-
-    pub(crate) fn foreign(&self, tags: &Tags, actual: Option<Actual>) -> Observed {
-        Observed::Foreign { owner: ownership::describe(tags), actual: actual.filter(|_| self.adopt) }
     }
 }

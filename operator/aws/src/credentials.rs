@@ -63,7 +63,9 @@ impl ProvideCredentials for AssumedRole {
     where
         Self: 'a,
     {
-        future::ProvideCredentials::new(async { self.assume().await.map_err(CredentialsError::provider_error) })
+        future::ProvideCredentials::new(async {
+            self.assume().await.map_err(CredentialsError::provider_error)
+        })
     }
 }
 

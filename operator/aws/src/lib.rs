@@ -8,6 +8,7 @@ mod credentials;
 mod fault;
 mod key;
 mod limit;
+mod look;
 mod network;
 mod policy;
 mod queue;
@@ -16,7 +17,8 @@ mod role;
 mod shared;
 mod snapshot;
 
-pub use account::{Account, Look};
+pub use account::Account;
 pub use client::{Aws, Target};
 pub use limit::Lane;
+pub use look::Look;
 pub use record::{Call, Recorder};

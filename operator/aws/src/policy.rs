@@ -6,9 +6,10 @@ use cloister_core::observed::{Actual, Observed};
 use cloister_core::ownership::Owner;
 use cloister_core::resource::{Policy, PolicyStep, Resource};
 
-use crate::account::{Account, Look};
+use crate::account::Account;
 use crate::fault::{found, gone, incomplete, refused};
 use crate::limit::Lane;
+use crate::look::Look;
 
 pub(crate) async fn observe(account: &Account, look: &Look<'_>, name: &str) -> Result<Observed, Fault> {
     let identities = account.identities(look.since).await?;

@@ -7,9 +7,10 @@ use cloister_core::fault::Fault;
 use cloister_core::observed::{Actual, Observed};
 use cloister_core::resource::{Resource, Role, RoleStep, Tags};
 
-use crate::account::{Account, Look};
+use crate::account::Account;
 use crate::fault::{gone, incomplete, refused};
 use crate::limit::Lane;
+use crate::look::Look;
 
 pub(crate) async fn observe(account: &Account, look: &Look<'_>, name: &str) -> Result<Observed, Fault> {
     let identities = account.identities(look.since).await?;
@@ -32,9 +33,8 @@ pub(crate) async fn perform(
         RoleStep::Create => return create(account, name, want, lane).await.map(Some),
         RoleStep::SetTrust => {
             let trust = trust(want)?;
-            let send = |iam: &Client| {
-                iam.update_assume_role_policy().role_name(name).policy_document(trust).send()
-            };
+            let send =
+                |iam: &Client| iam.update_assume_role_policy().role_name(name).policy_document(trust).send();
             iam.call(lane, send).await?;
         }
         RoleStep::SetBoundary => {

@@ -32,10 +32,7 @@ impl<T> Latest<T> {
 
 impl<T> Shared<T> {
     pub fn new() -> Self {
-        Self {
-            latest: watch::Sender::new(Latest { good: None, failed: None }),
-            fetching: Mutex::new(None),
-        }
+        Self { latest: watch::Sender::new(Latest { good: None, failed: None }), fetching: Mutex::new(None) }
     }
 
     /// The result of a fetch that started at `at` or later. Who comes while a fetch is under way that

@@ -1,7 +1,7 @@
 //! Carries out a plan: resources side by side as far as their order allows, the steps of one after another.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+use tokio::time::Instant;
 
 use cloister_aws::Lane;
 use cloister_core::conclude::{Outcome, Outcomes};

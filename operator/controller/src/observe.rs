@@ -1,6 +1,6 @@
 //! Looks at everything that a pass needs, all at once.
 
-use std::time::Instant;
+use tokio::time::Instant;
 
 use cloister_aws::{Lane, Look};
 use cloister_core::fault::{Fault, FaultClass};

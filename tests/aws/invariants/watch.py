@@ -20,6 +20,7 @@ class Before:
     closed: bool = False
     missing: frozenset[str] = frozenset()
     managed: bool = False
+    existed: bool = False
 
 
 def by_operator(call: Call) -> bool:
@@ -30,12 +31,14 @@ class Invariants:
     def __init__(self) -> None:
         self.found: list[dict[str, Any]] = []
         self.before_call = Before()
-        self.broken_by_others: set[str] = set()  # buckets in drift: until they are whole again, only better counts
+        self.broken_by_others: set[str] = set()  # buckets in drift: until they are whole again, only worse counts
+        self.made_by_operator: set[str] = set()  # the rest were found, and adopting one starts as drift
 
     def clear(self) -> dict[str, int]:
         cleared = len(self.found)
         self.found.clear()
         self.broken_by_others.clear()
+        self.made_by_operator.clear()
         return {"cleared": cleared}
 
     def violations(self) -> list[dict[str, Any]]:
@@ -50,7 +53,8 @@ class Invariants:
             bucket = stores.bucket(call.bucket)
             if bucket is not None:
                 managed = safeguards.managed(bucket)
-                self.before_call = Before(managed, safeguards.closed(bucket), safeguards.missing(bucket), managed)
+                lacking = safeguards.missing(bucket)
+                self.before_call = Before(managed, safeguards.closed(bucket), lacking, managed, existed=True)
         elif by_operator(call):
             self.before_call.ours = ownership.ours(call)
 
@@ -72,9 +76,14 @@ class Invariants:
 
     def _bucket(self, call: Call, operator: bool) -> None:
         bucket = stores.bucket(call.bucket)
+        if call.operation == "CreateBucket" and operator and not self.before_call.existed:
+            self.made_by_operator.add(call.bucket)
         if bucket is None or call.operation == "CreateBucket":
             return  # a new bucket cannot be closed by the call that makes it: the next one must
         if not safeguards.managed(bucket):
+            return
+        if not self.before_call.managed and call.bucket not in self.made_by_operator:
+            self.broken_by_others.add(call.bucket)
             return
         before, lacking = self.before_call, safeguards.missing(bucket)
         drifted = call.bucket in self.broken_by_others

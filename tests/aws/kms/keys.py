@@ -36,8 +36,9 @@ def create_key(call: Call) -> dict[str, Any]:
         )
     usage = call.param("KeyUsage", "ENCRYPT_DECRYPT")
     key = stores.new_key(call.param("Policy"), usage, description, call.account, call.region)
-    policies.check(call, key, key.policy, bool(call.param("BypassPolicyLockoutSafetyCheck")))
+    # The tags first: the caller's right to PutKeyPolicy may rest on them.
     stores.key_record(key).tags = tags
+    policies.check(call, key, key.policy, tags, bool(call.param("BypassPolicyLockoutSafetyCheck")))
     stores.kms(call.account, call.region).keys[key.id] = key
     call.resource = key.arn
     return {"KeyMetadata": describe(key)}

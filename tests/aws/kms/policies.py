@@ -4,6 +4,9 @@ from typing import Any
 
 from moto.kms.models import Key
 
+from aws import stores
+from aws.authorization.demand import resource_tags
+from aws import stores
 from aws.call import Call
 from aws.errors import AwsError
 from aws.iam.documents import unknown_principal
@@ -22,7 +25,7 @@ def malformed(message: str) -> AwsError:
     return AwsError("MalformedPolicyDocumentException", message)
 
 
-def check(call: Call, key: Key, text: str, bypass_lockout_check: bool) -> None:
+def check(call: Call, key: Key, text: str, tags: dict[str, str], bypass_lockout_check: bool) -> None:
     if len(text) > SIZE:
         raise AwsError("LimitExceededException", "The key policy exceeds the size limit")
     try:
@@ -36,7 +39,9 @@ def check(call: Call, key: Key, text: str, bypass_lockout_check: bool) -> None:
     # "The key policy must allow the calling principal to make a subsequent PutKeyPolicy request on the KMS key."
     identity, boundary, session = held(call.by)
     policies = Policies(identity, boundary, session, text, resource_must_allow=True)
-    lookup_ = context.lookup_in(context.base(call))
+    # As that later request would see the key: with its tags.
+    on_key = context.base(call) | resource_tags(stores.key_record(key).tags)
+    lookup_ = context.lookup_in(on_key)
     if not decide(principal_of(call.by), key.account_id, "kms:PutKeyPolicy", key.arn, lookup_, policies).allowed:
         raise malformed("The new key policy will not allow you to update the key policy in the future.")
 
@@ -57,7 +62,7 @@ def put_key_policy(call: Call) -> None:
     _check_name(call)
     key = lookup.key(call)
     text = call.required("Policy")
-    check(call, key, text, bool(call.param("BypassPolicyLockoutSafetyCheck")))
+    check(call, key, text, stores.key_record(key).tags, bool(call.param("BypassPolicyLockoutSafetyCheck")))
     key.policy = text
 
 

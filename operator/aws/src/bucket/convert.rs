@@ -99,10 +99,7 @@ pub(super) fn write_lock(lock: &ObjectLock) -> ObjectLockConfiguration {
         .build();
     let rule = ObjectLockRule::builder().default_retention(retention).build();
     let rule = Some(rule).filter(|_| !lock.mode.is_empty());
-    ObjectLockConfiguration::builder()
-        .object_lock_enabled(ObjectLockEnabled::Enabled)
-        .set_rule(rule)
-        .build()
+    ObjectLockConfiguration::builder().object_lock_enabled(ObjectLockEnabled::Enabled).set_rule(rule).build()
 }
 
 pub(super) fn read_logging(logging: LoggingEnabled) -> Logging {

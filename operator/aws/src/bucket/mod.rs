@@ -11,8 +11,9 @@ use cloister_core::fault::Fault;
 use cloister_core::observed::{Actual, Observed};
 use cloister_core::resource::{Bucket, BucketStep, Resource, Tags};
 
-use crate::account::{Account, Look};
+use crate::account::Account;
 use crate::limit::{Lane, Paced};
+use crate::look::Look;
 
 /// One bucket. Every call names the account that must own it, since bucket names are the world's.
 struct At<'a> {

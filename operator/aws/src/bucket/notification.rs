@@ -45,7 +45,8 @@ fn entry(
     events: &[Event],
     filter: Option<&NotificationConfigurationFilter>,
 ) -> QueueNotification {
-    let rules = filter.and_then(NotificationConfigurationFilter::key).map_or(&[][..], S3KeyFilter::filter_rules);
+    let rules =
+        filter.and_then(NotificationConfigurationFilter::key).map_or(&[][..], S3KeyFilter::filter_rules);
     QueueNotification {
         queue,
         events: events.iter().map(|event| event.as_str().to_owned()).collect(),

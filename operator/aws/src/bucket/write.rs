@@ -32,7 +32,8 @@ impl At<'_> {
             }
             BucketStep::PutEncryption => {
                 let configuration = built(convert::write_encryption(&want.encryption))?;
-                ask!(self, put_bucket_encryption, server_side_encryption_configuration(configuration)).map(drop)
+                ask!(self, put_bucket_encryption, server_side_encryption_configuration(configuration))
+                    .map(drop)
             }
             BucketStep::PutVersioning => self.put_versioning(want.versioning).await,
             BucketStep::PutObjectLock => {

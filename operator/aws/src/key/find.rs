@@ -10,8 +10,9 @@ use cloister_core::resource::{Key, Tags};
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::tags_of;
-use crate::account::{Account, Look};
+use crate::account::Account;
 use crate::fault::found;
+use crate::look::Look;
 
 /// How many keys are asked for their tags at once.
 const AT_ONCE: usize = 8;
@@ -87,9 +88,10 @@ impl Search<'_> {
         let mut arns = Vec::new();
         let mut marker = None;
         loop {
-            let page = self.account.kms.call(self.look.lane, |kms| {
-                kms.list_keys().limit(1000).set_marker(marker.take()).send()
-            });
+            let page = self
+                .account
+                .kms
+                .call(self.look.lane, |kms| kms.list_keys().limit(1000).set_marker(marker.take()).send());
             let page = page.await?;
             arns.extend(page.keys.unwrap_or_default().into_iter().filter_map(|key| key.key_arn));
             marker = page.next_marker.filter(|_| page.truncated);

@@ -9,7 +9,8 @@ use cloister_core::fault::{Fault, FaultClass};
 use cloister_core::observed::{Actual, Observed};
 use cloister_core::resource::{Key, KeyState, Resource, Rotation, Tags};
 
-use crate::account::{Account, Look};
+use crate::account::Account;
+use crate::look::Look;
 use find::{Found, Search};
 pub(crate) use write::perform;
 
@@ -126,7 +127,9 @@ mod tests {
             class,
         };
         let state = fault("KMSInvalidStateException", FaultClass::Conflict);
-        assert!(cannot_rotate(&state, KeyState::PendingDeletion) && !cannot_rotate(&state, KeyState::Enabled));
+        assert!(
+            cannot_rotate(&state, KeyState::PendingDeletion) && !cannot_rotate(&state, KeyState::Enabled)
+        );
         assert!(!cannot_rotate(&fault("Timeout", FaultClass::Ambiguous), KeyState::Disabled));
     }
 }

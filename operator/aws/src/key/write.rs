@@ -76,9 +76,8 @@ async fn change(
         KeyStep::Enable => drop(kms.call(lane, |kms| kms.enable_key().key_id(arn).send()).await?),
         KeyStep::PutPolicy => {
             let policy = policy(want)?;
-            let send = |kms: &Client| {
-                kms.put_key_policy().key_id(arn).policy_name("default").policy(policy).send()
-            };
+            let send =
+                |kms: &Client| kms.put_key_policy().key_id(arn).policy_name("default").policy(policy).send();
             kms.call(lane, send).await?;
         }
         KeyStep::SetRotation => set_rotation(account, want, arn, lane).await?,
@@ -87,9 +86,8 @@ async fn change(
             kms.call(lane, |kms| kms.tag_resource().key_id(arn).set_tags(Some(tags)).send()).await?;
         }
         KeyStep::ScheduleDeletion { days } => {
-            let send = |kms: &Client| {
-                kms.schedule_key_deletion().key_id(arn).pending_window_in_days(*days).send()
-            };
+            let send =
+                |kms: &Client| kms.schedule_key_deletion().key_id(arn).pending_window_in_days(*days).send();
             kms.call(lane, send).await?;
         }
     }
@@ -104,9 +102,7 @@ async fn create_alias(account: &Account, alias: &str, arn: &str, lane: Lane) -> 
 async fn set_rotation(account: &Account, want: &Key, arn: &str, lane: Lane) -> Result<(), Fault> {
     let days = want.rotation.period_days;
     if want.rotation.enabled {
-        let send = |kms: &Client| {
-            kms.enable_key_rotation().key_id(arn).rotation_period_in_days(days).send()
-        };
+        let send = |kms: &Client| kms.enable_key_rotation().key_id(arn).rotation_period_in_days(days).send();
         account.kms.call(lane, send).await.map(drop)
     } else {
         account.kms.call(lane, |kms| kms.disable_key_rotation().key_id(arn).send()).await.map(drop)
