@@ -4,6 +4,7 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::rules::{LABEL, PRINTABLE, RESERVED_BUCKET_START, matches};
 use crate::status::CommonStatus;
 
 /// An encrypted, logged, versioned S3 bucket in which a client's files arrive.
@@ -28,26 +29,30 @@ use crate::status::CommonStatus;
     printcolumn(name = "Drift", type_ = "integer", json_path = ".status.drift"),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
     printcolumn(name = "Message", type_ = "string", json_path = ".status.message"),
-    validation = Rule::new("self.metadata.name.matches('^[a-z0-9]([a-z0-9-]*[a-z0-9])?$') && self.metadata.name.size() <= 20")
-        .message("metadata.name must be at most 20 lower-case letters, digits and hyphens: it becomes part of the bucket's name"),
+    validation = Rule::new(format!("self.metadata.name.matches('{LABEL}') && self.metadata.name.size() <= 20"))
+        .message("metadata.name must be at most 20 lower-case letters, digits and hyphens, such as landing: it becomes part of the bucket's name"),
     cel
 )]
 #[x_kube(
     validation = Rule::new("has(self.bucketName) == has(oldSelf.bucketName) && (!has(self.bucketName) || self.bucketName == oldSelf.bucketName)")
-        .message("bucketName is immutable: S3 cannot rename a bucket; make a new IngestBucket"),
+        .message("bucketName is immutable: S3 cannot rename a bucket; make a new IngestBucket").field_path(".bucketName"),
     validation = Rule::new("!self.adopt || has(self.bucketName)")
         .message("adopt needs bucketName: name the existing bucket that is to be taken over").field_path(".adopt"),
     validation = Rule::new("!has(oldSelf.objectLock) || has(self.objectLock)")
-        .message("objectLock cannot be removed: S3 keeps Object Lock on a bucket for ever"),
-    validation = Rule::new("!(has(self.objectLock) && has(self.lifecycle.noncurrentDays) && self.lifecycle.noncurrentDays < self.objectLock.days)")
-        .message("lifecycle.noncurrentDays must not be shorter than objectLock.days: S3 would not expire a locked version")
+        .message("objectLock cannot be removed: S3 keeps Object Lock on a bucket for ever; put it back").field_path(".objectLock"),
+    validation = Rule::new("!has(self.objectLock) || self.lifecycle.noncurrentDays >= self.objectLock.days")
+        .message("lifecycle.noncurrentDays must not be shorter than objectLock.days: S3 would not expire a locked version; raise noncurrentDays").field_path(".lifecycle.noncurrentDays")
 )]
 pub struct IngestBucketSpec {
     /// Full S3 bucket name. Leave it out for `TENANT-NAME-HASH`. Immutable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 63))]
-    #[x_kube(validation = Rule::new("self.matches('^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$')")
-        .message("bucketName must be 3 to 63 lower-case letters, digits and hyphens (no dots: they break TLS host names)"))]
+    #[x_kube(
+        validation = Rule::new("self.matches('^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$')")
+            .message("bucketName must be 3 to 63 lower-case letters, digits and hyphens (no dots: they break TLS host names), such as acme-health-landing"),
+        validation = Rule::new(format!("!self.matches('{RESERVED_BUCKET_START}|^cloister-logs-|(-s3alias|--ols-s3|--x-s3|--table-s3)$')"))
+            .message("bucketName must not begin with xn--, sthree-, amzn-s3-demo- or cloister-logs- or end with -s3alias, --ols-s3, --x-s3 or --table-s3, which are reserved: choose one such as acme-health-landing")
+    )]
     pub bucket_name: Option<String>,
     #[serde(default)]
     pub lifecycle: Lifecycle,
@@ -97,7 +102,7 @@ pub enum DriftPolicy {
 #[derive(KubeSchema, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[x_kube(validation = Rule::new("!has(self.expireAfterDays) || self.expireAfterDays > self.glacierAfterDays")
-    .message("expireAfterDays must be later than glacierAfterDays"))]
+    .message("expireAfterDays must be later than glacierAfterDays: raise it, or leave it out to keep objects for ever").field_path(".expireAfterDays"))]
 pub struct Lifecycle {
     /// Days until an object moves to `storageClass`. At least 1; default 90.
     #[serde(default = "default_glacier_days")]
@@ -108,8 +113,8 @@ pub struct Lifecycle {
     pub storage_class: StorageClass,
     /// Days until a version that was overwritten or deleted is removed for good. Default 365.
     #[serde(default = "default_noncurrent_days")]
-    #[x_kube(validation = Rule::new("self >= 30 && self <= 3650")
-        .message("noncurrentDays must be 30 to 3650: sooner, and a mistake cannot be undone; leave it out for the default of 365"))]
+    #[x_kube(validation = Rule::new("self >= 30 && self <= 36500")
+        .message("noncurrentDays must be 30 to 36500: sooner, and a mistake cannot be undone; leave it out for the default of 365"))]
     pub noncurrent_days: i32,
     /// Days until the parts of an unfinished multipart upload are removed. Default 7.
     #[serde(default = "default_abort_days")]
@@ -167,7 +172,7 @@ pub enum StorageClass {
 pub struct ObjectLock {
     pub mode: LockMode,
     /// 1 to 36500.
-    #[x_kube(validation = Rule::new("self >= 1 && self <= 36500").message("objectLock.days must be 1 to 36500"))]
+    #[x_kube(validation = Rule::new("self >= 1 && self <= 36500").message("objectLock.days must be 1 to 36500; leave objectLock out for no lock"))]
     pub days: i32,
 }
 
@@ -186,12 +191,14 @@ pub struct Arrivals {
     /// Only keys that begin so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 256))]
-    #[x_kube(validation = Rule::new("self.size() >= 1 && !self.startsWith('/')").message("arrivals.prefix must not be empty or begin with a slash: S3 keys do not"))]
+    #[x_kube(validation = Rule::new(format!("{} && !self.matches('^/|[*]|(^|/)[.][.](/|$)')", matches(PRINTABLE)))
+        .message("arrivals.prefix must be the literal beginning of keys, such as claims/: no leading slash, no *, no .. and nothing unprintable; leave it out to hear of every key"))]
     pub prefix: Option<String>,
     /// Only keys that end so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 64))]
-    #[x_kube(validation = Rule::new("self.size() >= 1").message("arrivals.suffix must not be empty; leave it out to hear of every key"))]
+    #[x_kube(validation = Rule::new(format!("{} && !self.contains('*')", matches(PRINTABLE)))
+        .message("arrivals.suffix must be the literal end of keys, such as .csv: no * and nothing unprintable; leave it out to hear of every key"))]
     pub suffix: Option<String>,
 }
 

@@ -4,6 +4,9 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::rules::{
+    LABEL, NO_DUPLICATES, REGION, ROLE_ARN, each, matches, matches_id, partition, same_partition,
+};
 use crate::status::CommonStatus;
 
 /// One AWS account in which tenants live, and how the operator gets into it. Cluster-scoped.
@@ -28,16 +31,28 @@ use crate::status::CommonStatus;
     printcolumn(name = "Drift", type_ = "integer", json_path = ".status.drift"),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
     printcolumn(name = "Message", type_ = "string", json_path = ".status.message"),
-    validation = Rule::new("self.metadata.name.matches('^[a-z0-9]([a-z0-9-]*[a-z0-9])?$') && self.metadata.name.size() <= 32")
+    validation = Rule::new(format!("self.metadata.name.matches('{LABEL}') && self.metadata.name.size() <= 32"))
         .message("metadata.name must be at most 32 lower-case letters, digits and hyphens, such as production"),
     cel
 )]
 #[x_kube(
-    validation = Rule::new("self.roleArn.split(':').size() == 6 && self.roleArn.split(':')[4] == self.accountId")
+    validation = Rule::new("self.roleArn.split(':').size() != 6 || self.roleArn.split(':')[4] == self.accountId")
         .message("roleArn must be a role of accountId: write arn:aws:iam::ACCOUNT_ID:role/NAME with the same account id")
         .field_path(".roleArn"),
+    validation = Rule::new(same_partition("self.roleArn"))
+        .message("roleArn must lie in the partition of region: begin it with arn:aws-us-gov: in us-gov regions, arn:aws-cn: in cn regions and arn:aws: elsewhere")
+        .field_path(".roleArn"),
+    validation = Rule::new(same_partition("self.uploadPrincipal"))
+        .message("uploadPrincipal must lie in the partition of region, for no role can be assumed across partitions: begin it with arn:aws-us-gov: in us-gov regions, arn:aws-cn: in cn regions and arn:aws: elsewhere")
+        .field_path(".uploadPrincipal"),
+    validation = Rule::new(format!("!has(self.recoveryRegion) || {} == {}", partition("self.recoveryRegion"), partition("self.region")))
+        .message("recoveryRegion must lie in the partition of region, for nothing is copied across partitions: choose one that begins alike, such as us-west-2 for us-east-1")
+        .field_path(".recoveryRegion"),
+    validation = Rule::new("!has(self.adopt) || self.adopt.all(a, a == 's3-bucket/cloister-logs-' + self.accountId + '-' + self.region)")
+        .message("adopt may name only the log bucket: write s3-bucket/cloister-logs-ACCOUNT_ID-REGION")
+        .field_path(".adopt"),
     validation = Rule::new("!has(self.recoveryRegion) || self.recoveryRegion != self.region")
-        .message("recoveryRegion must be another region than region, or a loss of the region loses both copies")
+        .message("recoveryRegion must be another region than region, or a loss of the region loses both copies: name one such as us-west-2, or leave it out")
         .field_path(".recoveryRegion")
 )]
 pub struct EnvironmentSpec {
@@ -50,42 +65,42 @@ pub struct EnvironmentSpec {
     pub account_id: String,
     /// The role that the operator assumes in this account.
     #[schemars(length(max = 128))]
-    #[x_kube(validation = Rule::new("self.matches('^arn:aws(-us-gov|-cn)?:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$')")
+    #[x_kube(validation = Rule::new(matches(ROLE_ARN))
         .message("roleArn must be the ARN of an IAM role, such as arn:aws:iam::222222222222:role/CloisterProvisioner"))]
     pub role_arn: String,
     /// The ExternalId that the role's trust policy demands, 8-128 characters.
     #[schemars(length(max = 128))]
-    #[x_kube(validation = Rule::new("self.matches('^[A-Za-z0-9+=,.@:/-]{8,128}$')")
-        .message("externalId must be 8 to 128 of letters, digits and +=,.@:/- : it guards against the confused deputy"))]
+    #[x_kube(validation = Rule::new("self.matches('^[A-Za-z0-9_+=,.@:/-]{8,128}$')")
+        .message("externalId must be 8 to 128 letters, digits and _+=,.@:/- such as cloister-production: it guards against the confused deputy"))]
     pub external_id: String,
     /// AWS region of all resources. Immutable.
     #[schemars(length(max = 24))]
     #[x_kube(
-        validation = Rule::new("self.matches('^[a-z]{2}(-gov|-iso[a-z]?)?-[a-z]+-[0-9]$')").message("region must be an AWS region name, such as us-east-1"),
+        validation = Rule::new(matches(REGION)).message("region must be an AWS region name, such as us-east-1"),
         validation = Rule::new("self == oldSelf").message("region is immutable: buckets and keys cannot move; make a new Environment")
     )]
     pub region: String,
     /// Region of the second copies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 24))]
-    #[x_kube(validation = Rule::new("self.matches('^[a-z]{2}(-gov|-iso[a-z]?)?-[a-z]+-[0-9]$')").message("recoveryRegion must be an AWS region name, such as us-west-2"))]
+    #[x_kube(validation = Rule::new(matches(REGION)).message("recoveryRegion must be an AWS region name, such as us-west-2"))]
     pub recovery_region: Option<String>,
     pub network: Network,
     /// Who may take on the tenants' uploader roles: the ARN of the upload API's role in the login account.
     #[schemars(length(max = 128))]
-    #[x_kube(validation = Rule::new("self.matches('^arn:aws(-us-gov|-cn)?:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$')")
-        .message("uploadPrincipal must be the ARN of the upload API's IAM role in the login account"))]
+    #[x_kube(validation = Rule::new(matches(ROLE_ARN))
+        .message("uploadPrincipal must be the ARN of the upload API's IAM role in the login account, such as arn:aws:iam::111111111111:role/cloister-upload"))]
     pub upload_principal: String,
     /// The cluster's OIDC issuer, for web identity of ServiceAccounts (IRSA). An https URL.
     #[schemars(length(max = 255))]
-    #[x_kube(validation = Rule::new("self.matches('^https://[a-z0-9.-]+(/[A-Za-z0-9._/-]*)?$')")
-        .message("workloadIssuer must be the https URL of the cluster's OIDC issuer, without a query"))]
+    #[x_kube(validation = Rule::new("self.matches('^https://[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?$')")
+        .message("workloadIssuer must be the https URL of the cluster's OIDC issuer, without port or query, such as https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE"))]
     pub workload_issuer: String,
     pub audit: Audit,
     /// How long S3 access logs are kept, in days. Default 2192 (six years, 45 CFR 164.316(b)(2)(i)).
     #[serde(default = "default_log_retention")]
     #[x_kube(validation = Rule::new("self >= 2192 && self <= 36500")
-        .message("logRetentionDays must be 2192 to 36500: 45 CFR 164.316(b)(2)(i) asks for six years"))]
+        .message("logRetentionDays must be 2192 to 36500: 45 CFR 164.316(b)(2)(i) asks for six years; leave it out for the default of 2192"))]
     pub log_retention_days: i32,
     /// Names of existing resources that may be taken over, such as `s3-bucket/cloister-logs-222222222222-us-east-1`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -98,32 +113,43 @@ pub struct EnvironmentSpec {
 #[serde(rename_all = "camelCase")]
 pub struct Network {
     #[schemars(length(max = 32))]
-    #[x_kube(validation = Rule::new("self.matches('^vpc-[0-9a-f]{8,17}$')").message("vpcId must look like vpc-0123456789abcdef0"))]
+    #[x_kube(validation = Rule::new(matches_id("vpc")).message("vpcId must be the id of a VPC, such as vpc-0123456789abcdef0"))]
     pub vpc_id: String,
     /// Private subnets in at least two availability zones.
-    #[schemars(length(max = 12), inner(length(max = 32)))]
+    #[schemars(length(max = 12), inner(length(max = 32)), transform = each(&[
+        (matches_id("subnet"), "subnetIds must hold ids of subnets, such as subnet-0123456789abcdef0"),
+    ]))]
     #[x_kube(
         validation = Rule::new("self.size() >= 2").message("subnetIds must name at least two private subnets in different availability zones"),
-        validation = Rule::new("self.all(s, s.matches('^subnet-[0-9a-f]{8,17}$'))").message("subnetIds must each look like subnet-0123456789abcdef0"),
-        validation = Rule::new("self.all(s, self.exists_one(t, t == s))").message("subnetIds must not name a subnet twice")
+        validation = Rule::new(NO_DUPLICATES).message("subnetIds must not name a subnet twice: remove one")
     )]
     pub subnet_ids: Vec<String>,
-    #[schemars(length(max = 5), inner(length(max = 32)))]
+    #[schemars(length(max = 5), inner(length(max = 32)), transform = each(&[
+        (matches_id("sg"), "securityGroupIds must hold ids of security groups, such as sg-0123456789abcdef0"),
+    ]))]
     #[x_kube(
-        validation = Rule::new("self.size() >= 1").message("securityGroupIds must name at least one security group"),
-        validation = Rule::new("self.all(s, s.matches('^sg-[0-9a-f]{8,17}$'))").message("securityGroupIds must each look like sg-0123456789abcdef0")
+        validation = Rule::new("self.size() >= 1").message("securityGroupIds must name at least one security group, such as sg-0123456789abcdef0"),
+        validation = Rule::new(NO_DUPLICATES).message("securityGroupIds must not name a security group twice: remove one")
     )]
     pub security_group_ids: Vec<String>,
     /// Address ranges that tenants may reach on ports 443 and 5439: where the VPC's interface endpoints are.
     /// Default: the private ranges of RFC 1918. Add S3's prefix list where a gateway endpoint is used.
     #[serde(default = "default_endpoint_cidrs")]
-    #[schemars(length(max = 32), inner(length(max = 43)))]
-    #[x_kube(
-        validation = Rule::new("self.size() >= 1 && self.all(c, isCIDR(c))").message("endpointCidrs must hold at least one address range, such as 10.0.0.0/16"),
-        validation = Rule::new("!self.exists(c, isCIDR(c) && cidr(c).containsIP('169.254.169.254'))").message("endpointCidrs must not reach the instance metadata service at 169.254.169.254: it hands out the node's credentials")
-    )]
+    #[schemars(length(max = 32), inner(length(max = 43)), transform = each(&[
+        ("isCIDR(self)".into(), "endpointCidrs must hold address ranges, such as 10.0.0.0/16"),
+        ("!isCIDR(self) || cidr(self) == cidr(self).masked()".into(),
+            "endpointCidrs must begin at the first address of a range: write 10.0.0.0/16, not 10.0.0.1/16"),
+        ("!isCIDR(self) || cidr(self).prefixLength() >= (cidr(self).ip().family() == 4 ? 8 : 32)".into(),
+            "endpointCidrs must not be wider than /8, or /32 of IPv6: name the ranges of the VPC's endpoints, such as 10.0.0.0/16"),
+        (NO_METADATA.into(), "endpointCidrs must not reach the instance metadata service (169.254.0.0/16, fd00:ec2::/32), which hands out the node's credentials: name the ranges of the VPC's endpoints, such as 10.0.0.0/16"),
+    ]))]
+    #[x_kube(validation = Rule::new("self.size() >= 1")
+        .message("endpointCidrs must hold at least one address range, such as 10.0.0.0/16; leave it out for those of RFC 1918"))]
     pub endpoint_cidrs: Vec<String>,
 }
+
+/// IMDS, and the credential endpoints of ECS and EKS Pod Identity.
+const NO_METADATA: &str = "!isCIDR(self) || ['169.254.0.0/16', 'fd00:ec2::/32'].all(m, !cidr(m).containsCIDR(cidr(self)) && !cidr(self).containsCIDR(cidr(m)))";
 
 fn default_endpoint_cidrs() -> Vec<String> {
     ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map(String::from).to_vec()
@@ -134,10 +160,10 @@ fn default_endpoint_cidrs() -> Vec<String> {
 #[serde(rename_all = "camelCase")]
 pub struct Audit {
     #[schemars(length(max = 12))]
-    #[x_kube(validation = Rule::new("self.matches('^[0-9]{12}$')").message("audit.accountId must be 12 digits in quotes"))]
+    #[x_kube(validation = Rule::new("self.matches('^[0-9]{12}$')").message("audit.accountId must be 12 digits in quotes, such as \"444444444444\""))]
     pub account_id: String,
     #[schemars(length(max = 63))]
-    #[x_kube(validation = Rule::new("self.matches('^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$')").message("audit.bucket must be an S3 bucket name: 3 to 63 lower-case letters, digits, dots and hyphens"))]
+    #[x_kube(validation = Rule::new("self.matches('^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$') && !self.contains('..')").message("audit.bucket must be an S3 bucket name: 3 to 63 lower-case letters, digits, dots and hyphens, such as audit-444444444444"))]
     pub bucket: String,
 }
 

@@ -5,6 +5,7 @@
 
 pub mod bucket;
 pub mod environment;
+mod rules;
 pub mod status;
 pub mod tenant;
 

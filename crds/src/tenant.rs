@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bucket::{DeletionPolicy, DriftPolicy, IngestBucketSpec};
+use crate::rules::{LABEL, NO_DUPLICATES, PRINTABLE, RESERVED_BUCKET_START, each, matches};
 use crate::status::CommonStatus;
 
 /// One client: namespace and guards, key, roles and buckets. Cluster-scoped.
@@ -29,22 +30,28 @@ use crate::status::CommonStatus;
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
     printcolumn(name = "Message", type_ = "string", json_path = ".status.message"),
     validation = Rule::new("self.metadata.name.matches('^[a-z]([a-z0-9-]*[a-z0-9])?$') && self.metadata.name.size() <= 30")
-        .message("metadata.name must be at most 30 lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen: it names the namespace, the roles and the buckets"),
-    validation = Rule::new("!self.metadata.name.startsWith('kube-') && !(self.metadata.name in ['default', 'cloister-system', 'cloister'])")
-        .message("metadata.name must not be a system namespace: the tenant's namespace has the same name"),
+        .message("metadata.name must be at most 30 lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen: it names the namespace, the roles and the buckets; write one such as acme-health"),
+    validation = Rule::new("!self.metadata.name.matches('^(default|(kube|cloister)(-.*)?)$')")
+        .message("metadata.name must not be default or begin with kube or cloister, as system namespaces do: the tenant's namespace has the same name; write one such as acme-health"),
+    validation = Rule::new(format!("!self.metadata.name.matches('{RESERVED_BUCKET_START}')"))
+        .message("metadata.name must not begin with xn--, sthree- or amzn-s3-demo-: the tenant's buckets begin alike, and S3 reserves these; write one such as acme-health"),
+    validation = Rule::new("!has(self.spec.adopt) || self.spec.adopt.all(a, a == 'kms-key/alias/cloister/' + self.metadata.name || a.startsWith('iam-role/cloister-' + self.metadata.name + '-'))")
+        .message("adopt must hold only this tenant's own ids as status shows them: write kms-key/alias/cloister/TENANT or iam-role/cloister-TENANT-PURPOSE")
+        .field_path(".spec.adopt"),
     cel
 )]
 pub struct ClientTenantSpec {
     /// Name of the `Environment` (AWS account) that the tenant lives in. Immutable.
     #[schemars(length(max = 32))]
     #[x_kube(
-        validation = Rule::new("self.matches('^[a-z0-9]([a-z0-9-]*[a-z0-9])?$')").message("environment must be the name of an Environment, such as production"),
+        validation = Rule::new(matches(LABEL)).message("environment must be the name of an Environment, such as production"),
         validation = Rule::new("self == oldSelf").message("environment is immutable: data cannot move between accounts; make a new ClientTenant")
     )]
     pub environment: String,
     /// The client's name as people write it.
     #[schemars(length(max = 128))]
-    #[x_kube(validation = Rule::new("self.matches('^[^[:cntrl:]]+$') && self.trim() == self").message("displayName must be 1 to 128 printable characters without leading or trailing space"))]
+    #[x_kube(validation = Rule::new(format!("{} && self.trim() == self", matches(PRINTABLE)))
+        .message("displayName must be 1 to 128 printable characters without leading or trailing space, such as Acme Health"))]
     pub display_name: String,
     /// Whom to reach. A privacy officer is required (45 CFR 164.530(a)(1)).
     #[schemars(length(max = 16))]
@@ -53,20 +60,23 @@ pub struct ClientTenantSpec {
     pub contacts: Vec<Contact>,
     /// Kubernetes groups (of your identity provider) whose members operate this tenant's workloads.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 16), inner(length(max = 128)))]
-    #[x_kube(validation = Rule::new("self.all(g, g.size() > 0 && !g.startsWith('system:'))")
-        .message("operators must be groups of your identity provider, not empty and not system: groups"))]
+    #[schemars(length(max = 16), inner(length(max = 128)), transform = each(&[(
+        format!("{} && self.trim() == self && !self.startsWith('system:')", matches(PRINTABLE)),
+        "operators must hold groups of your identity provider, such as acme-operators: printable, without leading or trailing space, and none of Kubernetes' own that begin with system:",
+    )]))]
+    #[x_kube(validation = Rule::new(NO_DUPLICATES).message("operators must not name a group twice: remove one"))]
     pub operators: Vec<String>,
     #[serde(default)]
     pub quotas: Quotas,
     /// AWS services that the tenant's roles may call. Only HIPAA-eligible ones can be named.
     #[serde(default = "default_services")]
-    #[schemars(length(max = 24), inner(length(max = 32)))]
+    #[schemars(length(max = 24), inner(length(max = 32)), transform = each(&[(
+        format!("self in [{}]", SERVICES.map(|s| format!("'{s}'")).join(", ")),
+        &format!("No. services must hold AWS services that are HIPAA-eligible and supported: write only {}", SERVICES.join(", ")),
+    )]))]
     #[x_kube(
-        validation = Rule::new("self.exists(s, s == 's3') && self.exists(s, s == 'kms')").message("services must include s3 and kms: nothing works without them"),
-        validation = Rule::new("self.all(s, s in ['athena','cloudwatch','comprehendmedical','dynamodb','ec2','ecr','events','firehose','glue','kinesis','kms','lambda','logs','rds-data','redshift','redshift-data','s3','secretsmanager','sns','sqs','ssm','states','sts','textract'])")
-            .message("services names one that is not HIPAA-eligible or not supported: No. Allowed are athena, cloudwatch, comprehendmedical, dynamodb, ec2, ecr, events, firehose, glue, kinesis, kms, lambda, logs, rds-data, redshift, redshift-data, s3, secretsmanager, sns, sqs, ssm, states, sts, textract"),
-        validation = Rule::new("self.all(s, self.exists_one(t, t == s))").message("services must not name a service twice")
+        validation = Rule::new("self.exists(s, s == 's3') && self.exists(s, s == 'kms')").message("services must include s3 and kms, since nothing works without them: add them, or leave services out for the default"),
+        validation = Rule::new(NO_DUPLICATES).message("services must not name a service twice: remove one")
     )]
     pub services: Vec<String>,
     /// Where the client's files arrive. The same may be written as `IngestBucket` objects.
@@ -84,11 +94,41 @@ pub struct ClientTenantSpec {
     pub paused: bool,
     /// Ids of existing resources that may be taken over, as status names them: `kms-key/alias/cloister/acme-health`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 32), inner(length(max = 160)))]
-    #[x_kube(validation = Rule::new("self.all(a, a.matches('^(kms-key/alias|iam-role)/.+$'))")
-        .message("adopt must hold ids as status shows them, such as kms-key/alias/cloister/acme-health or iam-role/NAME"))]
+    #[schemars(length(max = 6), inner(length(max = 80)), transform = each(&[(
+        matches("^(kms-key/alias/cloister/[a-z0-9-]+|iam-role/cloister-[a-z0-9-]+)$"),
+        "adopt must hold ids as status shows them, such as kms-key/alias/cloister/acme-health or iam-role/cloister-acme-health-etl",
+    )]))]
     pub adopt: Vec<String>,
 }
+
+/// What `services` may hold: HIPAA-eligible and known to the roles' policies.
+/// <https://aws.amazon.com/compliance/hipaa-eligible-services-reference/>
+pub const SERVICES: [&str; 24] = [
+    "athena",
+    "cloudwatch",
+    "comprehendmedical",
+    "dynamodb",
+    "ec2",
+    "ecr",
+    "events",
+    "firehose",
+    "glue",
+    "kinesis",
+    "kms",
+    "lambda",
+    "logs",
+    "rds-data",
+    "redshift",
+    "redshift-data",
+    "s3",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "ssm",
+    "states",
+    "sts",
+    "textract",
+];
 
 fn default_services() -> Vec<String> {
     ["s3", "kms", "sqs", "redshift-data", "logs", "sts"].map(String::from).to_vec()
@@ -99,7 +139,7 @@ fn default_services() -> Vec<String> {
 pub struct Contact {
     pub role: ContactRole,
     #[schemars(length(max = 254))]
-    #[x_kube(validation = Rule::new("self.matches('^[^@ ]+@[^@ ]+[.][^@ ]+$')").message("email must be an address, such as privacy@acme.example"))]
+    #[x_kube(validation = Rule::new("self.matches('^[^@\\\\s\\\\p{C}\\\\p{Z}]+@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?[.])+[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])$')").message("email must be an address, such as privacy@acme.example"))]
     pub email: String,
 }
 
@@ -118,16 +158,16 @@ pub enum ContactRole {
 pub struct Quotas {
     /// Cores, summed over all pods. Default 64.
     #[serde(default = "default_cpu")]
-    #[x_kube(validation = Rule::new("self >= 1 && self <= 10000").message("quotas.cpu must be 1 to 10000 cores"))]
+    #[x_kube(validation = Rule::new("self >= 1 && self <= 10000").message("quotas.cpu must be 1 to 10000 cores; leave it out for the default of 64"))]
     pub cpu: i32,
     /// GiB of memory, summed over all pods. Default 256.
     #[serde(default = "default_memory")]
-    #[x_kube(validation = Rule::new("self >= 1 && self <= 100000").message("quotas.memoryGiB must be 1 to 100000"))]
+    #[x_kube(validation = Rule::new("self >= 1 && self <= 100000").message("quotas.memoryGiB must be 1 to 100000; leave it out for the default of 256"))]
     #[serde(rename = "memoryGiB")]
     pub memory_gib: i32,
     /// Pods. Default 100.
     #[serde(default = "default_pods")]
-    #[x_kube(validation = Rule::new("self >= 1 && self <= 10000").message("quotas.pods must be 1 to 10000"))]
+    #[x_kube(validation = Rule::new("self >= 1 && self <= 10000").message("quotas.pods must be 1 to 10000; leave it out for the default of 100"))]
     pub pods: i32,
 }
 
@@ -155,7 +195,7 @@ fn default_pods() -> i32 {
 pub struct InlineBucket {
     /// Becomes the name of the `IngestBucket` object.
     #[schemars(length(max = 20))]
-    #[x_kube(validation = Rule::new("self.matches('^[a-z0-9]([a-z0-9-]*[a-z0-9])?$')").message("name must be at most 20 lower-case letters, digits and hyphens"))]
+    #[x_kube(validation = Rule::new(matches(LABEL)).message("name must be at most 20 lower-case letters, digits and hyphens, such as landing"))]
     pub name: String,
     #[serde(flatten)]
     pub spec: IngestBucketSpec,

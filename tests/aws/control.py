@@ -1,4 +1,15 @@
-"""The control API under /_emulator: what tests ask of the emulator rather than of AWS."""
+"""The control API under /_emulator: what tests ask of the emulator rather than of AWS. All JSON.
+
+GET    /calls?since=N&service=…&operation=…&account=…   the calls after number N, and the last number
+POST   /marker {"text"}                                 a line between calls
+POST   /faults {"kind", …}                              see `faults.py`; the same id replaces
+GET    /faults                                          rules, with how many calls each saw and hit
+DELETE /faults[?id=…]                                   all rules, or one
+GET    /violations                                      see `invariants/`; DELETE forgets them
+GET    /credentials?account=…&role=…&session=…          a session of any role, `admin` by default; `root` too
+POST   /reset                                           everything as after a start, with new credentials
+GET    /health
+"""
 
 import json
 from collections.abc import Callable

@@ -105,4 +105,6 @@ def denied(service: str, caller: str, action: str, resource: str, why: str) -> A
         "tagging": ("AccessDeniedException", 400),
     }
     code, status = codes.get(service, ("AccessDenied", 403))
-    return AwsError(code, f"User: {caller} is not authorized to perform: {action} on resource: {resource} {why}", status)
+    return AwsError(
+        code, f"User: {caller} is not authorized to perform: {action} on resource: {resource} {why}", status
+    )

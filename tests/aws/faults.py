@@ -1,7 +1,17 @@
 """Injected faults: which call is hit, and by what.
 
 A rule names what it matches (service, operation, account, resource, caller: globs, or lists of them; mutating: true or
-false), which of the matching calls it hits (the nth from now on, and count of them; -1 is all that follow), and a kind.
+false), which of the matching calls it hits (the nth from now on, and count of them; -1 is all that follow), and a kind:
+
+latency {ms}               waits first
+throttle                   the service's own throttling error
+error {code, status}       any error; InternalError and 500 unless given
+timeout {ms}               never performed; the connection is held, 60 s unless given, then closed
+answer_lost                performed; the connection is closed without an answer
+delayed_visibility {ms}    performed; reads answer the state as of before for that long
+kill {pid, when}           SIGKILL before the call is performed, or after it and before the answer
+
+Without nth and count a rule hits the next matching call only; latency and delayed visibility hit all.
 """
 
 import itertools

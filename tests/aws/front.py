@@ -47,7 +47,8 @@ class Front:
         try:
             call = understand(request)
             call.request_id = request_id
-            call.caller = PRINCIPALS.identify(call.access_key, call.header("x-amz-security-token"), call.service)
+            token = call.header("x-amz-security-token") or call.query.get("X-Amz-Security-Token")  # presigned
+            call.caller = PRINCIPALS.identify(call.access_key, token, call.service)
             hit = self.faults.match(call)
             response = await self._through_faults(call, hit)
             outcome["status"] = response.status
@@ -65,8 +66,6 @@ class Front:
                     _kill(rule)
 
     async def _through_faults(self, call: Call, hit: list[Rule]) -> Response:
-        if not hit:
-            return await self._perform(call, None)
         kinds = {rule.kind: rule for rule in hit}
         if "kill" in kinds and kinds["kill"].settings.get("when") == "before":
             _kill(kinds["kill"])

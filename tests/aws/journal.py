@@ -5,8 +5,6 @@ import time
 from pathlib import Path
 from typing import Any, TextIO
 
-FLUSH_EVERY = 64  # lines; a reader of the file who needs the last ones asks the control API instead
-
 
 class Journal:
     def __init__(self, directory: Path) -> None:
@@ -18,8 +16,6 @@ class Journal:
         entry["n"] = len(self.entries) + 1
         self.entries.append(entry)
         self.file.write(json.dumps(entry, separators=(",", ":")) + "\n")
-        if len(self.entries) % FLUSH_EVERY == 0:
-            self.file.flush()
 
     def mark(self, text: str) -> None:
         self.add({"time": round(time.time(), 6), "service": "_emulator", "operation": "Marker", "marker": text})
@@ -31,6 +27,10 @@ class Journal:
         if wanted:
             found = [e for e in found if all(str(e.get(k, "")).lower() == v.lower() for k, v in wanted.items())]
         return found
+
+    def flush(self) -> None:
+        """Not after each line, which would cost more than the call; who needs the last ones asks the control API."""
+        self.file.flush()
 
     def close(self) -> None:
         self.file.close()

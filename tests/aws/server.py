@@ -39,12 +39,17 @@ def described(port: int, insecure_port: int, operator: Credentials) -> dict[str,
     }
 
 
-async def run(port_file: Path, log_dir: Path) -> None:
+async def flush(journal: Journal) -> None:
+    while True:
+        await asyncio.sleep(1)
+        journal.flush()
+
+
+async def run(port_file: Path, journal: Journal) -> None:
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    journal = Journal(log_dir)
     front = Front(journal)
     control = Control(front)
     operator = seed.reset()
@@ -65,12 +70,13 @@ async def run(port_file: Path, log_dir: Path) -> None:
     unfinished.rename(port_file)
     log.info("answering on %s:%d, insecurely on %d", HOST, *ports)
     loop.call_later(0.2, seed.warm)
+    flushing = loop.create_task(flush(journal))
     await stopping.wait()
+    flushing.cancel()
     for server in servers:
         server.close()
     for connection in list(open_connections):
         connection.transport.close()
-    journal.close()
 
 
 def main() -> None:
@@ -88,7 +94,9 @@ def main() -> None:
     )
     for noisy in ("botocore", "werkzeug", "moto"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    asyncio.run(run(arguments.port_file, arguments.log_dir))
+    journal = Journal(arguments.log_dir)
+    asyncio.run(run(arguments.port_file, journal))
+    journal.close()  # only now: calls that were held are recorded as they are cancelled
 
 
 if __name__ == "__main__":

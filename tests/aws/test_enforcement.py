@@ -18,7 +18,12 @@ def provisioner(aws: Emulator) -> dict[str, str]:
 
 
 def test_the_operator_itself_may_only_become_a_provisioner(aws: Emulator) -> None:
-    for service, operation in (("s3", "list_buckets"), ("iam", "list_roles"), ("kms", "list_keys"), ("sqs", "list_queues")):
+    for service, operation in (
+        ("s3", "list_buckets"),
+        ("iam", "list_roles"),
+        ("kms", "list_keys"),
+        ("sqs", "list_queues"),
+    ):
         with refused("AccessDeniedException" if service == "kms" else "AccessDenied"):
             getattr(aws.client(service, aws.operator), operation)()
 
@@ -32,7 +37,11 @@ def test_the_provisioner_makes_all_that_a_tenant_needs(aws: Emulator, provisione
         PolicyName="acme-boundary", Path="/cloister/", PolicyDocument=document(allow("s3:*")), Tags=[OURS]
     )["Policy"]["Arn"]
     iam.create_role(
-        RoleName="acme-etl", Path="/cloister/", AssumeRolePolicyDocument=trusting(ROOT), PermissionsBoundary=boundary, Tags=[OURS]
+        RoleName="acme-etl",
+        Path="/cloister/",
+        AssumeRolePolicyDocument=trusting(ROOT),
+        PermissionsBoundary=boundary,
+        Tags=[OURS],
     )
     iam.attach_role_policy(RoleName="acme-etl", PolicyArn=boundary)
     s3.create_bucket(Bucket="acme-landing", CreateBucketConfiguration={"Tags": [OURS]}, ObjectLockEnabledForBucket=True)
@@ -86,7 +95,14 @@ def test_the_provisioner_leaves_untagged_keys_and_queues_alone(aws: Emulator, pr
                 "PermissionsBoundary": "arn:aws:iam::aws:policy/AdministratorAccess",
             },
         ),
-        ("create_role", {"RoleName": "elsewhere", "AssumeRolePolicyDocument": trusting(ROOT), "PermissionsBoundary": POLICIES + "b"}),
+        (
+            "create_role",
+            {
+                "RoleName": "elsewhere",
+                "AssumeRolePolicyDocument": trusting(ROOT),
+                "PermissionsBoundary": POLICIES + "b",
+            },
+        ),
         ("put_role_policy", {"RoleName": "cloister-r", "PolicyName": "p", "PolicyDocument": document(allow("*"))}),
         ("attach_role_policy", {"RoleName": "cloister-r", "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}),
         ("delete_role_permissions_boundary", {"RoleName": "cloister-r"}),
@@ -100,7 +116,9 @@ def test_the_provisioner_cannot_raise_itself(
 ) -> None:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html, "Delegating" """
     admin = aws.client("iam")
-    boundary = admin.create_policy(PolicyName="b", Path="/cloister/", PolicyDocument=document(allow("s3:*")))["Policy"]["Arn"]
+    boundary = admin.create_policy(PolicyName="b", Path="/cloister/", PolicyDocument=document(allow("s3:*")))["Policy"][
+        "Arn"
+    ]
     admin.create_role(RoleName="cloister-r", AssumeRolePolicyDocument=trusting(ROOT), PermissionsBoundary=boundary)
     with refused("AccessDenied", 403):
         getattr(aws.client("iam", provisioner), operation)(**more)
@@ -108,7 +126,9 @@ def test_the_provisioner_cannot_raise_itself(
 
 def test_a_boundary_holds_over_the_wire(aws: Emulator) -> None:
     iam = aws.client("iam")
-    narrow = iam.create_policy(PolicyName="narrow", PolicyDocument=document(allow("s3:ListAllMyBuckets")))["Policy"]["Arn"]
+    narrow = iam.create_policy(PolicyName="narrow", PolicyDocument=document(allow("s3:ListAllMyBuckets")))["Policy"][
+        "Arn"
+    ]
     iam.create_role(RoleName="bounded", AssumeRolePolicyDocument=trusting(ROOT), PermissionsBoundary=narrow)
     iam.put_role_policy(RoleName="bounded", PolicyName="all", PolicyDocument=document(allow("*")))
     session = aws.credentials(role="bounded")

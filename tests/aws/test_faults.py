@@ -41,7 +41,9 @@ def test_throttling_is_spelled_as_the_service_spells_it(
 
 def test_an_error_hits_the_nth_matching_call_and_as_many_as_asked(aws: Emulator) -> None:
     s3 = aws.client("s3")
-    fault(aws, kind="error", service="s3", operation="CreateBucket", resource="b-*", nth=2, count=2, code="InternalError")
+    fault(
+        aws, kind="error", service="s3", operation="CreateBucket", resource="b-*", nth=2, count=2, code="InternalError"
+    )
     s3.create_bucket(Bucket="b-one")
     s3.create_bucket(Bucket="another")
     for name in ("b-two", "b-three"):
@@ -97,7 +99,8 @@ def test_latency_is_concurrent(aws: Emulator) -> None:
 
 @pytest.mark.parametrize(("when", "made"), [("before", []), ("after", ["victim"])])
 def test_a_process_is_killed_at_a_call(aws: Emulator, when: str, made: list[str]) -> None:
-    program = "import sys, boto3; boto3.client('s3', endpoint_url=sys.argv[1], region_name='us-east-1').create_bucket(Bucket='victim')"
+    client = "boto3.client('s3', endpoint_url=sys.argv[1], region_name='us-east-1')"
+    program = f"import sys, boto3; {client}.create_bucket(Bucket='victim')"
     token = aws.credentials()
     environment = {
         "AWS_ACCESS_KEY_ID": token["access_key_id"],
@@ -105,7 +108,9 @@ def test_a_process_is_killed_at_a_call(aws: Emulator, when: str, made: list[str]
         "AWS_SESSION_TOKEN": token["session_token"],
     }
     wait = "import sys; sys.stdin.readline(); " + program
-    victim = subprocess.Popen([sys.executable, "-c", wait, aws.described["endpoint"]], stdin=subprocess.PIPE, env=environment)
+    victim = subprocess.Popen(
+        [sys.executable, "-c", wait, aws.described["endpoint"]], stdin=subprocess.PIPE, env=environment
+    )
     fault(aws, kind="kill", operation="CreateBucket", pid=victim.pid, when=when)
     victim.communicate(b"\n", timeout=20)
     assert victim.returncode == -9

@@ -169,7 +169,9 @@ def test_the_whole_account_in_one_read(aws: Emulator, iam: Any) -> None:
     pages = list(iam.get_paginator("get_account_authorization_details").paginate(Filter=["Role", "LocalManagedPolicy"]))
     roles = {r["RoleName"]: r for page in pages for r in page["RoleDetailList"]}
     policies = {p["PolicyName"]: p for page in pages for p in page["Policies"]}
-    assert (len(pages), len(roles), len(policies)) == (2, 62, 61), "pages of 100; CloisterProvisioner and admin are there"
+    assert (len(pages), len(roles), len(policies)) == (2, 62, 61), (
+        "pages of 100; CloisterProvisioner and admin are there"
+    )
     role = roles["r07"]
     assert role["Tags"] == [{"Key": "a", "Value": "<1>"}]
     assert role["RolePolicyList"] == [{"PolicyName": "inline", "PolicyDocument": json.loads(READ)}]

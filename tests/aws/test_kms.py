@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from aws.conftest import PRODUCTION, STAGING, Emulator, allow, deny, document, refused, trusting
+from aws.conftest import PRODUCTION, STAGING, Call, Emulator, allow, deny, document, refused, trusting
 
 ROOT = f"arn:aws:iam::{PRODUCTION}:root"
 
@@ -61,12 +61,13 @@ def test_a_disabled_key_does_nothing_but_can_be_managed(kms: Any) -> None:
     key = make(kms)
     blob = kms.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
     kms.disable_key(KeyId=key)
-    for call in (
+    calls: list[Call] = [
         lambda: kms.encrypt(KeyId=key, Plaintext=b"x"),
         lambda: kms.decrypt(CiphertextBlob=blob),
         lambda: kms.generate_data_key(KeyId=key, KeySpec="AES_256"),
         lambda: kms.enable_key_rotation(KeyId=key),
-    ):
+    ]
+    for call in calls:
         with refused("DisabledException"):
             call()
     kms.tag_resource(KeyId=key, Tags=[{"TagKey": "a", "TagValue": "b"}])
@@ -86,13 +87,14 @@ def test_deletion_is_scheduled_and_cancelled(kms: Any) -> None:
     assert (answer["KeyState"], answer["PendingWindowInDays"]) == ("PendingDeletion", 30)
     assert "DeletionDate" in kms.describe_key(KeyId=key)["KeyMetadata"]
     assert kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"] is False
-    for call in (
+    calls: list[Call] = [
         lambda: kms.encrypt(KeyId=key, Plaintext=b"x"),
         lambda: kms.enable_key(KeyId=key),
         lambda: kms.schedule_key_deletion(KeyId=key),
         lambda: kms.tag_resource(KeyId=key, Tags=[{"TagKey": "a", "TagValue": "b"}]),
         lambda: kms.create_alias(AliasName="alias/x", TargetKeyId=key),
-    ):
+    ]
+    for call in calls:
         with refused("KMSInvalidStateException"):
             call()
     kms.cancel_key_deletion(KeyId=key)
@@ -142,7 +144,9 @@ def test_a_policy_that_locks_its_author_out_is_refused(kms: Any) -> None:
         kms.put_key_policy(KeyId=key, Policy=locking)
 
 
-@pytest.mark.parametrize("text", ["{", document(allow("kms:*", Principal={"AWS": f"arn:aws:iam::{PRODUCTION}:role/absent"}))])
+@pytest.mark.parametrize(
+    "text", ["{", document(allow("kms:*", Principal={"AWS": f"arn:aws:iam::{PRODUCTION}:role/absent"}))]
+)
 def test_malformed_policies_are_refused(kms: Any, text: str) -> None:
     with refused("MalformedPolicyDocumentException"):
         kms.create_key(Policy=text)

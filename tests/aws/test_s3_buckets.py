@@ -50,7 +50,9 @@ def test_tags_ownership_and_lock_of_creation_are_read_back(aws: Emulator) -> Non
     assert s3.get_bucket_tagging(Bucket="bucket")["TagSet"] == tags
     (controls,) = s3.get_bucket_ownership_controls(Bucket="bucket")["OwnershipControls"]["Rules"]
     assert controls == {"ObjectOwnership": "BucketOwnerPreferred"}
-    assert s3.get_object_lock_configuration(Bucket="bucket")["ObjectLockConfiguration"] == {"ObjectLockEnabled": "Enabled"}
+    assert s3.get_object_lock_configuration(Bucket="bucket")["ObjectLockConfiguration"] == {
+        "ObjectLockEnabled": "Enabled"
+    }
     assert s3.get_bucket_versioning(Bucket="bucket")["Status"] == "Enabled", "lock turns versioning on"
 
 

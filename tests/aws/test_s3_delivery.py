@@ -97,7 +97,9 @@ def test_an_encrypted_queue_needs_the_keys_word_too(aws: Emulator, s3: Any) -> N
     sqs = make_queue(aws, {"KmsMasterKeyId": key})
     with refused("InvalidArgument"):
         notify(s3, EVENTS)
-    by_s3 = allow(["kms:GenerateDataKey", "kms:Decrypt"], Principal={"Service": "s3.amazonaws.com"}, Condition=FROM_BUCKET)
+    by_s3 = allow(
+        ["kms:GenerateDataKey", "kms:Decrypt"], Principal={"Service": "s3.amazonaws.com"}, Condition=FROM_BUCKET
+    )
     by_us = allow("kms:*", Principal={"AWS": f"arn:aws:iam::{PRODUCTION}:root"})
     kms.put_key_policy(KeyId=key, Policy=document(by_us, by_s3))
     notify(s3, EVENTS)

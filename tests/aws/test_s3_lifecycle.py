@@ -34,7 +34,12 @@ def test_every_field_is_read_back(s3: Any) -> None:
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
         "Expiration": {"Days": 2555},
     }
-    other = {"ID": "markers", "Filter": {"Prefix": ""}, "Status": "Disabled", "Expiration": {"ExpiredObjectDeleteMarker": True}}
+    other = {
+        "ID": "markers",
+        "Filter": {"Prefix": ""},
+        "Status": "Disabled",
+        "Expiration": {"ExpiredObjectDeleteMarker": True},
+    }
     found = put(s3, rule, other, TransitionDefaultMinimumObjectSize="varies_by_storage_class")
     assert found["Rules"] == [rule, other]
     assert found["TransitionDefaultMinimumObjectSize"] == "varies_by_storage_class"
@@ -67,7 +72,10 @@ def test_it_is_deleted(s3: Any) -> None:
         ({"NoncurrentVersionExpiration": {"NoncurrentDays": 1, "NewerNoncurrentVersions": 101}}, "InvalidArgument"),
         ({"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 0}}, "InvalidArgument"),
         (
-            {"Filter": {"Tag": {"Key": "a", "Value": "b"}}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}},
+            {
+                "Filter": {"Tag": {"Key": "a", "Value": "b"}},
+                "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+            },
             "InvalidRequest",
         ),
         ({"Filter": {"And": {"Prefix": "a"}}, "Expiration": {"Days": 1}}, "MalformedXML"),

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import requests
 
-from aws.conftest import PRODUCTION, Emulator, allow, document, refused, trusting
+from aws.conftest import PRODUCTION, Call, Emulator, allow, document, refused, trusting
 
 
 def lock(s3: Any, rule: dict[str, Any] | None, bucket: str = "bucket") -> None:
@@ -93,20 +94,26 @@ def test_objects_need_an_enabled_key(aws: Emulator, s3: Any) -> None:
     put = s3.put_object(Bucket="bucket", Key="k", Body=b"x")
     assert (put["ServerSideEncryption"], put["SSEKMSKeyId"]) == ("aws:kms", arn)
     kms.disable_key(KeyId=arn)
-    for call in (lambda: s3.put_object(Bucket="bucket", Key="k", Body=b"x"), lambda: s3.get_object(Bucket="bucket", Key="k")):
+    calls: list[Call] = [
+        lambda: s3.put_object(Bucket="bucket", Key="k", Body=b"x"),
+        lambda: s3.get_object(Bucket="bucket", Key="k"),
+    ]
+    for call in calls:
         with refused("KMS.DisabledException", 400):
             call()
     kms.schedule_key_deletion(KeyId=arn)
     with refused("KMS.KMSInvalidStateException", 400):
         s3.get_object(Bucket="bucket", Key="k")
     with refused("KMS.NotFoundException", 400):
-        s3.put_object(Bucket="bucket", Key="k", Body=b"x", ServerSideEncryption="aws:kms", SSEKMSKeyId=arn[:-4] + "0000")
+        s3.put_object(
+            Bucket="bucket", Key="k", Body=b"x", ServerSideEncryption="aws:kms", SSEKMSKeyId=arn[:-4] + "0000"
+        )
 
 
 def test_the_caller_needs_the_key_by_way_of_s3(aws: Emulator, s3: Any) -> None:
     """https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#require-sse-kms
     https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service"""
-    kms, arn = encrypted(aws, s3)
+    _, arn = encrypted(aws, s3)
     iam = aws.client("iam")
     iam.create_role(RoleName="uploader", AssumeRolePolicyDocument=trusting(f"arn:aws:iam::{PRODUCTION}:root"))
     uploader = aws.client("s3", aws.credentials(role="uploader"))
@@ -127,6 +134,17 @@ def test_the_caller_needs_the_key_by_way_of_s3(aws: Emulator, s3: Any) -> None:
         uploader.create_multipart_upload(Bucket="bucket", Key="k")
     with refused("AccessDeniedException", 400):
         aws.client("kms", aws.credentials(role="uploader")).generate_data_key(KeyId=arn, KeySpec="AES_256")
+
+
+def test_a_presigned_url_is_its_signer(aws: Emulator, s3: Any) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html"""
+    url = s3.generate_presigned_url("put_object", Params={"Bucket": "bucket", "Key": "k"})
+    assert requests.put(url, data=b"x", timeout=5).status_code == 200
+    policy = document(
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::bucket/*"}
+    )
+    s3.put_bucket_policy(Bucket="bucket", Policy=policy)
+    assert requests.put(url, data=b"x", timeout=5).status_code == 403
 
 
 def test_customer_provided_keys_are_blocked(s3: Any) -> None:

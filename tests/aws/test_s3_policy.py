@@ -25,7 +25,9 @@ def put(s3: Any, *statements: dict[str, Any]) -> None:
 
 
 def test_a_policy_is_read_back_as_written(s3: Any) -> None:
-    text = json.dumps({"Version": "2012-10-17", "Statement": [deny("s3:*", EVERYTHING, Principal={"AWS": "*"})]}, indent=3)
+    text = json.dumps(
+        {"Version": "2012-10-17", "Statement": [deny("s3:*", EVERYTHING, Principal={"AWS": "*"})]}, indent=3
+    )
     s3.put_bucket_policy(Bucket="bucket", Policy=text)
     with refused("AccessDenied"):
         s3.get_bucket_policy(Bucket="bucket")

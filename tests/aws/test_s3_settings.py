@@ -57,7 +57,7 @@ def test_versioning(s3: Any) -> None:
 
 
 def test_versioning_stays_under_object_lock(s3: Any) -> None:
-    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html: "you can't suspend versioning" """
+    """ "You can't suspend versioning": https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html"""
     s3.create_bucket(Bucket="locked", ObjectLockEnabledForBucket=True)
     with refused("InvalidBucketState", 409):
         s3.put_bucket_versioning(Bucket="locked", VersioningConfiguration={"Status": "Suspended"})
@@ -96,7 +96,9 @@ def test_tags_are_replaced_as_a_whole(s3: Any) -> None:
         s3.put_bucket_tagging(Bucket="bucket", Tagging={"TagSet": tags})
         assert s3.get_bucket_tagging(Bucket="bucket")["TagSet"] == tags
     with refused("InvalidTag"):
-        s3.put_bucket_tagging(Bucket="bucket", Tagging={"TagSet": [{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}]})
+        s3.put_bucket_tagging(
+            Bucket="bucket", Tagging={"TagSet": [{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}]}
+        )
     with refused("InvalidTag"):
         s3.put_bucket_tagging(Bucket="bucket", Tagging={"TagSet": [{"Key": "aws:x", "Value": "1"}]})
     s3.delete_bucket_tagging(Bucket="bucket")

@@ -94,7 +94,9 @@ def test_what_moto_lacks_is_an_error_of_the_service(aws: Emulator) -> None:
     with refused("NotImplemented", 501, "redshift ModifyClusterParameterGroup"):
         aws.client("redshift").modify_cluster_parameter_group(ParameterGroupName="x", Parameters=[])
     with refused("NotImplemented", 501, "iam SimulatePrincipalPolicy"):
-        aws.client("iam").simulate_principal_policy(PolicySourceArn=f"arn:aws:iam::{PRODUCTION}:role/admin", ActionNames=["s3:*"])
+        aws.client("iam").simulate_principal_policy(
+            PolicySourceArn=f"arn:aws:iam::{PRODUCTION}:role/admin", ActionNames=["s3:*"]
+        )
 
 
 def test_a_reset_forgets_everything(aws: Emulator) -> None:

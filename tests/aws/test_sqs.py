@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from aws.conftest import PRODUCTION, Emulator, allow, document, refused
+from aws.conftest import PRODUCTION, Call, Emulator, allow, document, refused
 
 ARN = f"arn:aws:sqs:us-east-1:{PRODUCTION}:"
 
@@ -84,7 +84,10 @@ def test_attributes_are_changed_and_taken_back(sqs: Any) -> None:
         ({"KmsDataKeyReusePeriodSeconds": "59"}, "InvalidAttributeValue"),
         ({"Policy": "{"}, "InvalidAttributeValue"),
         ({"RedrivePolicy": "{"}, "InvalidParameterValue"),
-        ({"RedrivePolicy": json.dumps({"deadLetterTargetArn": f"{ARN}absent", "maxReceiveCount": 5})}, "InvalidParameterValue"),
+        (
+            {"RedrivePolicy": json.dumps({"deadLetterTargetArn": f"{ARN}absent", "maxReceiveCount": 5})},
+            "InvalidParameterValue",
+        ),
         ({"RedriveAllowPolicy": '{"redrivePermission": "byQueue"}'}, "InvalidAttributeValue"),
         ({"Colour": "blue"}, "InvalidAttributeName"),
     ],
@@ -106,11 +109,12 @@ def test_tags(sqs: Any) -> None:
 def test_a_queue_that_is_not_there(sqs: Any) -> None:
     url = sqs.create_queue(QueueName="queue")["QueueUrl"]
     sqs.delete_queue(QueueUrl=url)
-    for call in (
+    calls: list[Call] = [
         lambda: sqs.get_queue_url(QueueName="queue"),
         lambda: attributes(sqs, url),
         lambda: sqs.delete_queue(QueueUrl=url),
-    ):
+    ]
+    for call in calls:
         with refused("AWS.SimpleQueueService.NonExistentQueue", 400):
             call()
 
@@ -118,7 +122,9 @@ def test_a_queue_that_is_not_there(sqs: Any) -> None:
 def test_messages_move_to_the_dead_letter_queue(sqs: Any) -> None:
     dead = sqs.create_queue(QueueName="dead")["QueueUrl"]
     redrive = json.dumps({"deadLetterTargetArn": f"{ARN}dead", "maxReceiveCount": 1})
-    url = sqs.create_queue(QueueName="queue", Attributes={"RedrivePolicy": redrive, "VisibilityTimeout": "0"})["QueueUrl"]
+    url = sqs.create_queue(QueueName="queue", Attributes={"RedrivePolicy": redrive, "VisibilityTimeout": "0"})[
+        "QueueUrl"
+    ]
     sqs.send_message(QueueUrl=url, MessageBody="x")
     assert len(sqs.receive_message(QueueUrl=url)["Messages"]) == 1
     assert "Messages" not in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1)

@@ -17,7 +17,9 @@ pub fn wait_for_visibility(mut observed: ObservedSet, intents: &[Intent], contex
     for (id, seen) in &mut observed {
         let open = intents.iter().find(|intent| intent.resource == id.to_string());
         if let (Observed::Absent, Some(intent)) = (&*seen, open.filter(|i| is_recent(i, context))) {
-            *seen = Observed::Changing { what: format!("asked for at {}; KMS has not shown it yet", intent.since) };
+            *seen = Observed::Changing {
+                what: format!("asked for at {}; KMS has not shown it yet", intent.since),
+            };
         }
     }
     observed
@@ -76,8 +78,9 @@ pub fn still_open(intents: &[Intent], observed: &ObservedSet, outcomes: &Outcome
 
 fn is_answered(outcome: &cloister_core::conclude::Outcome) -> bool {
     use cloister_core::fault::FaultClass::Ambiguous;
-    let refused = outcome.failed.as_ref().is_some_and(|(step, fault)| {
-        *step == Step::Key(KeyStep::Create) && fault.class != Ambiguous
-    });
+    let refused = outcome
+        .failed
+        .as_ref()
+        .is_some_and(|(step, fault)| *step == Step::Key(KeyStep::Create) && fault.class != Ambiguous);
     outcome.arn.is_some() || refused
 }

@@ -85,7 +85,11 @@ impl Metrics {
         );
         registry.register("passes", "Passes over objects", metrics.passes.clone());
         registry.register("pass_seconds", "Time that a pass took", metrics.pass_seconds.clone());
-        registry.register("drift_found", "Differences found that somebody else made", metrics.drift_found.clone());
+        registry.register(
+            "drift_found",
+            "Differences found that somebody else made",
+            metrics.drift_found.clone(),
+        );
         registry.register("drift_open", "Differences that stand now", metrics.drift_open.clone());
         *metrics.registry.write().unwrap_or_else(PoisonError::into_inner) = registry;
         metrics

@@ -31,8 +31,7 @@ pub fn api(client: &Client, id: &ObjectId) -> Api<DynamicObject> {
 impl ObjectStores {
     pub fn get(&self, id: &ObjectId) -> Option<std::sync::Arc<DynamicObject>> {
         let reference = ObjectRef::new_with(&id.name, api_resource(id.kind));
-        let reference =
-            if id.namespace.is_empty() { reference } else { reference.within(&id.namespace) };
+        let reference = if id.namespace.is_empty() { reference } else { reference.within(&id.namespace) };
         self.0.get(&id.kind)?.get(&reference)
     }
 

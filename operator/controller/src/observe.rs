@@ -83,12 +83,7 @@ async fn observe_aws<K: Kind>(
         .await
 }
 
-async fn observe_object(
-    id: &ObjectId,
-    prepared: &Prepared,
-    memory: &Memory,
-    context: &Context,
-) -> Observed {
+async fn observe_object(id: &ObjectId, prepared: &Prepared, memory: &Memory, context: &Context) -> Observed {
     let owner = &prepared.owner.uid;
     if memory.contested.contains(id) {
         return objects::fetch(&context.client, id, owner).await;

@@ -84,7 +84,11 @@ impl Queues {
     }
 
     /// Runs the three controllers until `stop`, then lets passes under way come to their end.
-    pub async fn run(self, context: Arc<Context>, stop: impl Future<Output = ()> + Clone + Send + Sync + 'static) {
+    pub async fn run(
+        self,
+        context: Arc<Context>,
+        stop: impl Future<Output = ()> + Clone + Send + Sync + 'static,
+    ) {
         let environments = drive(self.environments, self.woken_environments, context.clone(), stop.clone());
         let tenants = drive(self.tenants, self.woken_tenants, context.clone(), stop.clone());
         let buckets = drive(self.buckets, self.woken_buckets, context, stop);

@@ -13,11 +13,19 @@ use crate::commands::Complaint;
 use crate::metrics::Metrics;
 
 /// Serves until the process ends. Not ready until the caches are filled.
-pub async fn serve(address: SocketAddr, metrics: Arc<Metrics>, ready: Arc<AtomicBool>) -> Result<(), Complaint> {
+pub async fn serve(
+    address: SocketAddr,
+    metrics: Arc<Metrics>,
+    ready: Arc<AtomicBool>,
+) -> Result<(), Complaint> {
     let listener = TcpListener::bind(address).await?;
     tracing::info!(address = %listener.local_addr()?, "serving metrics and health");
     let readiness = move || async move {
-        if ready.load(Ordering::Relaxed) { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "starting") }
+        if ready.load(Ordering::Relaxed) {
+            (StatusCode::OK, "ok")
+        } else {
+            (StatusCode::SERVICE_UNAVAILABLE, "starting")
+        }
     };
     let router = Router::new()
         .route("/metrics", get(move || async move { metrics.render() }))

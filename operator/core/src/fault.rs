@@ -107,9 +107,7 @@ impl FaultClass {
             }
             Self::Throttled => "AWS asks to slow down; tried again by itself",
             Self::Denied => "the operator's role lacks the permission; add it to the role's policy",
-            Self::Invalid => {
-                "the request is refused as it is, however often it is sent"
-            }
+            Self::Invalid => "the request is refused as it is, however often it is sent",
             Self::Quota => "a quota of the account is used up; raise it in Service Quotas",
             Self::Ambiguous => "no clear answer from AWS; tried again by itself",
         }

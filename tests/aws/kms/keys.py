@@ -38,7 +38,7 @@ def create_key(call: Call) -> dict[str, Any]:
     key = stores.new_key(call.param("Policy"), usage, description, call.account, call.region)
     # The tags first: the caller's right to PutKeyPolicy may rest on them.
     stores.key_record(key).tags = tags
-    policies.check(call, key, key.policy, tags, bool(call.param("BypassPolicyLockoutSafetyCheck")))
+    policies.check(call, key, key.policy, bool(call.param("BypassPolicyLockoutSafetyCheck")))
     stores.kms(call.account, call.region).keys[key.id] = key
     call.resource = key.arn
     return {"KeyMetadata": describe(key)}

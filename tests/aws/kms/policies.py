@@ -6,7 +6,6 @@ from moto.kms.models import Key
 
 from aws import stores
 from aws.authorization.demand import resource_tags
-from aws import stores
 from aws.call import Call
 from aws.errors import AwsError
 from aws.iam.documents import unknown_principal
@@ -25,7 +24,7 @@ def malformed(message: str) -> AwsError:
     return AwsError("MalformedPolicyDocumentException", message)
 
 
-def check(call: Call, key: Key, text: str, tags: dict[str, str], bypass_lockout_check: bool) -> None:
+def check(call: Call, key: Key, text: str, bypass_lockout_check: bool) -> None:
     if len(text) > SIZE:
         raise AwsError("LimitExceededException", "The key policy exceeds the size limit")
     try:
@@ -62,7 +61,7 @@ def put_key_policy(call: Call) -> None:
     _check_name(call)
     key = lookup.key(call)
     text = call.required("Policy")
-    check(call, key, text, stores.key_record(key).tags, bool(call.param("BypassPolicyLockoutSafetyCheck")))
+    check(call, key, text, bool(call.param("BypassPolicyLockoutSafetyCheck")))
     key.policy = text
 
 

@@ -35,7 +35,8 @@ impl Kind for Environment {
             Ok(role) => role,
             Err(fault) => return Prepared::waiting(owner, vec![no_entry(&self.spec, &fault)]),
         };
-        let missing = missing.unwrap_or_else(|fault| vec![format!("the network cannot be looked at: {fault}")]);
+        let missing =
+            missing.unwrap_or_else(|fault| vec![format!("the network cannot be looked at: {fault}")]);
         let mut waiting = missing.clone();
         waiting.extend(tenants_left(self, context));
         let (name, spec, leaving) = (self.name_any(), self.spec.clone(), self.is_leaving());

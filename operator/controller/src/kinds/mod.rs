@@ -2,6 +2,7 @@
 
 mod bucket;
 mod environment;
+pub use environment::target;
 mod tenant;
 
 use std::sync::Arc;

@@ -1,0 +1,98 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use cloister_aws::{Aws, Call, Lane, Look, Recorder};
+use cloister_core::observed::{Observed, ObservedSet};
+use cloister_core::ownership::Owner;
+use cloister_core::plan::{Desired, DesiredSet};
+use cloister_core::resource::ResourceId;
+use cloister_crds::Environment;
+use futures::future::join_all;
+use kube::api::ListParams;
+use kube::{Api, Client, ResourceExt};
+use tokio::time::Instant;
+
+use super::manifests::Manifests;
+use crate::api::Object;
+use crate::commands::Complaint;
+use crate::kinds::target;
+use crate::objects;
+
+/// The account and the cluster, to look at only.
+pub struct Live {
+    client: Client,
+    aws: Aws,
+    calls: Arc<Counter>,
+}
+
+#[derive(Default)]
+struct Counter(AtomicUsize);
+
+impl Recorder for Counter {
+    fn call(&self, _: &Call<'_>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn waited(&self, _: &'static str, _: Duration) {}
+}
+
+impl Live {
+    /// Gives the manifests the identities that their objects already have in the cluster.
+    pub async fn connect(manifests: &mut Manifests) -> Result<Self, Complaint> {
+        let client = Client::try_default().await?;
+        let environments: Api<Environment> = Api::all(client.clone());
+        manifests.known_environments = environments.list(&ListParams::default()).await?.items;
+        for environment in &mut manifests.environments {
+            adopt_identity(environment, &client).await?;
+        }
+        for tenant in &mut manifests.tenants {
+            adopt_identity(tenant, &client).await?;
+        }
+        let calls = Arc::new(Counter::default());
+        let aws = Aws::from_env(calls.clone()).await;
+        Ok(Self { client, aws, calls })
+    }
+
+    pub fn calls(&self) -> usize {
+        self.calls.0.load(Ordering::Relaxed)
+    }
+
+    pub async fn observe(&self, owner: &Owner, home: &Environment, desired: &DesiredSet) -> ObservedSet {
+        let looks = desired.iter().map(|(id, want)| async move {
+            let seen = match id {
+                ResourceId::Object(object) => objects::fetch(&self.client, object, &owner.uid).await,
+                _ => self.observe_aws(owner, home, id, want).await,
+            };
+            (id.clone(), seen)
+        });
+        join_all(looks).await.into_iter().collect()
+    }
+
+    async fn observe_aws(
+        &self,
+        owner: &Owner,
+        home: &Environment,
+        id: &ResourceId,
+        want: &Desired,
+    ) -> Observed {
+        let look = Look {
+            id,
+            want: &want.resource,
+            owner,
+            known_arn: None,
+            adopt: want.adopt,
+            lane: Lane::User,
+            // One snapshot serves the whole plan.
+            since: Instant::now().checked_sub(Duration::from_secs(60)).unwrap_or_else(Instant::now),
+            intent_open: false,
+        };
+        self.aws.account(&target(&home.spec)).observe(look).await
+    }
+}
+
+async fn adopt_identity<K: Object>(object: &mut K, client: &Client) -> Result<(), Complaint> {
+    let known = object.api(client).get_opt(&object.name_any()).await?;
+    object.meta_mut().uid = known.and_then(|known| known.meta().uid.clone());
+    Ok(())
+}

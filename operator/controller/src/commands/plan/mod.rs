@@ -1,0 +1,162 @@
+//! `cloister plan`: the controller's own engine, with its hands tied.
+
+mod live;
+mod manifests;
+mod render;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use cloister_core::bucket;
+use cloister_core::environment::{self, Account};
+use cloister_core::name::Names;
+use cloister_core::observed::{Observed, ObservedSet};
+use cloister_core::ownership::Owner;
+use cloister_core::plan::{DesiredSet, Fate, Mode, Plan, plan};
+use cloister_core::resource::{KEY_NOT_KNOWN_YET, ResourceId};
+use cloister_core::tenant;
+use cloister_crds::{ClientTenant, Environment, IngestBucket};
+use kube::ResourceExt;
+
+use self::live::Live;
+use self::manifests::Manifests;
+use super::Complaint;
+use crate::api::Object;
+
+#[derive(Args)]
+pub struct Options {
+    /// Manifest, or directory of manifests. May be given more than once.
+    #[arg(short = 'f', long = "filename", required = true)]
+    filename: Vec<PathBuf>,
+    /// Compare with what stands in the account and the cluster, instead of with nothing.
+    #[arg(long)]
+    live: bool,
+    #[arg(short, long, value_enum, default_value_t = Output::Table)]
+    output: Output,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    Table,
+    Json,
+}
+
+/// What is planned for one object.
+pub struct Section {
+    pub object: String,
+    pub desired: DesiredSet,
+    pub observed: ObservedSet,
+    pub plan: Plan,
+}
+
+pub async fn run(options: Options) -> Result<ExitCode, Complaint> {
+    let mut manifests = Manifests::read(&options.filename)?;
+    if !manifests.complaints.is_empty() {
+        return Err(manifests.complaints.join("\n       ").into());
+    }
+    let live = if options.live { Some(Live::connect(&mut manifests).await?) } else { None };
+    let mut sections = Vec::new();
+    for environment in &manifests.environments {
+        let owner = owner(environment);
+        let desired = environment::desire(&environment.name_any(), &environment.spec, &owner, false);
+        sections.push(section(environment.label(), &owner, environment, desired, live.as_ref()).await);
+    }
+    for tenant in &manifests.tenants {
+        let home = manifests.home(tenant)?;
+        plan_tenant(tenant, home, &manifests, live.as_ref(), &mut sections).await;
+    }
+    let calls = live.as_ref().map(Live::calls);
+    render::print(&sections, calls, options.output)?;
+    if sections.iter().any(|s| s.observed.values().any(|seen| matches!(seen, Observed::Unreadable(_)))) {
+        return Ok(ExitCode::FAILURE);
+    }
+    let changes = sections.iter().any(|s| !s.plan.is_settled());
+    Ok(if changes { ExitCode::from(2) } else { ExitCode::SUCCESS })
+}
+
+async fn plan_tenant(
+    tenant: &ClientTenant,
+    home: &Environment,
+    manifests: &Manifests,
+    live: Option<&Live>,
+    sections: &mut Vec<Section>,
+) {
+    let owner = owner(tenant);
+    let (name, account) = (tenant.name_any(), Account::new(&home.name_any(), &home.spec));
+    let names = names(&name, &owner);
+    let buckets = manifests.buckets_of(tenant);
+    let named_buckets = buckets.iter().filter_map(|b| b.spec.bucket_name.clone()).collect();
+    let inputs = tenant::Inputs {
+        spec: &tenant.spec,
+        owner: &owner,
+        names: &names,
+        account: &account,
+        key_arn: None,
+        named_buckets: &named_buckets,
+        dropped_buckets: &std::collections::BTreeSet::new(),
+        deleting: false,
+    };
+    let first_look = section(tenant.label(), &owner, home, tenant::desire(&inputs), live).await;
+    let key_arn = key_arn(&first_look.observed);
+    // The key's ARN is part of what is wanted, so with it known the comparison is made again.
+    let desired = tenant::desire(&tenant::Inputs { key_arn: key_arn.as_deref(), ..inputs });
+    let planned = plan(&desired, &first_look.observed, Mode::Correct);
+    sections.push(Section { desired, plan: planned, ..first_look });
+    for bucket in &buckets {
+        let desired = bucket::desire(&bucket::Inputs {
+            name: &bucket.name_any(),
+            spec: &bucket.spec,
+            tenant: &owner,
+            names: &names,
+            account: &account,
+            key_arn: key_arn.as_deref().unwrap_or(KEY_NOT_KNOWN_YET),
+            fate: Fate::Exist,
+        });
+        sections.push(section(bucket.label(), &owner, home, desired, live).await);
+    }
+}
+
+async fn section(
+    object: String,
+    owner: &Owner,
+    home: &Environment,
+    desired: DesiredSet,
+    live: Option<&Live>,
+) -> Section {
+    let observed = match live {
+        Some(live) => live.observe(owner, home, &desired).await,
+        None => desired.keys().map(|id| (id.clone(), Observed::Absent)).collect(),
+    };
+    let plan = plan(&desired, &observed, Mode::Correct);
+    Section { object, desired, observed, plan }
+}
+
+fn key_arn(observed: &ObservedSet) -> Option<String> {
+    let key = observed.iter().find(|(id, _)| matches!(id, ResourceId::Key(_)));
+    key.and_then(|(_, seen)| seen.arn()).map(str::to_owned)
+}
+
+fn owner<K: Object>(object: &K) -> Owner {
+    Owner { object: object.label(), uid: Object::uid(object) }
+}
+
+/// The suffix of names comes from the UID, which an object has only once it is applied.
+fn names(tenant: &str, owner: &Owner) -> Names {
+    let mut names = Names::new(tenant, &owner.uid);
+    if owner.uid.is_empty() {
+        names.suffix = "xxxxxxxx".to_owned();
+    }
+    names
+}
+
+/// An inline bucket as the object that the tenant will write.
+fn inline(tenant: &ClientTenant) -> Vec<IngestBucket> {
+    let namespace = tenant.name_any();
+    let object = |bucket: &cloister_crds::tenant::InlineBucket| {
+        let mut object = IngestBucket::new(&bucket.name, bucket.spec.clone());
+        object.metadata.namespace = Some(namespace.clone());
+        object
+    };
+    tenant.spec.ingest_buckets.iter().map(object).collect()
+}

@@ -1,0 +1,1 @@
+"""The operator as users meet it: against a real API server and the AWS emulator."""

@@ -1,0 +1,173 @@
+"""The API server as its administrator sees it. Independent of the operator's own code."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import requests
+import yaml
+from local.controlplane import ControlPlane
+
+from e2e.kinds import Object, documented, is_ready, path
+from e2e.loopback import session
+
+_MANAGER = "e2e"
+_MERGE = "application/merge-patch+json"
+_APPLY = "application/apply-patch+yaml"
+
+
+class Refused(Exception):
+    """The API server said no."""
+
+    def __init__(self, answer: requests.Response) -> None:
+        self.code = answer.status_code
+        self.message = answer.json().get("message", answer.text)
+        super().__init__(f"{self.code}: {self.message}")
+
+
+class Cluster:
+    def __init__(self, control_plane: ControlPlane) -> None:
+        keys = control_plane.keys
+        self._url = control_plane.url
+        self._http = session()
+        self._http.verify = str(keys.authority)
+        self._http.cert = (str(keys.admin[0]), str(keys.admin[1]))
+
+    def apply(self, *manifests: Object | Path | str, dry_run: bool = False) -> list[Object]:
+        """Server-side apply of objects, files, or YAML texts; answers what now stands."""
+        return [self._apply(one, dry_run) for one in _documents(manifests)]
+
+    def _apply(self, manifest: Object, dry_run: bool) -> Object:
+        meta = manifest["metadata"]
+        where = path(manifest["kind"], meta.get("namespace", ""), meta["name"])
+        params = {"fieldManager": _MANAGER, "force": "true"}
+        if dry_run:
+            params["dryRun"] = "All"
+        return self._send("PATCH", where, params, json.dumps(manifest), _APPLY)
+
+    def create(self, manifest: Object, namespace: str = "") -> Object:
+        return self._send("POST", path(manifest["kind"], namespace), {}, json.dumps(manifest))
+
+    def patch(self, kind: str, name: str, change: Object, namespace: str = "") -> Object:
+        """A merge patch: null removes."""
+        params = {"fieldManager": _MANAGER}
+        where = path(kind, namespace, name)
+        return self._send("PATCH", where, params, json.dumps(change), _MERGE)
+
+    def poke(self, kind: str, name: str, namespace: str = "") -> None:
+        """Has the object looked at now, as a user may ask for it."""
+        wish = {"cloister.dev/reconcile-requested-at": str(time.time_ns())}
+        self.patch(kind, name, {"metadata": {"annotations": wish}}, namespace)
+
+    def delete(self, kind: str, name: str, namespace: str = "") -> None:
+        """Asks for it; what has finalizers is gone only later. No error if it is gone already."""
+        try:
+            self._send("DELETE", path(kind, namespace, name))
+        except Refused as refused:
+            if refused.code != requests.codes.not_found:
+                raise
+
+    def find(self, kind: str, name: str, namespace: str = "") -> Object | None:
+        try:
+            return self.get(kind, name, namespace)
+        except Refused as refused:
+            if refused.code == requests.codes.not_found:
+                return None
+            raise
+
+    def get(self, kind: str, name: str, namespace: str = "") -> Object:
+        return self._send("GET", path(kind, namespace, name))
+
+    def every(self, kind: str, namespace: str = "") -> list[Object]:
+        items: list[Object] = self._send("GET", path(kind, namespace))["items"]
+        return items
+
+    def events(self, name: str, reason: str = "") -> list[Object]:
+        """What was told of an object, by its name."""
+        told = [e for e in self.every("Event") if e.get("regarding", {}).get("name") == name]
+        return [event for event in told if reason in ("", event["reason"])]
+
+    def wait(
+        self,
+        kind: str,
+        name: str,
+        holds: Callable[[Object | None], bool],
+        namespace: str = "",
+        timeout: float = 30.0,
+    ) -> Object | None:
+        """Watches until it holds; the object is None where there is none."""
+        seen: Object | None = None
+        for seen in self._changes(kind, name, namespace, time.monotonic() + timeout):
+            if holds(seen):
+                return seen
+        said = (seen or {}).get("status", {}).get("message") or json.dumps(seen)
+        raise AssertionError(
+            f"not within {timeout:.0f} s: {documented(kind, name, namespace)}: {said}"
+        )
+
+    def wait_ready(
+        self, kind: str, name: str, namespace: str = "", timeout: float = 30.0
+    ) -> Object:
+        found = self.wait(kind, name, is_ready, namespace, timeout)
+        assert found is not None
+        return found
+
+    def wait_gone(
+        self, kind: str, name: str, namespace: str = "", timeout: float = 30.0
+    ) -> None:
+        self.wait(kind, name, lambda found: found is None, namespace, timeout)
+
+    def _changes(
+        self, kind: str, name: str, namespace: str, deadline: float
+    ) -> Iterator[Object | None]:
+        """The object as it is, then each change of it, until the deadline."""
+        selected = {"fieldSelector": f"metadata.name={name}"}
+        where = path(kind, namespace)
+        while (left := deadline - time.monotonic()) > 0:
+            listed = self._send("GET", where, selected)
+            yield listed["items"][0] if listed["items"] else None
+            version = listed["metadata"]["resourceVersion"]
+            watching = {"watch": "true", "resourceVersion": version}
+            # Whole seconds, at least one: with 0 the API server would choose for itself.
+            ending = {"timeoutSeconds": str(max(1, round(left)))}
+            yield from self._watch(where, selected | watching | ending)
+
+    def _watch(self, where: str, params: dict[str, str]) -> Iterator[Object | None]:
+        url = self._url + where
+        with self._http.get(url, params=params, stream=True, timeout=(5, 300)) as answer:
+            for line in answer.iter_lines(chunk_size=None):
+                event = json.loads(line)
+                if event["type"] in ("ADDED", "MODIFIED"):
+                    yield event["object"]
+                elif event["type"] == "DELETED":
+                    yield None
+                else:
+                    return  # too old, or an error: list anew
+
+    def _send(
+        self,
+        method: str,
+        where: str,
+        params: dict[str, str] | None = None,
+        body: str | None = None,
+        content: str = "application/json",
+    ) -> Any:
+        headers = {"Content-Type": content, "Accept": "application/json"}
+        url = self._url + where
+        answer = self._http.request(
+            method, url, params=params, data=body, headers=headers, timeout=30
+        )
+        if not answer.ok:
+            raise Refused(answer)
+        return answer.json()
+
+
+def _documents(manifests: tuple[Object | Path | str, ...]) -> Iterator[Object]:
+    for manifest in manifests:
+        if isinstance(manifest, dict):
+            yield manifest
+        else:
+            text = manifest.read_text() if isinstance(manifest, Path) else manifest
+            yield from (found for found in yaml.safe_load_all(text) if found)

@@ -1,0 +1,49 @@
+"""Manifests as a user would write them, as short as they may be."""
+
+from typing import Any
+
+from e2e.kinds import Object
+
+_VERSION = "cloister.dev/v1alpha1"
+
+
+def tenant(name: str, *buckets: str | Object, **spec: Any) -> Object:
+    """`buckets` are names, or inline buckets as they stand in the manifest."""
+    inline = [{"name": each} if isinstance(each, str) else each for each in buckets]
+    base = {
+        "displayName": name.replace("-", " ").title(),
+        "environment": "production",
+        "contacts": [{"role": "privacy-officer", "email": f"privacy@{name}.example"}],
+        "ingestBuckets": inline,
+    }
+    meta = {"name": name}
+    kind = "ClientTenant"
+    return {"apiVersion": _VERSION, "kind": kind, "metadata": meta, "spec": base | spec}
+
+
+def staging(**spec: Any) -> Object:
+    """The Environment of the staging account."""
+    account = "333333333333"
+    base = {
+        "accountId": account,
+        "roleArn": f"arn:aws:iam::{account}:role/CloisterProvisioner",
+        "externalId": "cloister-staging",
+        "region": "us-east-1",
+        "network": {
+            "vpcId": "vpc-0c10157e300000001",
+            "subnetIds": ["subnet-0c10157e3000000a1", "subnet-0c10157e3000000b1"],
+            "securityGroupIds": ["sg-0c10157e300000001"],
+        },
+        "uploadPrincipal": "arn:aws:iam::111111111111:role/cloister-upload",
+        "workloadIssuer": "https://oidc.cloister.example",
+        "audit": {"accountId": "444444444444", "bucket": "cloister-audit-444444444444"},
+        # Access logs outlive an Environment, so a later one finds them and must take them over.
+        "adopt": [f"s3-bucket/cloister-logs-{account}-us-east-1"],
+    }
+    meta = {"name": "staging"}
+    return {
+        "apiVersion": _VERSION,
+        "kind": "Environment",
+        "metadata": meta,
+        "spec": base | spec,
+    }
