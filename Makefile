@@ -9,7 +9,7 @@ IN_VENV = PYTHONPATH=$(CURDIR)/tests $(PYTHON) -m local.venv
 
 .PHONY: help
 help: ## Show these verbs
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # --- The local platform ------------------------------------------------------
 
@@ -22,6 +22,15 @@ down: ## Stop the local platform
 
 status: ## Say whether the local platform is up and where
 	@$(IN_VENV) -m local status || [ $$? -eq 3 ] # 3 is down, no failure of make
+
+# --- The demo ----------------------------------------------------------------
+
+.PHONY: demo demo-down
+demo: ## One client onboarded, then a careless administrator; KEEP=1 leaves it running
+	@$(IN_VENV) -m demo $(if $(KEEP),--keep)
+
+demo-down: ## Stop a demo that was left running
+	@$(IN_VENV) -m local down --directory .local/demo
 
 # --- Python ------------------------------------------------------------------
 
@@ -37,3 +46,46 @@ requirements: ## Pin tests/requirements.in anew, with hashes
 	$(PIP_TOOLS)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 		--no-header --no-emit-find-links --no-emit-index-url --no-emit-trusted-host \
 		--output-file tests/requirements.txt tests/requirements.in
+
+# --- Building ----------------------------------------------------------------
+
+.PHONY: build generate
+build: ## Build the operator
+	cargo build --locked -p cloister
+
+generate: build ## Write anew what is made from the code
+	$(CARGO_BIN)/cloister crds > crds/cloister.dev.yaml
+
+CARGO_BIN = $(or $(CARGO_TARGET_DIR),target)/debug
+
+# --- Checking ----------------------------------------------------------------
+
+.PHONY: test test-rust test-python lint lint-rust lint-python deny
+test: test-rust test-python ## Run all tests
+
+test-rust:
+	cargo test --locked --workspace
+
+test-python: build
+	cd tests && $(IN_VENV) -m pytest
+
+.PHONY: e2e
+e2e: build ## Run the end-to-end tests alone; UPDATE_GOLDEN=1 accepts other AWS calls
+	cd tests && $(IN_VENV) -m pytest e2e
+
+lint: lint-rust lint-python deny ## Formatting, clippy, ruff, mypy, licences
+
+lint-rust:
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+lint-python:
+	cd tests && $(IN_VENV) -m ruff check . && $(IN_VENV) -m ruff format --check . && $(IN_VENV) -m mypy .
+
+CARGO_DENY_VERSION = 0.20.2
+CARGO_DENY = $(or $(CLOISTER_CACHE),$(HOME)/.cache/cloister)/cargo-deny-$(CARGO_DENY_VERSION)
+deny: $(CARGO_DENY)/bin/cargo-deny
+	$< --offline check bans licenses sources
+
+$(CARGO_DENY)/bin/cargo-deny:
+	cargo install --quiet --locked --root $(CARGO_DENY) --version $(CARGO_DENY_VERSION) cargo-deny

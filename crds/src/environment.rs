@@ -36,7 +36,7 @@ use crate::status::CommonStatus;
     cel
 )]
 #[x_kube(
-    validation = Rule::new("self.roleArn.split(':').size() != 6 || self.roleArn.split(':')[4] == self.accountId")
+    validation = Rule::new("!self.accountId.matches('^[0-9]{12}$') || !self.roleArn.startsWith('arn:') || self.roleArn.contains(':' + self.accountId + ':')")
         .message("roleArn must be a role of accountId: write arn:aws:iam::ACCOUNT_ID:role/NAME with the same account id")
         .field_path(".roleArn"),
     validation = Rule::new(same_partition("self.roleArn"))
@@ -120,7 +120,7 @@ pub struct Network {
         (matches_id("subnet"), "subnetIds must hold ids of subnets, such as subnet-0123456789abcdef0"),
     ]))]
     #[x_kube(
-        validation = Rule::new("self.size() >= 2").message("subnetIds must name at least two private subnets in different availability zones"),
+        validation = Rule::new("self.size() >= 2").message("subnetIds must name at least two private subnets in different availability zones, such as [subnet-0123456789abcdef0, subnet-0123456789abcdef1]"),
         validation = Rule::new(NO_DUPLICATES).message("subnetIds must not name a subnet twice: remove one")
     )]
     pub subnet_ids: Vec<String>,

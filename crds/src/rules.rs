@@ -25,9 +25,9 @@ pub(crate) fn matches_id(kind: &str) -> String {
     matches(&format!("^{kind}-([0-9a-f]{{8}}|[0-9a-f]{{17}})$"))
 }
 
-/// Whether an ARN lies in the partition of `region`.
+/// Whether an ARN lies in the partition of `region`. What is no ARN at all is another rule's.
 pub(crate) fn same_partition(arn: &str) -> String {
-    format!("{arn}.split(':')[1] == {}", partition("self.region"))
+    format!("!{arn}.startsWith('arn:') || {arn}.startsWith('arn:' + {} + ':')", partition("self.region"))
 }
 
 pub(crate) fn partition(region: &str) -> String {

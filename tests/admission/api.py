@@ -1,4 +1,4 @@
-"""Asks an API server what it thinks of manifests, as `kubectl apply` would, and keeps nothing."""
+"""Asks an API server what it thinks of manifests, as `kubectl apply` would; keeps nothing."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ class Api:
         self._session.cert = (str(certificate), str(key))
 
     def judge(self, manifest: Path) -> list[Refusal]:
-        """Tries each document. One of the same name as an earlier one is tried as its update."""
+        """Tries each document; one of the same name as an earlier one as its update."""
         documents = manifest.read_text().split("\n---\n")
         names = [_name(document) for document in documents]
         stored: dict[str, Object] = {}

@@ -25,7 +25,6 @@ _HARMLESS = {
     "description",
     "format",
     "items",
-    "nullable",
     "properties",
     "required",
     "title",

@@ -75,6 +75,7 @@ class Emulator:
                 retries={"total_max_attempts": 1},
                 read_timeout=timeout,
                 parameter_validation=False,  # it is the service's refusals that are tested
+                signature_version="s3v4" if service == "s3" else None,  # boto3 presigns by the old one otherwise
                 s3={"addressing_style": "path"},
             ),
         )

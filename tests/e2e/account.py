@@ -41,9 +41,7 @@ class Endpoints:
 class Account:
     """The administrator, unless a role is named."""
 
-    def __init__(
-        self, endpoints: Endpoints, number: str = PRODUCTION, role: str = "admin"
-    ) -> None:
+    def __init__(self, endpoints: Endpoints, number: str = PRODUCTION, role: str = "admin") -> None:
         self.number = number
         self.role = role
         self._endpoints = endpoints

@@ -4,21 +4,20 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import requests
 import yaml
-from local.controlplane import ControlPlane
 
 from e2e.kinds import Object, documented, is_ready, path
 from e2e.loopback import session
+from local.controlplane import ControlPlane
 
 _MANAGER = "e2e"
 _MERGE = "application/merge-patch+json"
 _APPLY = "application/apply-patch+yaml"
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The API server said no."""
 
     def __init__(self, answer: requests.Response) -> None:
@@ -62,17 +61,17 @@ class Cluster:
         self.patch(kind, name, {"metadata": {"annotations": wish}}, namespace)
 
     def delete(self, kind: str, name: str, namespace: str = "") -> None:
-        """Asks for it; what has finalizers is gone only later. No error if it is gone already."""
+        """Asks for it; what has finalizers is gone only later. No error where it is gone."""
         try:
             self._send("DELETE", path(kind, namespace, name))
-        except Refused as refused:
+        except RefusedError as refused:
             if refused.code != requests.codes.not_found:
                 raise
 
     def find(self, kind: str, name: str, namespace: str = "") -> Object | None:
         try:
             return self.get(kind, name, namespace)
-        except Refused as refused:
+        except RefusedError as refused:
             if refused.code == requests.codes.not_found:
                 return None
             raise
@@ -99,30 +98,23 @@ class Cluster:
     ) -> Object | None:
         """Watches until it holds; the object is None where there is none."""
         seen: Object | None = None
-        for seen in self._changes(kind, name, namespace, time.monotonic() + timeout):
+        for seen in self.follow(kind, name, namespace, timeout):
             if holds(seen):
                 return seen
         said = (seen or {}).get("status", {}).get("message") or json.dumps(seen)
-        raise AssertionError(
-            f"not within {timeout:.0f} s: {documented(kind, name, namespace)}: {said}"
-        )
+        raise AssertionError(f"not within {timeout:.0f} s: {documented(kind, name, namespace)}: {said}")
 
-    def wait_ready(
-        self, kind: str, name: str, namespace: str = "", timeout: float = 30.0
-    ) -> Object:
+    def wait_ready(self, kind: str, name: str, namespace: str = "", timeout: float = 30.0) -> Object:
         found = self.wait(kind, name, is_ready, namespace, timeout)
         assert found is not None
         return found
 
-    def wait_gone(
-        self, kind: str, name: str, namespace: str = "", timeout: float = 30.0
-    ) -> None:
+    def wait_gone(self, kind: str, name: str, namespace: str = "", timeout: float = 30.0) -> None:
         self.wait(kind, name, lambda found: found is None, namespace, timeout)
 
-    def _changes(
-        self, kind: str, name: str, namespace: str, deadline: float
-    ) -> Iterator[Object | None]:
-        """The object as it is, then each change of it, until the deadline."""
+    def follow(self, kind: str, name: str, namespace: str = "", timeout: float = 30.0) -> Iterator[Object | None]:
+        """The object as it is, then each change of it, until the time is over."""
+        deadline = time.monotonic() + timeout
         selected = {"fieldSelector": f"metadata.name={name}"}
         where = path(kind, namespace)
         while (left := deadline - time.monotonic()) > 0:
@@ -153,15 +145,14 @@ class Cluster:
         params: dict[str, str] | None = None,
         body: str | None = None,
         content: str = "application/json",
-    ) -> Any:
+    ) -> Object:
         headers = {"Content-Type": content, "Accept": "application/json"}
         url = self._url + where
-        answer = self._http.request(
-            method, url, params=params, data=body, headers=headers, timeout=30
-        )
+        answer = self._http.request(method, url, params=params, data=body, headers=headers, timeout=30)
         if not answer.ok:
-            raise Refused(answer)
-        return answer.json()
+            raise RefusedError(answer)
+        answered: Object = answer.json()
+        return answered
 
 
 def _documents(manifests: tuple[Object | Path | str, ...]) -> Iterator[Object]:

@@ -1,13 +1,11 @@
 """Manifests as a user would write them, as short as they may be."""
 
-from typing import Any
-
 from e2e.kinds import Object
 
 _VERSION = "cloister.dev/v1alpha1"
 
 
-def tenant(name: str, *buckets: str | Object, **spec: Any) -> Object:
+def tenant(name: str, *buckets: str | Object, **spec: object) -> Object:
     """`buckets` are names, or inline buckets as they stand in the manifest."""
     inline = [{"name": each} if isinstance(each, str) else each for each in buckets]
     base = {
@@ -21,7 +19,7 @@ def tenant(name: str, *buckets: str | Object, **spec: Any) -> Object:
     return {"apiVersion": _VERSION, "kind": kind, "metadata": meta, "spec": base | spec}
 
 
-def staging(**spec: Any) -> Object:
+def staging(**spec: object) -> Object:
     """The Environment of the staging account."""
     account = "333333333333"
     base = {

@@ -5,15 +5,17 @@ import re
 from pathlib import Path
 
 import requests
-from local.platform import Platform
-from local.ports import Ports
 
 from e2e.cluster import Cluster
 from e2e.loopback import HTTP
 from e2e.waiting import until
+from local.platform import Platform
+from local.ports import Ports
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
-BINARY = REPOSITORY / "target" / "debug" / "cloister"
+_TARGET = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target"))
+# Another build, such as a release, may be given.
+BINARY = Path(os.environ.get("CLOISTER_BINARY", _TARGET / "debug" / "cloister"))
 USER = "system:serviceaccount:cloister-system:cloister"
 
 _RIGHTS = Path(__file__).with_name("rights.yaml")
@@ -88,7 +90,7 @@ class Operator:
 
     def _kubeconfig(self) -> Path:
         """Of a ServiceAccount: the audit log then tells who wrote, and RBAC is real."""
-        file = self.platform.directory / "operator.kubeconfig"
+        file = self.platform.directory / "pki" / "operator.kubeconfig"
         control_plane = self.platform.control_plane
         Cluster(control_plane).apply(_RIGHTS)
         return control_plane.service_account_kubeconfig("cloister-system", "cloister", file)

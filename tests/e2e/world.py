@@ -5,13 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.platform import Platform
-
 from e2e.account import PRODUCTION, Account, Endpoints
 from e2e.calls import CallLog
 from e2e.cluster import Cluster
 from e2e.kinds import Object
 from e2e.operator import REPOSITORY, Operator
+from local.platform import Platform
 
 DEFINITIONS = REPOSITORY / "crds" / "cloister.dev.yaml"
 EXAMPLES = REPOSITORY / "examples"
@@ -52,9 +51,7 @@ class World:
 
 
 @contextmanager
-def running_world(
-    directory: Path, *, sweep_seconds: int, kms_visibility_seconds: int = 5
-) -> Iterator[World]:
+def running_world(directory: Path, *, sweep_seconds: int, kms_visibility_seconds: int = 5) -> Iterator[World]:
     """All of it, with the Environment `production` Ready."""
     with Platform(directory) as platform:
         operator = Operator(
@@ -71,5 +68,5 @@ def running_world(
 
 
 def _is_established(definition: Object | None) -> bool:
-    conditions = (definition or {}).get("status", {}).get("conditions", [])
+    conditions = (definition or {}).get("status", {}).get("conditions") or []
     return any(c["type"] == "Established" and c["status"] == "True" for c in conditions)

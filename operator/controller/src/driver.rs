@@ -42,6 +42,7 @@ pub async fn reconcile<K: Kind>(object: Arc<K>, context: Arc<Context>) -> Result
     result.map(|requeue| action(&object.uid(), requeue, &context))
 }
 
+#[allow(clippy::needless_pass_by_value)] // the signature is kube's
 pub fn on_error<K: Kind>(object: Arc<K>, error: &Unreported, context: Arc<Context>) -> Action {
     tracing::warn!(object = object.label(), %error, "the pass could not be reported");
     action(&object.uid(), Requeue::BackOff, &context)

@@ -118,11 +118,9 @@ impl Metrics {
     pub fn drift(&self, object: &str, open: i64, plan: &Plan, previous: Option<&CommonStatus>) {
         let label = ObjectLabel { object: object.to_owned() };
         let before = previous.map_or(0, |status| status.drift);
-        let found = open.saturating_sub(before);
-        if let Ok(found) = u64::try_from(found) {
-            if found > 0 && !plan.drift.is_empty() {
-                self.drift_found.get_or_create(&label).inc_by(found);
-            }
+        let found = u64::try_from(open.saturating_sub(before)).unwrap_or_default();
+        if found > 0 && !plan.drift.is_empty() {
+            self.drift_found.get_or_create(&label).inc_by(found);
         }
         self.drift_open.get_or_create(&label).set(open);
     }

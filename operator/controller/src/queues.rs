@@ -154,7 +154,9 @@ fn wake_tenants_of(tenants: &Store<ClientTenant>, to: &Wake<ClientTenant>) -> Ro
         wake: Box::new(move |environment| {
             let name = environment.name_any();
             let living_there = tenants.state_filter(|tenant| tenant.spec.environment == name);
-            living_there.iter().for_each(|tenant| send(&to, ObjectRef::from_obj(&**tenant)));
+            for tenant in &living_there {
+                send(&to, ObjectRef::from_obj(&**tenant));
+            }
         }),
         at_start: false,
     }
@@ -170,7 +172,9 @@ fn wake_buckets_of(buckets: &Store<IngestBucket>, to: &Wake<IngestBucket>) -> Ro
         wake: Box::new(move |tenant| {
             let name = tenant.name_any();
             let children = buckets.state_filter(|bucket| bucket.namespace().as_deref() == Some(&*name));
-            children.iter().for_each(|bucket| send(&to, ObjectRef::from_obj(&**bucket)));
+            for bucket in &children {
+                send(&to, ObjectRef::from_obj(&**bucket));
+            }
         }),
         at_start: false,
     }

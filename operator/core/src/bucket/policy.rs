@@ -29,7 +29,8 @@ fn deny_other_accounts(inputs: &Inputs<'_>, both: [String; 2]) -> Statement {
         .when("BoolIfExists", "aws:PrincipalIsAWSService", ["false"])
 }
 
-/// A request that names no encryption gets the bucket's default, which is right.
+/// A request that names no encryption gets the bucket's default, which is right; a negated condition
+/// holds for an absent key, hence `Null`.
 fn deny_other_encryption(objects: &str) -> Statement {
     Statement::deny(["s3:PutObject"])
         .anyone()
@@ -39,11 +40,12 @@ fn deny_other_encryption(objects: &str) -> Statement {
 }
 
 fn deny_other_keys(inputs: &Inputs<'_>, objects: &str) -> Statement {
-    Statement::deny(["s3:PutObject"]).anyone().on([objects]).when(
-        "StringNotEqualsIfExists",
-        "s3:x-amz-server-side-encryption-aws-kms-key-id",
-        [inputs.key_arn],
-    )
+    let key = "s3:x-amz-server-side-encryption-aws-kms-key-id";
+    Statement::deny(["s3:PutObject"])
+        .anyone()
+        .on([objects])
+        .when("StringNotEquals", key, [inputs.key_arn])
+        .when("Null", key, ["false"])
 }
 
 /// Parts of a multipart upload carry no If-None-Match; its completion does.

@@ -20,7 +20,7 @@ pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
     add(ObjectKind::NetworkPolicy, "default-deny", json!({}), default_deny());
     add(ObjectKind::NetworkPolicy, "allow-dns-and-aws", json!({}), needed_egress(inputs));
     add(ObjectKind::ServiceAccount, "etl", json!({}), json!({ "automountServiceAccountToken": false }));
-    add(ObjectKind::Role, "tenant-operator", json!({}), json!({ "rules": operator_rules() }));
+    add(ObjectKind::Role, OPERATOR, json!({}), json!({ "rules": operator_rules() }));
     add(ObjectKind::RoleBinding, "tenant-operators", json!({}), operators(inputs));
     for bucket in &inputs.spec.ingest_buckets {
         add(
@@ -30,6 +30,11 @@ pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
             json!({ "spec": bucket.spec }),
         );
     }
+    // A binding to a Role that is not there yet is refused.
+    let role = inputs.object_id(ObjectKind::Role, OPERATOR);
+    if let Some(binding) = set.get_mut(&inputs.object_id(ObjectKind::RoleBinding, "tenant-operators")) {
+        binding.needs.insert(role);
+    }
     for name in inputs.dropped_buckets {
         let id = inputs.object_id(ObjectKind::IngestBucket, name);
         let mut gone = want(Resource::Object(json!({})), []);
@@ -37,6 +42,8 @@ pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
         set.insert(id, gone);
     }
 }
+
+const OPERATOR: &str = "tenant-operator";
 
 /// Marks an IngestBucket that its tenant wrote, and so may remove.
 pub const INLINE: &str = "cloister.dev/inline";
@@ -157,7 +164,7 @@ fn operators(inputs: &Inputs<'_>) -> Value {
         .map(|group| json!({ "apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": group }))
         .collect();
     let mut binding = json!({
-        "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "tenant-operator" },
+        "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": OPERATOR },
     });
     // The API server leaves out an empty list.
     if !subjects.is_empty() {

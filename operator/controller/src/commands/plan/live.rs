@@ -84,7 +84,7 @@ impl Live {
             adopt: want.adopt,
             lane: Lane::User,
             // One snapshot serves the whole plan.
-            since: Instant::now().checked_sub(Duration::from_secs(60)).unwrap_or_else(Instant::now),
+            since: Instant::now().checked_sub(Duration::from_mins(1)).unwrap_or_else(Instant::now),
             intent_open: false,
         };
         self.aws.account(&target(&home.spec)).observe(look).await

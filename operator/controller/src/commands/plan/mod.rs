@@ -145,7 +145,7 @@ fn owner<K: Object>(object: &K) -> Owner {
 fn names(tenant: &str, owner: &Owner) -> Names {
     let mut names = Names::new(tenant, &owner.uid);
     if owner.uid.is_empty() {
-        names.suffix = "xxxxxxxx".to_owned();
+        "xxxxxxxx".clone_into(&mut names.suffix);
     }
     names
 }

@@ -1,18 +1,21 @@
 //! What this crate says and does, against the emulator. Run with AWS_ENDPOINT_URL and the operator's
 //! credentials set: `cargo test -p cloister-aws -- --ignored`.
 
+mod calls;
+mod drift;
 mod world;
 
 use std::collections::BTreeMap;
 
-use cloister_aws::Aws;
+use cloister_aws::{Aws, Look};
 use cloister_core::fault::FaultClass;
 use cloister_core::observed::Observed;
 use cloister_core::ownership::Owner;
-use cloister_core::resource::{
-    BucketStep, KeyStep, Ownership, QueueStep, Resource, ResourceId, RoleStep, Step, Versioning,
-};
-use world::{ACCOUNT, Calls, Outcome, World, target};
+use cloister_core::resource::{KeyStep, ResourceId, Step};
+use tokio::time::Instant;
+
+use calls::Calls;
+use world::{ACCOUNT, Outcome, World, look_at, target};
 
 #[tokio::test]
 #[ignore = "needs the emulator"]
@@ -51,61 +54,32 @@ async fn a_tenant_converges_and_then_is_only_read() -> Outcome {
 
 #[tokio::test]
 #[ignore = "needs the emulator"]
-async fn what_somebody_changed_is_put_right() -> Outcome {
-    let world = World::new("drift").await;
-    let (_, key) = world.converge().await?;
-    let desired = world.desired(Some(&key))?;
-    for (id, want) in &desired {
-        let step = match id {
-            ResourceId::Bucket(_) if *id == world.bucket() => Step::Bucket(BucketStep::PutOwnership),
-            ResourceId::Queue(_) => Step::Queue(QueueStep::SetAttributes),
-            ResourceId::Role(_) => Step::Role(RoleStep::SetTrust),
-            ResourceId::Key(_) => Step::Key(KeyStep::PutPolicy),
-            _ => continue,
-        };
-        let want = World::altered(want, |resource| match resource {
-            Resource::Bucket(bucket) => bucket.ownership = Ownership::Other,
-            Resource::Queue(queue) => queue.visibility_seconds = 1,
-            Resource::Role(role) => role.trust = Some(desired_trust(&desired, id)),
-            Resource::Key(key) => drop(key.policy.as_mut().map(|p| p.0.remove("GuardedAgainstLoss"))),
-            Resource::Policy(_) | Resource::Object(_) => {}
-        });
-        world.step(id, &want, Some(&key), &step).await?;
-    }
-    let plan = world.pass(&mut Some(key.clone())).await?;
-    let changed: Vec<&str> = plan.drift.iter().map(cloister_core::drift::Drift::part).collect();
-    for part in ["ownership", "visibilitySeconds", "trust", "policy"] {
-        assert!(changed.contains(&part), "{part} in {changed:?}");
-    }
-    assert!(world.pass(&mut Some(key)).await?.is_settled());
-    Ok(())
-}
-
-/// The trust of another role of the tenant.
-fn desired_trust(
-    desired: &cloister_core::plan::DesiredSet,
-    not: &ResourceId,
-) -> cloister_core::document::Document {
-    let other = desired.iter().filter(|(id, _)| *id != not).find_map(|(_, want)| match &want.resource {
-        Resource::Role(role) => role.trust.clone(),
-        _ => None,
-    });
-    other.unwrap_or_default()
-}
-
-#[tokio::test]
-#[ignore = "needs the emulator"]
 async fn a_key_is_found_without_its_alias() -> Outcome {
     let world = World::new("alias").await;
     let (_, key) = world.converge().await?;
     let desired = world.desired(Some(&key))?;
     let want = &desired[&world.key()];
     world.step(&world.key(), want, None, &Step::Key(KeyStep::DeleteAlias)).await?;
-    let observed = world.look(&world.key(), want, &world.owner, false).await;
+    let observed = world.account.observe(look_at(&world.key(), want, &world.owner)).await;
     assert_eq!(observed.arn(), Some(key.as_str()));
     let plan = world.pass(&mut Some(key.clone())).await?;
     assert_eq!(plan.drift.iter().map(|d| d.path.as_str()).collect::<Vec<_>>(), ["alias"]);
     assert!(world.pass(&mut Some(key)).await?.is_settled());
+    Ok(())
+}
+
+#[tokio::test]
+#[ignore = "needs the emulator"]
+async fn a_key_whose_making_was_cut_short_is_found() -> Outcome {
+    let world = World::new("intent").await;
+    let desired = world.desired(None)?;
+    let (id, want) = (world.key(), &desired[&world.key()]);
+    let owner = &world.owner;
+    let look = Look { intent_open: true, ..look_at(&id, want, owner) };
+    assert_eq!(world.account.observe(look).await, Observed::Absent);
+    let made = world.step(&id, want, None, &Step::Key(KeyStep::Create)).await?;
+    let look = Look { since: Instant::now(), ..look };
+    assert_eq!(world.account.observe(look).await.arn(), made.as_deref());
     Ok(())
 }
 
@@ -116,42 +90,16 @@ async fn what_is_not_ours_is_foreign_and_is_read_only_to_be_adopted() -> Outcome
     let (_, key) = world.converge().await?;
     let stranger = Owner { object: "ClientTenant/other".into(), uid: "uid-of-other".into() };
     for (id, want) in &world.desired(Some(&key))? {
-        match world.look(id, want, &stranger, false).await {
-            Observed::Foreign { owner, actual: None } => {
-                assert!(owner.contains("with uid") || owner.contains("uid "))
-            }
-            other => panic!("{id}: {other:?}"),
-        }
-        let adoptable = world.look(id, want, &stranger, true).await;
+        let seen = world.account.observe(look_at(id, want, &stranger)).await;
+        let told = matches!(&seen, Observed::Foreign { owner, actual: None } if owner.contains("uid"));
+        assert!(told, "{id}: {seen:?}");
+        let adoptable = world.account.observe(Look { adopt: true, ..look_at(id, want, &stranger) }).await;
         let is_policy = matches!(id, ResourceId::Policy(_));
         assert!(
             matches!(&adoptable, Observed::Foreign { actual, .. } if actual.is_none() == is_policy),
             "{id}: {adoptable:?}"
         );
     }
-    Ok(())
-}
-
-#[tokio::test]
-#[ignore = "needs the emulator"]
-async fn a_bucket_that_somebody_suspended_is_seen_through_its_lock_being_off() -> Outcome {
-    let world = World::new("versions").await;
-    let (_, key) = world.converge().await?;
-    let desired = world.desired(Some(&key))?;
-    let logs = desired.iter().find(|(id, _)| matches!(id, ResourceId::Bucket(_)) && **id != world.bucket());
-    let (id, want) = logs.ok_or("no log bucket")?;
-    let suspend = World::altered(want, |resource| {
-        if let Resource::Bucket(bucket) = resource {
-            bucket.versioning = Versioning::Suspended;
-        }
-    });
-    world.step(id, &suspend, None, &Step::Bucket(BucketStep::PutVersioning)).await?;
-    let Observed::Present(actual) = world.look(id, want, &world.owner_of(want), false).await else {
-        panic!("the log bucket is there");
-    };
-    let Resource::Bucket(bucket) = actual.resource else { panic!("a bucket") };
-    assert_eq!(bucket.versioning, Versioning::Suspended);
-    world.step(id, want, None, &Step::Bucket(BucketStep::PutVersioning)).await?;
     Ok(())
 }
 
@@ -164,7 +112,7 @@ async fn a_tenant_that_leaves_is_gone_but_for_its_key() -> Outcome {
     let mut key = Some(key);
     while !world.pass(&mut key).await?.works.is_empty() {}
     for (id, want) in &world.desired(key.as_deref())? {
-        let observed = world.look(id, want, &world.owner_of(want), false).await;
+        let observed = world.account.observe(look_at(id, want, &world.owner_of(want))).await;
         let ours = world.owner_of(want) == world.owner;
         let left = !ours || *id == world.key();
         assert_eq!(matches!(observed, Observed::Present(_)), left, "{id}: {observed:?}");

@@ -1,52 +1,26 @@
 //! A tenant against the emulator, with a driver that is as small as it can be.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::error::Error;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
+use std::time::SystemTime;
 
-use cloister_aws::{Account, Aws, Call, Lane, Look, Recorder, Target};
+use cloister_aws::{Account, Aws, Lane, Look, Target};
 use cloister_core::environment::Account as Environment;
 use cloister_core::fault::Fault;
 use cloister_core::name::Names;
-use cloister_core::observed::{Observed, ObservedSet};
+use cloister_core::observed::ObservedSet;
 use cloister_core::ownership::Owner;
 use cloister_core::plan::{Desired, DesiredSet, Fate, Mode, Plan, plan};
-use cloister_core::resource::{Resource, ResourceId, Step};
+use cloister_core::resource::{ResourceId, Step};
 use cloister_core::{bucket, environment, tenant};
 use serde_json::json;
 use tokio::time::Instant;
 
+use crate::calls::Calls;
+
 pub type Outcome = Result<(), Box<dyn Error>>;
 pub const ACCOUNT: &str = "222222222222";
-
-/// What was called, as `s3:GetBucketPolicy`.
-#[derive(Default)]
-pub struct Calls(Mutex<Vec<(String, bool)>>);
-
-impl Recorder for Calls {
-    fn call(&self, call: &Call<'_>) {
-        let name = format!("{}:{}", call.service, call.operation);
-        self.0.lock().unwrap().push((name, call.mutating));
-    }
-
-    fn waited(&self, _: &'static str, _: Duration) {}
-}
-
-impl Calls {
-    /// How often each was called since the last time this was asked.
-    pub fn take(&self) -> BTreeMap<String, u32> {
-        let mut counts = BTreeMap::new();
-        for (name, _) in self.0.lock().unwrap().drain(..) {
-            *counts.entry(name).or_default() += 1;
-        }
-        counts
-    }
-
-    pub fn mutating(&self) -> usize {
-        self.0.lock().unwrap().iter().filter(|(_, mutating)| *mutating).count()
-    }
-}
 
 pub struct World {
     pub account: Arc<Account>,
@@ -62,6 +36,19 @@ pub fn target() -> Target {
         role_arn: format!("arn:aws:iam::{ACCOUNT}:role/CloisterProvisioner"),
         external_id: "cloister-production".into(),
         region: "us-east-1".into(),
+    }
+}
+
+pub fn look_at<'a>(id: &'a ResourceId, want: &'a Desired, owner: &'a Owner) -> Look<'a> {
+    Look {
+        id,
+        want: &want.resource,
+        owner,
+        known_arn: None,
+        lane: Lane::User,
+        since: Instant::now(),
+        intent_open: false,
+        adopt: false,
     }
 }
 
@@ -146,29 +133,13 @@ impl World {
         }
     }
 
-    pub async fn look(&self, id: &ResourceId, want: &Desired, owner: &Owner, adopt: bool) -> Observed {
-        let look = Look {
-            id,
-            want: &want.resource,
-            owner,
-            known_arn: None,
-            lane: Lane::User,
-            since: Instant::now(),
-            intent_open: false,
-            adopt,
-        };
-        self.account.observe(look).await
-    }
-
     /// One pass: everything is looked at, and what differs is done.
     pub async fn pass(&self, key_arn: &mut Option<String>) -> Result<Plan, Box<dyn Error>> {
         let desired = self.desired(key_arn.as_deref())?;
         let since = Instant::now();
         let looks = desired.iter().map(|(id, want)| async move {
             let owner = self.owner_of(want);
-            let (lane, want) = (Lane::User, &want.resource);
-            let (known_arn, intent_open, adopt) = (None, false, false);
-            let look = Look { id, want, owner: &owner, known_arn, lane, since, intent_open, adopt };
+            let look = Look { since, ..look_at(id, want, &owner) };
             (id.clone(), self.account.observe(look).await)
         });
         let observed: ObservedSet = futures::future::join_all(looks).await.into_iter().collect();
@@ -212,11 +183,5 @@ impl World {
             }
         }
         Err("it does not converge".into())
-    }
-
-    pub fn altered(want: &Desired, change: impl FnOnce(&mut Resource)) -> Desired {
-        let mut want = want.clone();
-        change(&mut want.resource);
-        want
     }
 }

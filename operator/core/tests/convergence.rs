@@ -1,0 +1,168 @@
+//! What must hold of any plan, over worlds that are damaged in any way and cut off at any step.
+
+mod world;
+
+use cloister_core::conclude::{Outcomes, Requeue, Story, conclude};
+use cloister_core::plan::{Mode, Plan, Safety, plan};
+use cloister_core::resource::{KeyStep, ResourceId, Step};
+use cloister_crds::bucket::DeletionPolicy;
+use cloister_crds::status::CommonStatus;
+use proptest::prelude::*;
+use world::{Example, World, damage};
+
+/// Passes over the world until nothing is left to do.
+fn settle(example: &Example, world: &mut World, deleting: bool) -> usize {
+    for pass in 0..12 {
+        let desired = example.desired(world.key_arn(), deleting);
+        let plan = plan(&desired, &world.observe(&desired), Mode::Correct);
+        if plan.works.is_empty() {
+            return pass;
+        }
+        world.act(&desired, &plan);
+        world.patience = None;
+    }
+    panic!("it does not come to rest");
+}
+
+fn rested(example: &Example, world: &World) -> Plan {
+    let desired = example.desired(world.key_arn(), false);
+    plan(&desired, &world.observe(&desired), Mode::Correct)
+}
+
+fn made() -> (Example, World) {
+    let (example, mut world) = (Example::new(), World::default());
+    settle(&example, &mut world, false);
+    (example, world)
+}
+
+#[test]
+fn out_of_nothing_everything_is_made_in_a_few_passes() {
+    let (example, mut world) = (Example::new(), World::default());
+    let passes = settle(&example, &mut world, false);
+    assert!(passes <= 3, "{passes} passes");
+    assert!(rested(&example, &world).is_settled());
+}
+
+#[test]
+fn the_difference_of_the_ideal_to_itself_is_nothing() {
+    let (example, world) = made();
+    let plan = rested(&example, &world);
+    assert_eq!((plan.drift.len(), plan.works.len(), plan.blocked.len()), (0, 0, 0));
+}
+
+#[test]
+fn what_is_paused_or_reported_is_left_and_said() {
+    let (example, mut world) = made();
+    for actual in world.held.values_mut() {
+        damage(&mut actual.resource, 0);
+    }
+    let desired = example.desired(world.key_arn(), false);
+    for mode in [Mode::Paused, Mode::Report] {
+        let plan = plan(&desired, &world.observe(&desired), mode);
+        assert!(plan.works.is_empty());
+        assert!(!plan.drift.is_empty() && !plan.blocked.is_empty());
+    }
+}
+
+#[test]
+fn a_tenant_that_leaves_keeps_its_key_by_default() {
+    let (example, mut world) = made();
+    leave(&example, &mut world);
+    let left: Vec<String> = world.held.keys().map(ToString::to_string).collect();
+    assert_eq!(left, ["kms-key/alias/cloister/acme-health"]);
+    assert!(world.held.values().all(|a| !format!("{a:?}").contains("PendingDeletion")));
+}
+
+#[test]
+fn with_delete_the_key_goes_last_and_only_by_its_waiting_period() {
+    let (mut example, mut world) = made();
+    example.tenant.spec.deletion_policy = DeletionPolicy::Delete;
+    leave(&example, &mut world);
+    assert!(format!("{:?}", world.held).contains("PendingDeletion"));
+    assert_eq!(world.held.len(), 1);
+}
+
+/// The namespace takes what is in it along, as Kubernetes does.
+fn leave(example: &Example, world: &mut World) {
+    for _ in 0..4 {
+        settle(example, world, true);
+        let namespace_gone = !world.held.keys().any(|id| id.to_string() == "namespace/acme-health");
+        if namespace_gone {
+            world.held.retain(|id, _| !matches!(id, ResourceId::Object(_)));
+        }
+    }
+}
+
+#[test]
+fn status_is_the_same_to_the_byte_when_nothing_has_changed() {
+    let (example, world) = made();
+    let desired = example.desired(world.key_arn(), false);
+    let observed = world.observe(&desired);
+    let plan = plan(&desired, &observed, Mode::Correct);
+    let report = |previous: &CommonStatus, now: &str| {
+        conclude(&Story {
+            generation: 3,
+            now,
+            previous,
+            violations: &[],
+            waiting: &[],
+            desired: &desired,
+            observed: &observed,
+            plan: &plan,
+            outcomes: &Outcomes::new(),
+            intents: &[],
+            mode: Mode::Correct,
+        })
+    };
+    let first = report(&CommonStatus::default(), "2026-11-23T00:00:00Z");
+    let second = report(&first.status, "2026-11-24T00:00:00Z");
+    assert!(first.status.is_ready());
+    assert_eq!(first.status, second.status);
+    assert_eq!((second.notices.len(), second.requeue), (0, Requeue::Sweep));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn cut_off_after_any_step_it_still_converges(cut in 0_usize..60, again in 0_usize..60) {
+        let (example, mut world) = (Example::new(), World::default());
+        for patience in [cut, again] {
+            world.patience = Some(patience);
+            let desired = example.desired(world.key_arn(), false);
+            let plan = plan(&desired, &world.observe(&desired), Mode::Correct);
+            world.act(&desired, &plan);
+            world.patience = None;
+        }
+        settle(&example, &mut world, false);
+        prop_assert!(rested(&example, &world).is_settled());
+    }
+
+    #[test]
+    fn any_damage_is_mended_without_destroying_anything(
+        wounds in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..16, any::<bool>()), 1..8),
+        cut in prop::option::of(0_usize..12),
+    ) {
+        let (example, mut world) = made();
+        for (which, how, gone) in wounds {
+            let ids: Vec<ResourceId> = world.held.keys().cloned().collect();
+            let id = which.get(&ids).clone();
+            // A key that is gone for good takes what it encrypts with it: that is no repair.
+            if gone && !matches!(id, ResourceId::Key(_)) {
+                world.held.remove(&id);
+            } else if let Some(actual) = world.held.get_mut(&id) {
+                damage(&mut actual.resource, how);
+            }
+            if world.held.len() < 4 { break; }
+        }
+        let desired = example.desired(world.key_arn(), false);
+        let plan = plan(&desired, &world.observe(&desired), Mode::Correct);
+        for step in plan.works.iter().flat_map(|w| &w.steps) {
+            prop_assert!(step.safety() < Safety::Destructive, "{step:?}");
+            prop_assert!(*step != Step::Key(KeyStep::Create));
+        }
+        world.patience = cut;
+        settle(&example, &mut world, false);
+        prop_assert!(rested(&example, &world).is_settled());
+    }
+}

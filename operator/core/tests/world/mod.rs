@@ -1,0 +1,263 @@
+//! A world in memory that obeys the steps: what AWS and the API server would hold.
+
+use std::collections::BTreeMap;
+
+use cloister_core::environment::Account;
+use cloister_core::name::Names;
+use cloister_core::observed::{Actual, Observed, ObservedSet};
+use cloister_core::ownership::Owner;
+use cloister_core::plan::{Desired, DesiredSet, Fate, Plan};
+use cloister_core::resource::{
+    Bucket, BucketStep, Encryption, Key, KeyState, KeyStep, Policy, PolicyStep, PublicAccessBlock, Queue,
+    QueueStep, Resource, ResourceId, Role, RoleStep, Rotation, Step, Versioning,
+};
+use cloister_core::{bucket, tenant};
+use cloister_crds::{ClientTenant, Environment};
+
+pub const KEY_ARN: &str = "arn:aws:kms:us-east-1:222222222222:key/11111111-2222-3333-4444-555555555555";
+
+/// Everything that the example tenant wants: its own part, and its bucket's.
+pub struct Example {
+    pub tenant: ClientTenant,
+    pub account: Account,
+    pub owner: Owner,
+    pub names: Names,
+}
+
+impl Example {
+    pub fn new() -> Self {
+        let tenant: ClientTenant = parse(include_str!("../../../../examples/acme-health.yaml"));
+        let home: Environment = parse(include_str!("../../../../examples/environment-production.yaml"));
+        let uid = "5b0e1a52-0000-4000-8000-000000000001".to_owned();
+        let owner = Owner { object: "ClientTenant/acme-health".into(), uid: uid.clone() };
+        let names = Names::new("acme-health", &uid);
+        Self { tenant, account: Account::new("production", &home.spec), owner, names }
+    }
+
+    pub fn desired(&self, key_arn: Option<&str>, deleting: bool) -> DesiredSet {
+        let empty = std::collections::BTreeSet::new();
+        let mut all = tenant::desire(&tenant::Inputs {
+            spec: &self.tenant.spec,
+            owner: &self.owner,
+            names: &self.names,
+            account: &self.account,
+            key_arn,
+            named_buckets: &empty,
+            dropped_buckets: &empty,
+            deleting,
+        });
+        if let Some(key_arn) = key_arn {
+            all.extend(self.bucket(key_arn, if deleting { Fate::Vanish } else { Fate::Exist }));
+        }
+        all
+    }
+
+    fn bucket(&self, key_arn: &str, fate: Fate) -> DesiredSet {
+        let inline = &self.tenant.spec.ingest_buckets[0];
+        bucket::desire(&bucket::Inputs {
+            name: &inline.name,
+            spec: &inline.spec,
+            tenant: &self.owner,
+            names: &self.names,
+            account: &self.account,
+            key_arn,
+            fate,
+        })
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(text: &str) -> T {
+    serde_saphyr::from_str(text).expect("the example is valid")
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    pub held: BTreeMap<ResourceId, Actual>,
+    /// Steps that may still succeed; the next one fails.
+    pub patience: Option<usize>,
+}
+
+impl World {
+    pub fn observe(&self, desired: &DesiredSet) -> ObservedSet {
+        let look = |id: &ResourceId| self.held.get(id).cloned().map_or(Observed::Absent, Observed::Present);
+        desired.keys().map(|id| (id.clone(), look(id))).collect()
+    }
+
+    pub fn key_arn(&self) -> Option<&'static str> {
+        self.held.keys().any(|id| matches!(id, ResourceId::Key(_))).then_some(KEY_ARN)
+    }
+
+    /// Carries out the works in their order, and stops at the step at which patience ends.
+    pub fn act(&mut self, desired: &DesiredSet, plan: &Plan) {
+        let mut left: Vec<_> = plan.works.iter().collect();
+        let mut done = Vec::new();
+        while let Some(at) = left.iter().position(|w| w.after.iter().all(|id| done.contains(id))) {
+            let work = left.remove(at);
+            for step in &work.steps {
+                if self.patience.is_some_and(|left| left == 0) {
+                    return;
+                }
+                self.patience = self.patience.map(|left| left - 1);
+                self.perform(&work.id, &desired[&work.id], step);
+            }
+            done.push(work.id.clone());
+        }
+        assert!(left.is_empty(), "works wait for each other: {left:?}");
+    }
+
+    fn perform(&mut self, id: &ResourceId, want: &Desired, step: &Step) {
+        let held = &mut self.held;
+        match (step, &want.resource) {
+            (Step::Key(step), Resource::Key(want)) => perform_key(held, id, want, step),
+            (Step::Policy(PolicyStep::Delete), _) | (Step::Role(RoleStep::Delete), _) => {
+                drop(held.remove(id))
+            }
+            (Step::Policy(_), Resource::Policy(want)) => put(held, id, Resource::Policy(want.clone())),
+            (Step::Role(step), Resource::Role(want)) => perform_role(held, id, want, step),
+            (Step::Queue(QueueStep::Delete) | Step::Bucket(BucketStep::Delete), _) => drop(held.remove(id)),
+            (Step::Queue(_), Resource::Queue(want)) => put(held, id, Resource::Queue(want.clone())),
+            (Step::Bucket(step), Resource::Bucket(want)) => perform_bucket(held, id, want, step),
+            (Step::Object(cloister_core::resource::ObjectStep::Delete), _) => drop(held.remove(id)),
+            (Step::Object(_), Resource::Object(want)) => put(held, id, Resource::Object(want.clone())),
+            _ => panic!("{id} cannot take {step:?}"),
+        }
+    }
+}
+
+type Held = BTreeMap<ResourceId, Actual>;
+
+fn put(held: &mut Held, id: &ResourceId, resource: Resource) {
+    let arn = if matches!(resource, Resource::Key(_)) { KEY_ARN.to_owned() } else { format!("arn/{id}") };
+    held.insert(id.clone(), Actual { resource, arn });
+}
+
+fn perform_key(held: &mut Held, id: &ResourceId, want: &Key, step: &KeyStep) {
+    if *step == KeyStep::Create {
+        assert!(!held.contains_key(id), "a second key");
+        let rotation = Rotation { enabled: false, period_days: 0 };
+        return put(held, id, Resource::Key(Key { alias: false, rotation, ..want.clone() }));
+    }
+    let Some(Resource::Key(key)) = held.get_mut(id).map(|a| &mut a.resource) else {
+        panic!("{step:?} on no key")
+    };
+    match step {
+        KeyStep::Create => {}
+        KeyStep::CreateAlias | KeyStep::PointAlias => key.alias = true,
+        KeyStep::CancelDeletion => key.state = KeyState::Disabled,
+        KeyStep::Enable => key.state = KeyState::Enabled,
+        KeyStep::PutPolicy => key.policy.clone_from(&want.policy),
+        KeyStep::SetRotation => key.rotation = want.rotation,
+        KeyStep::Tag => key.tags.clone_from(&want.tags),
+        KeyStep::DeleteAlias => key.alias = false,
+        KeyStep::ScheduleDeletion { .. } => key.state = KeyState::PendingDeletion,
+    }
+}
+
+fn perform_role(held: &mut Held, id: &ResourceId, want: &Role, step: &RoleStep) {
+    if *step == RoleStep::Create {
+        return put(
+            held,
+            id,
+            Resource::Role(Role { attached: std::collections::BTreeSet::new(), ..want.clone() }),
+        );
+    }
+    let Some(Resource::Role(role)) = held.get_mut(id).map(|a| &mut a.resource) else {
+        panic!("{step:?} on no role")
+    };
+    match step {
+        RoleStep::Create | RoleStep::Delete => {}
+        RoleStep::SetTrust => role.trust.clone_from(&want.trust),
+        RoleStep::SetBoundary => role.boundary.clone_from(&want.boundary),
+        RoleStep::Attach { policy } => drop(role.attached.insert(policy.clone())),
+        RoleStep::Detach { policy } => drop(role.attached.remove(policy)),
+        RoleStep::DeleteInline { name } => drop(role.inline.remove(name)),
+        RoleStep::Tag => role.tags.clone_from(&want.tags),
+    }
+}
+
+fn perform_bucket(held: &mut Held, id: &ResourceId, want: &Bucket, step: &BucketStep) {
+    if *step == BucketStep::Create {
+        return put(held, id, Resource::Bucket(Box::new(newborn(want))));
+    }
+    let Some(Resource::Bucket(bucket)) = held.get_mut(id).map(|a| &mut a.resource) else {
+        panic!("{step:?} on no bucket")
+    };
+    match step {
+        BucketStep::Create | BucketStep::Delete => {}
+        BucketStep::Quarantine => {
+            let ResourceId::Bucket(name) = id else { panic!("{id} is no bucket") };
+            bucket.policy = Some(Bucket::quarantine(name));
+        }
+        BucketStep::PutPublicAccessBlock => bucket.public_access_block = want.public_access_block,
+        BucketStep::PutOwnership => bucket.ownership = want.ownership,
+        BucketStep::PutEncryption => bucket.encryption.clone_from(&want.encryption),
+        BucketStep::PutVersioning => bucket.versioning = want.versioning,
+        BucketStep::PutObjectLock => bucket.object_lock.clone_from(&want.object_lock),
+        BucketStep::PutLogging => bucket.logging.clone_from(&want.logging),
+        BucketStep::PutLifecycle => bucket.lifecycle.clone_from(&want.lifecycle),
+        BucketStep::PutNotification => bucket.notifications.clone_from(&want.notifications),
+        BucketStep::PutTagging => bucket.tags.clone_from(&want.tags),
+        BucketStep::PutPolicy => {
+            bucket.policy.clone_from(&want.policy);
+            let closed = Bucket { policy: want.policy.clone(), ..want.clone() };
+            assert_eq!(**bucket, closed, "the bucket was opened before all of its safeguards held");
+        }
+    }
+}
+
+/// What AWS gives a new bucket.
+fn newborn(want: &Bucket) -> Bucket {
+    Bucket {
+        policy: None,
+        public_access_block: PublicAccessBlock::ALL,
+        encryption: Encryption { algorithm: "AES256".into(), kms_key: None, bucket_key: false },
+        versioning: Versioning::Off,
+        object_lock: None,
+        logging: None,
+        lifecycle: BTreeMap::new(),
+        notifications: BTreeMap::new(),
+        ..want.clone()
+    }
+}
+
+/// Damages one part of a resource; which one `n` tells. Nothing where the resource has no such part.
+pub fn damage(resource: &mut Resource, n: usize) {
+    match resource {
+        Resource::Key(key) => match n % 5 {
+            0 => key.state = KeyState::PendingDeletion,
+            1 => key.state = KeyState::Disabled,
+            2 => key.alias = false,
+            3 => key.policy = None,
+            _ => key.rotation.enabled = false,
+        },
+        Resource::Policy(Policy { document }) => *document = None,
+        Resource::Role(role) => match n % 4 {
+            0 => role.trust = None,
+            1 => role.boundary.clear(),
+            2 => drop(role.inline.insert("backdoor".into())),
+            _ => role.attached = [String::from("arn:aws:iam::aws:policy/AdministratorAccess")].into(),
+        },
+        Resource::Queue(Queue { policy, kms_key, .. }) => {
+            if n % 2 == 0 {
+                *policy = None
+            } else {
+                kms_key.clear()
+            }
+        }
+        Resource::Bucket(bucket) => match n % 8 {
+            0 => bucket.policy = None,
+            1 => bucket.public_access_block = PublicAccessBlock::NONE,
+            2 => bucket.encryption.algorithm = "AES256".into(),
+            3 => bucket.versioning = Versioning::Suspended,
+            4 => bucket.logging = None,
+            5 => bucket.lifecycle.clear(),
+            6 => bucket.notifications.clear(),
+            _ => bucket.ownership = cloister_core::resource::Ownership::Other,
+        },
+        Resource::Object(object) => {
+            if let Some(spec) = object.get_mut("spec").and_then(|s| s.as_object_mut()) {
+                spec.insert("extra".into(), n.into());
+            }
+        }
+    }
+}

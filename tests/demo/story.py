@@ -1,0 +1,102 @@
+"""What the demo shows, in its order."""
+
+import time
+from collections import Counter
+
+from demo.mishaps import Mishap, happen
+from demo.show import heading, line, plain, shortened
+from e2e.careless import IN_AWS, IN_KUBERNETES, Act, Target
+from e2e.kinds import Object, is_ready
+from e2e.world import EXAMPLES, World
+
+TENANT, BUCKET = "acme-health", "landing"
+_PATIENCE = 60.0
+
+
+def tell(world: World) -> int:
+    """How much was not as it should be."""
+    since = time.monotonic()
+    world.install()
+    world.operator.start()
+    sweep = world.operator.sweep_seconds
+    line(f"The operator, which looks at everything every {sweep} s", _past(since))
+    since = time.monotonic()
+    world.onboard(EXAMPLES / "environment-production.yaml")
+    line("kubectl apply -f examples/environment-production.yaml: Ready", _past(since))
+    _onboard(world)
+    target = Target.of(world, TENANT, BUCKET)
+    heading("A careless administrator, with kubectl: the operator watches")
+    mishaps = _show_all(world, target, IN_KUBERNETES)
+    heading(f"A careless administrator, in AWS, which tells of nothing: a look every {sweep} s")
+    mishaps += _show_all(world, target, IN_AWS)
+    return _sum_up(world, mishaps)
+
+
+def _onboard(world: World) -> None:
+    heading("kubectl apply -f examples/acme-health.yaml")
+    since = time.monotonic()
+    world.cluster.apply(EXAMPLES / "acme-health.yaml")
+    said = ""
+    for tenant in world.cluster.follow("ClientTenant", TENANT, timeout=_PATIENCE):
+        status = (tenant or {}).get("status", {})
+        if is_ready(tenant):
+            line(f"Ready: {_resources(world)}", _past(since))
+            return
+        if (message := status.get("message", "")) not in ("", said):
+            said = message
+            line(message, _past(since))
+    raise AssertionError(f"{TENANT} is not Ready after {_PATIENCE:.0f} s: {said}")
+
+
+def _resources(world: World) -> str:
+    tenant = world.cluster.get("ClientTenant", TENANT)
+    bucket = world.cluster.get("IngestBucket", BUCKET, TENANT)
+    resources = tenant["status"]["resources"] + bucket["status"]["resources"]
+    kinds = Counter(resource["id"].split("/")[0] for resource in resources)
+    in_aws = {kind: n for kind, n in sorted(kinds.items()) if "-" in kind}
+    others = kinds.total() - sum(in_aws.values())
+    return f"{', '.join(f'{n} {kind}' for kind, n in in_aws.items())}, {others} in Kubernetes"
+
+
+def _show_all(world: World, target: Target, acts: list[Act]) -> list[Mishap]:
+    mishaps = happen(acts, target, _PATIENCE)
+    for name, namespace in ((TENANT, ""), (BUCKET, TENANT)):
+        kind = "IngestBucket" if namespace else "ClientTenant"
+        # The status follows right behind the last repair.
+        world.cluster.wait(kind, name, _is_told, namespace, _PATIENCE)
+    for mishap in mishaps:
+        _show(mishap, target)
+    return mishaps
+
+
+def _is_told(found: Object | None) -> bool:
+    told = (found or {}).get("status", {}).get("recentDrift", [])
+    return is_ready(found) and all("mendedAt" in record for record in told)
+
+
+def _show(mishap: Mishap, target: Target) -> None:
+    mark = "✓" if mishap.is_mended else "✗"
+    took = f"{mishap.seconds:.1f} s" if mishap.is_mended else "never"
+    records = mishap.act.records(target)
+    said = "no record in status"
+    if records:
+        first = records[0]
+        more = f" (+{len(records) - 1})" if len(records) > 1 else ""
+        was, now = (shortened(first[side], 17) for side in ("was", "now"))
+        path = shortened(first["path"] or first["resource"].split("/")[0], 22)
+        said = f"{path}: {was} → {now}{more}"
+    plain(f"  {mark} {took:>6}  {mishap.act.title:<39} {said}")
+
+
+def _sum_up(world: World, mishaps: list[Mishap]) -> int:
+    times = [mishap.seconds for mishap in mishaps if mishap.is_mended]
+    violations = world.calls.violations()
+    slowest = max(times, default=0.0)
+    heading(f"{len(times)} of {len(mishaps)} found and repaired, the slowest in {slowest:.1f} s.")
+    for violation in violations:
+        plain(f"  ✗ an invariant was broken: {violation}")
+    return len(mishaps) - len(times) + len(violations)
+
+
+def _past(since: float) -> float:
+    return time.monotonic() - since
