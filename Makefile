@@ -85,7 +85,7 @@ lint-python:
 CARGO_DENY_VERSION = 0.20.2
 CARGO_DENY = $(or $(CLOISTER_CACHE),$(HOME)/.cache/cloister)/cargo-deny-$(CARGO_DENY_VERSION)
 deny: $(CARGO_DENY)/bin/cargo-deny
-	$< --offline check bans licenses sources
+	$< check bans licenses sources
 
 $(CARGO_DENY)/bin/cargo-deny:
 	cargo install --quiet --locked --root $(CARGO_DENY) --version $(CARGO_DENY_VERSION) cargo-deny

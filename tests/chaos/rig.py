@@ -94,8 +94,9 @@ class Rig:
 
     def check(self) -> None:
         """Nothing twice, nothing left over, nothing missing, and no call broke an invariant."""
-        assert Inventory.take(self.world.aws).problems(self.tenants.values()) == []
-        assert self.world.calls.violations() == []
+        found = Inventory.take(self.world.aws).problems(self.tenants.values())
+        found += self.world.calls.violations()
+        assert not found, "\n".join(found)
         self.world.operator.check_log()
 
 

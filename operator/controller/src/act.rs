@@ -7,24 +7,28 @@ use cloister_aws::Lane;
 use cloister_core::conclude::{Outcome, Outcomes};
 use cloister_core::fault::{Fault, FaultClass};
 use cloister_core::observed::{Observed, ObservedSet};
-use cloister_core::plan::{Desired, DesiredSet, Plan, Work};
+use cloister_core::plan::{Desired, Plan, Work};
 use cloister_core::resource::{Resource, ResourceId, Step};
+use cloister_crds::status::Intent;
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use serde_json::Value;
 
+use crate::api::Object;
 use crate::context::Context;
-use crate::kinds::Prepared;
-use crate::objects;
+use crate::kinds::{Kind, Prepared};
+use crate::{objects, report};
 
-pub async fn act(
-    uid: &str,
+pub async fn act<K: Kind>(
+    object: &K,
     prepared: &Prepared,
-    desired: &DesiredSet,
     observed: &ObservedSet,
     plan: &Plan,
+    intents: &[Intent],
     context: &Context,
 ) -> Outcomes {
+    let uid = Object::uid(object);
+    let mut desired = prepared.desired(observed);
     let mut waiting: BTreeMap<&ResourceId, &Work> = plan.works.iter().map(|w| (&w.id, w)).collect();
     let mut outcomes = Outcomes::new();
     let mut done: BTreeSet<ResourceId> = BTreeSet::new();
@@ -33,14 +37,19 @@ pub async fn act(
         let startable: Vec<&ResourceId> =
             waiting.iter().filter(|(_, w)| w.after.is_subset(&done)).map(|(id, _)| *id).collect();
         for id in startable {
-            if let (Some(work), Some(want)) = (waiting.remove(id), desired.get(id)) {
-                running.push(carry_out(uid, work, want, observed.get(id), prepared, context));
+            if let (Some(work), Some(want)) = (waiting.remove(id), desired.get(id).cloned()) {
+                running.push(carry_out(&uid, work, want, observed.get(id), prepared, context));
             }
         }
         // What comes after something that failed is not tried in this pass.
         let Some((id, outcome)) = running.next().await else { return outcomes };
         if outcome.failed.is_none() {
             done.insert(id.clone());
+        }
+        // Others wait for the key's ARN: in this plan, and the tenant's buckets.
+        if let (ResourceId::Key(_), Some(arn)) = (&id, &outcome.arn) {
+            report::announce_key(object, arn, intents, context).await;
+            desired = prepared.desired_with(arn);
         }
         outcomes.insert(id, outcome);
     }
@@ -49,7 +58,7 @@ pub async fn act(
 async fn carry_out(
     uid: &str,
     work: &Work,
-    want: &Desired,
+    want: Desired,
     observed: Option<&Observed>,
     prepared: &Prepared,
     context: &Context,
@@ -63,7 +72,7 @@ async fn carry_out(
     };
     for step in &work.steps {
         let arn = outcome.arn.as_ref().or(seen.as_ref()).map(String::as_str);
-        match perform(&work.id, want, arn, step, prepared, context).await {
+        match perform(&work.id, &want, arn, step, prepared, context).await {
             Ok(created) => {
                 outcome.arn = created.or(outcome.arn);
                 outcome.done.push(step.clone());

@@ -43,6 +43,8 @@ pub struct Context {
 pub struct Memory {
     /// Passes in a row that ended in a fault.
     pub faults: u32,
+    /// Passes in a row that changed something.
+    pub restless: u32,
     /// When something was last written, or tried: older snapshots do not count for this object.
     pub last_write: Option<Instant>,
     /// Kubernetes objects whose name was taken when they were to be made.

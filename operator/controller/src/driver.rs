@@ -71,8 +71,7 @@ async fn pass<K: Kind>(object: &K, context: &Context) -> Result<Requeue, Unrepor
         }
     };
     let intents = intent::record(&object, &plan, &observed, context).await?;
-    let desired = prepared.desired(&observed);
-    let outcomes = act::act(&object.uid(), &prepared, &desired, &observed, &plan, context).await;
+    let outcomes = act::act(&object, &prepared, &observed, &plan, &intents, context).await;
     let conclusion = close(&object, &prepared, &observed, &plan, &outcomes, &intents);
     report::report(&object, &prepared, &observed, &plan, conclusion, !intents.is_empty(), context).await
 }
@@ -143,16 +142,24 @@ fn first_look_of_the_settled<K: Kind>(object: &K, context: &Context) -> Option<A
 }
 
 fn action(uid: &str, requeue: Requeue, context: &Context) -> Action {
-    let faults = context.remember(uid, |memory| {
+    let (faults, restless) = context.remember(uid, |memory| {
         memory.faults = if requeue == Requeue::BackOff { memory.faults.saturating_add(1) } else { 0 };
-        memory.faults
+        memory.restless = if requeue == Requeue::Now { memory.restless.saturating_add(1) } else { 0 };
+        (memory.faults, memory.restless)
     });
     match requeue {
+        // A write that does not change what is seen must not become a loop.
+        Requeue::Now if restless > RESTLESS => Action::requeue(back_off(restless - RESTLESS)),
         Requeue::Now => Action::requeue(Duration::ZERO),
+        // They will wake it; this is for the case that they never are.
+        Requeue::AfterOthers => Action::requeue(Duration::from_secs(10)),
         Requeue::Sweep => Action::requeue(context.next_sweep()),
         Requeue::BackOff => Action::requeue(back_off(faults)),
     }
 }
+
+/// So many passes in a row may each have something to do; onboarding takes three.
+const RESTLESS: u32 = 6;
 
 /// 0.5 s, doubled each time, at most five minutes; a fifth more or less.
 fn back_off(faults: u32) -> Duration {

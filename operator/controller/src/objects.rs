@@ -41,13 +41,16 @@ impl ObjectStores {
 }
 
 /// Classifies an object by whose it is.
-pub fn classify(object: Option<Value>, owner_uid: &str) -> Observed {
+pub fn classify(id: &ObjectId, object: Option<Value>, owner_uid: &str) -> Observed {
     let Some(mut object) = object else { return Observed::Absent };
+    // The API server leaves these out of the items of a list.
+    object["apiVersion"] = json!(id.kind.api_version());
+    object["kind"] = json!(id.kind.kind());
     if !object["metadata"]["deletionTimestamp"].is_null() {
         return Observed::Changing { what: "it is being deleted".into() };
     }
     // The API server leaves out an empty list of subjects.
-    if object["kind"] == "RoleBinding" && object["subjects"].is_null() {
+    if id.kind == ObjectKind::RoleBinding && object["subjects"].is_null() {
         object["subjects"] = json!([]);
     }
     if is_owned(&object, owner_uid) {
@@ -64,7 +67,7 @@ fn is_owned(object: &Value, owner_uid: &str) -> bool {
 
 pub async fn fetch(client: &Client, id: &ObjectId, owner_uid: &str) -> Observed {
     match api(client, id).get_opt(&id.name).await {
-        Ok(object) => classify(object.and_then(|o| serde_json::to_value(o).ok()), owner_uid),
+        Ok(object) => classify(id, object.and_then(|o| serde_json::to_value(o).ok()), owner_uid),
         Err(error) => Observed::Unreadable(fault("Get", &error)),
     }
 }

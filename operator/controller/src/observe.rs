@@ -92,7 +92,7 @@ async fn observe_object(id: &ObjectId, prepared: &Prepared, memory: &Memory, con
         ObjectKind::IngestBucket => ingest_bucket(id, context),
         _ => context.objects.get(id).and_then(|object| serde_json::to_value(&*object).ok()),
     };
-    objects::classify(cached, owner)
+    objects::classify(id, cached, owner)
 }
 
 fn ingest_bucket(id: &ObjectId, context: &Context) -> Option<Value> {

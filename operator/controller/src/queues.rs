@@ -23,7 +23,7 @@ use crate::context::Context;
 use crate::driver;
 use crate::kinds::Kind;
 use crate::objects::{ObjectStores, api_resource};
-use crate::watch::{Route, fingerprint, watch};
+use crate::watch::{FirstSight, Route, fingerprint, watch};
 
 type Wake<K> = UnboundedSender<ObjectRef<K>>;
 
@@ -140,7 +140,7 @@ fn wake_itself<K: Object>(to: &Wake<K>) -> Route<K> {
             fingerprint((Object::uid(o), Object::generation(o), o.is_leaving(), poke))
         }),
         wake: Box::new(move |o| send(&to, ObjectRef::from_obj(o))),
-        at_start: true,
+        first_sight: FirstSight::Wakes,
     }
 }
 
@@ -158,7 +158,7 @@ fn wake_tenants_of(tenants: &Store<ClientTenant>, to: &Wake<ClientTenant>) -> Ro
                 send(&to, ObjectRef::from_obj(&**tenant));
             }
         }),
-        at_start: false,
+        first_sight: FirstSight::WakesLater,
     }
 }
 
@@ -176,7 +176,7 @@ fn wake_buckets_of(buckets: &Store<IngestBucket>, to: &Wake<IngestBucket>) -> Ro
                 send(&to, ObjectRef::from_obj(&**bucket));
             }
         }),
-        at_start: false,
+        first_sight: FirstSight::WakesLater,
     }
 }
 
@@ -190,7 +190,7 @@ fn wake_environment_of(to: &Wake<Environment>) -> Route<ClientTenant> {
                 send(&to, ObjectRef::new(&tenant.spec.environment));
             }
         }),
-        at_start: false,
+        first_sight: FirstSight::WakesLater,
     }
 }
 
@@ -199,11 +199,14 @@ fn wake_tenant_of_bucket(to: &Wake<ClientTenant>) -> Route<IngestBucket> {
     Route {
         fingerprint: Box::new(|b| {
             let owners: Vec<&str> = b.owner_references().iter().map(|o| o.uid.as_str()).collect();
-            let said = b.common().map(|c| (c.is_ready(), c.observed_generation, c.message.clone()));
+            let ready =
+                b.common().is_some_and(|c| c.is_ready() && c.observed_generation == Object::generation(b));
+            let stalled = b.common().and_then(|c| c.condition("Stalled")).is_some_and(|s| s.status == "True");
+            let said = (ready, stalled);
             fingerprint((Object::uid(b), Object::generation(b), b.is_leaving(), b.labels(), owners, said))
         }),
         wake: Box::new(move |bucket| send(&to, ObjectRef::new(&bucket.namespace().unwrap_or_default()))),
-        at_start: false,
+        first_sight: FirstSight::WakesLater,
     }
 }
 
@@ -226,6 +229,6 @@ fn wake_tenant_of_object(to: &Wake<ClientTenant>) -> Route<DynamicObject> {
             let tenant = object.namespace().unwrap_or_else(|| object.name_any());
             send(&to, ObjectRef::new(&tenant));
         }),
-        at_start: false,
+        first_sight: FirstSight::Silent,
     }
 }

@@ -3,7 +3,8 @@
 use cloister_core::conclude::{Conclusion, Notice, Requeue};
 use cloister_core::observed::ObservedSet;
 use cloister_core::plan::Plan;
-use cloister_crds::status::CommonStatus;
+use cloister_crds::status::{CommonStatus, Intent};
+use k8s_openapi::api::core::v1::ObjectReference;
 use kube::ResourceExt;
 use kube::api::{Patch, PatchParams};
 use kube::runtime::events::{Event, EventType};
@@ -66,7 +67,10 @@ pub async fn report<K: Kind>(
     }
     context.metrics.drift(&object.label(), status.drift, plan, object.common());
     let status = object.with_common(status, prepared, observed);
-    if intents_written || object.status() != Some(&status) {
+    // While something is still being made, the next pass follows at once and reports for both.
+    let was_converged = object.common().is_some_and(|c| c.converged_generation.is_some());
+    let reported_soon = requeue == Requeue::Now && !was_converged && object.status().is_some();
+    if !reported_soon && (intents_written || object.status() != Some(&status)) {
         let value = serde_json::to_value(&status).unwrap_or_default();
         write(object, value, context).await?;
     }
@@ -89,6 +93,16 @@ pub async fn write_common<K: Object>(
         into.extend(from);
     }
     write(object, value, context).await
+}
+
+/// Tells the tenant's buckets of its key as soon as there is one, before the rest of the pass.
+pub async fn announce_key<K: Object>(object: &K, arn: &str, intents: &[Intent], context: &Context) {
+    let mut value = object.status().and_then(|s| serde_json::to_value(s).ok()).unwrap_or_else(|| json!({}));
+    value["keyArn"] = json!(arn);
+    value["intents"] = json!(intents);
+    if let Err(error) = write(object, value, context).await {
+        tracing::warn!(%error, "the key could not be announced; the end of the pass does it");
+    }
 }
 
 async fn write<K: Object>(object: &K, status: Value, context: &Context) -> Result<(), Unreported> {
@@ -118,7 +132,13 @@ async fn publish<K: Kind>(object: &K, notices: Vec<Notice>, context: &Context) {
             reason: notice.reason.to_owned(),
             note: Some(notice.message),
             action: notice.action.to_owned(),
-            secondary: None,
+            // Events about different things must not be folded into one.
+            secondary: notice.about.map(|about| ObjectReference {
+                kind: Some("Resource".to_owned()),
+                name: Some(about.resource),
+                field_path: Some(about.path),
+                ..ObjectReference::default()
+            }),
         };
         // An event that is lost is still in the status and the log.
         if let Err(error) = context.events.publish(&event, &reference).await {

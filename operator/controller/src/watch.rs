@@ -16,8 +16,17 @@ pub struct Route<K> {
     /// Two views of an object with the same fingerprint are the same to those it wakes.
     pub fingerprint: Box<dyn Fn(&K) -> u64 + Send + Sync>,
     pub wake: Box<dyn Fn(&K) + Send + Sync>,
-    /// Whether the first sight of an object after a start wakes too.
-    pub at_start: bool,
+    pub first_sight: FirstSight,
+}
+
+/// Whether an object that was not known before wakes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum FirstSight {
+    Wakes,
+    /// Not at the start of the process: whom it concerns is woken then anyway.
+    WakesLater,
+    /// It is one that we have just made.
+    Silent,
 }
 
 pub fn fingerprint(of: impl Hash) -> u64 {
@@ -81,7 +90,11 @@ impl<K: Resource + Clone> Seen<K> {
         for (n, route) in self.routes.iter().enumerate() {
             let wakes = match &before {
                 Some(before) => before[n] != now[n],
-                None => self.started || route.at_start,
+                None => match route.first_sight {
+                    FirstSight::Wakes => true,
+                    FirstSight::WakesLater => self.started,
+                    FirstSight::Silent => false,
+                },
             };
             if wakes {
                 (route.wake)(object);

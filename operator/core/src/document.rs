@@ -67,7 +67,8 @@ impl Statement {
     /// `kind` is `AWS`, `Service` or `Federated`.
     #[must_use]
     pub fn principal(mut self, kind: &str, who: impl Into<String>) -> Self {
-        self.principal.entry(kind.into()).or_default().insert(who.into());
+        let who = if kind == "AWS" { account_or_arn(who.into()) } else { who.into() };
+        self.principal.entry(kind.into()).or_default().insert(who);
         self
     }
 
@@ -211,7 +212,7 @@ fn scalar(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// `"*"` and `{"AWS": "*"}` mean the same; an account id means its root.
+/// `"*"` and `{"AWS": "*"}` mean the same; the root of an account means its id.
 fn principals(value: &Value) -> BTreeMap<String, Set> {
     match value {
         Value::Object(kinds) => kinds.iter().map(|(k, v)| (k.clone(), accounts(k, one_or_many(v)))).collect(),
@@ -220,8 +221,16 @@ fn principals(value: &Value) -> BTreeMap<String, Set> {
 }
 
 fn accounts(kind: &str, who: Set) -> Set {
-    let is_account = |s: &str| kind == "AWS" && s.len() == 12 && s.bytes().all(|b| b.is_ascii_digit());
-    who.into_iter().map(|s| if is_account(&s) { format!("arn:aws:iam::{s}:root") } else { s }).collect()
+    if kind == "AWS" { who.into_iter().map(account_or_arn).collect() } else { who }
+}
+
+/// The root of an account stands for the account, in whichever partition.
+fn account_or_arn(principal: String) -> String {
+    let parts: Vec<&str> = principal.split(':').collect();
+    match parts[..] {
+        ["arn", _, "iam", "", account, "root"] => account.to_owned(),
+        _ => principal,
+    }
 }
 
 fn conditions(value: &Value) -> Option<BTreeMap<String, BTreeMap<String, Set>>> {

@@ -174,27 +174,34 @@ fn hold_back(plan: &mut Plan, mode: Mode) {
 
 /// Orders the works along the needs, and blocks what needs something that this plan does not bring.
 fn wait_for_needs(plan: &mut Plan, desired: &DesiredSet, observed: &ObservedSet) {
-    let works: BTreeSet<ResourceId> = plan.works.iter().map(|w| w.id.clone()).collect();
-    let mut ready = Vec::new();
-    for mut work in plan.works.drain(..) {
-        let Some(want) = desired.get(&work.id) else { continue };
-        let waiting = match want.fate {
-            Fate::Exist => unmet(want, &works, observed),
-            Fate::Retain | Fate::Vanish => still_needed(&work.id, desired, &works, observed),
-        };
-        if let Some(on) = waiting {
-            plan.blocked.push(Blocked { id: work.id, reason: Reason::Waiting { on } });
-            continue;
-        }
-        work.after = match want.fate {
-            Fate::Exist => want.needs.intersection(&works).cloned().collect(),
-            Fate::Retain | Fate::Vanish => {
-                dependants(&work.id, desired).filter(|id| works.contains(id)).collect()
+    // What is blocked may be what another work counts on, so this goes on until nothing changes.
+    loop {
+        let works: BTreeSet<ResourceId> = plan.works.iter().map(|w| w.id.clone()).collect();
+        let waits = |work: &Work| {
+            let want = desired.get(&work.id)?;
+            match want.fate {
+                Fate::Exist => unmet(want, &works, observed),
+                Fate::Retain | Fate::Vanish => still_needed(&work.id, desired, &works, observed),
             }
         };
-        ready.push(work);
+        let blocked: Vec<Blocked> = plan
+            .works
+            .iter()
+            .filter_map(|w| waits(w).map(|on| Blocked { id: w.id.clone(), reason: Reason::Waiting { on } }))
+            .collect();
+        if blocked.is_empty() {
+            break;
+        }
+        plan.works.retain(|work| !blocked.iter().any(|b| b.id == work.id));
+        plan.blocked.extend(blocked);
     }
-    plan.works = ready;
+    let works: BTreeSet<ResourceId> = plan.works.iter().map(|w| w.id.clone()).collect();
+    for work in &mut plan.works {
+        work.after = match desired.get(&work.id) {
+            Some(want) if want.fate == Fate::Exist => want.needs.intersection(&works).cloned().collect(),
+            _ => dependants(&work.id, desired).filter(|id| works.contains(id)).collect(),
+        };
+    }
 }
 
 fn dependants(id: &ResourceId, desired: &DesiredSet) -> impl Iterator<Item = ResourceId> {
@@ -216,16 +223,9 @@ fn still_needed(
     })
 }
 
-/// The first need that is neither there nor being made, or whose output is not known yet.
+/// The first need that is neither there nor being made by this plan. An output that is not known yet is
+/// filled in when the work that it waits for has brought it.
 fn unmet(want: &Desired, works: &BTreeSet<ResourceId>, observed: &ObservedSet) -> Option<ResourceId> {
-    let unresolved = want.resource.is_unresolved();
-    want.needs
-        .iter()
-        .find(|need| {
-            let present = matches!(observed.get(need), Some(Observed::Present(_)));
-            let coming = works.contains(need);
-            let output_missing = unresolved && matches!(need, ResourceId::Key(_));
-            output_missing || !(present || coming)
-        })
-        .cloned()
+    let there = |need: &ResourceId| matches!(observed.get(need), Some(Observed::Present(_)));
+    want.needs.iter().find(|need| !there(need) && !works.contains(need)).cloned()
 }

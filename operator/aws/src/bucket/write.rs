@@ -6,6 +6,7 @@ use aws_sdk_s3::types::{
     ObjectOwnership, Tagging, VersioningConfiguration,
 };
 use cloister_core::document::Document;
+use cloister_core::environment;
 use cloister_core::fault::Fault;
 use cloister_core::resource::{Bucket, BucketStep, Logging, Versioning};
 
@@ -21,7 +22,9 @@ impl At<'_> {
     pub(super) async fn change(&self, want: &Bucket, step: &BucketStep) -> Result<(), Fault> {
         match step {
             BucketStep::Create => self.create(want).await,
-            BucketStep::Quarantine => self.put_policy(&Bucket::quarantine(self.name)).await,
+            BucketStep::Quarantine => {
+                self.put_policy(&Bucket::quarantine(environment::partition(self.region), self.name)).await
+            }
             BucketStep::PutPublicAccessBlock => {
                 let block = convert::write_block(want.public_access_block);
                 ask!(self, put_public_access_block, public_access_block_configuration(block)).map(drop)

@@ -58,6 +58,11 @@ impl Prepared {
         }
     }
 
+    /// What is wanted once the key's ARN is known.
+    pub fn desired_with(&self, key_arn: &str) -> DesiredSet {
+        (self.desire)(Some(key_arn))
+    }
+
     /// Only an ARN that AWS has shown in this pass is an output.
     pub fn desired(&self, observed: &ObservedSet) -> DesiredSet {
         let key = observed.iter().find(|(id, _)| matches!(id, ResourceId::Key(_)));

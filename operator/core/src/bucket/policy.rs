@@ -13,6 +13,7 @@ pub(super) fn bucket_policy(inputs: &Inputs<'_>) -> Document {
         ("DenyOtherAccounts", deny_other_accounts(inputs, both)),
         ("DenyOtherEncryption", deny_other_encryption(&objects)),
         ("DenyOtherKeys", deny_other_keys(inputs, &objects)),
+        ("DenyKmsWithoutKey", deny_kms_without_key(&objects)),
     ]);
     if inputs.spec.write_once {
         policy.0.insert("DenyOverwrite".into(), deny_overwrite(&objects));
@@ -46,6 +47,15 @@ fn deny_other_keys(inputs: &Inputs<'_>, objects: &str) -> Statement {
         .on([objects])
         .when("StringNotEquals", key, [inputs.key_arn])
         .when("Null", key, ["false"])
+}
+
+/// S3 would take the AWS managed key there, not the bucket's default.
+fn deny_kms_without_key(objects: &str) -> Statement {
+    Statement::deny(["s3:PutObject"])
+        .anyone()
+        .on([objects])
+        .when("StringEquals", "s3:x-amz-server-side-encryption", ["aws:kms"])
+        .when("Null", "s3:x-amz-server-side-encryption-aws-kms-key-id", ["true"])
 }
 
 /// Parts of a multipart upload carry no If-None-Match; its completion does.

@@ -1,7 +1,7 @@
 use cloister_crds::status::DriftRecord;
 use serde_json::Value;
 
-use super::{Notice, Story};
+use super::{About, Notice, Story};
 use crate::drift::Drift;
 use crate::plan::Reason;
 
@@ -19,7 +19,8 @@ pub(super) fn update(story: &Story<'_>) -> (Vec<DriftRecord>, Vec<Notice>) {
                 record.remedy = "Corrected".into();
             }
             let message = format!("{} is as declared again", subject(record));
-            notices.push(Notice { warning: false, reason: "DriftMended", action: "Correct", message });
+            let about = Some(about(record));
+            notices.push(Notice { warning: false, reason: "DriftMended", action: "Correct", message, about });
         }
     }
     if story.was_converged() {
@@ -29,7 +30,8 @@ pub(super) fn update(story: &Story<'_>) -> (Vec<DriftRecord>, Vec<Notice>) {
             }
             let record = record(story, drift);
             let message = format!("{}: was {}, now {}", subject(&record), record.was, record.now);
-            notices.push(Notice { warning: true, reason: "DriftFound", action: "Compare", message });
+            let about = Some(about(&record));
+            notices.push(Notice { warning: true, reason: "DriftFound", action: "Compare", message, about });
             kept.insert(0, record);
         }
     }
@@ -61,6 +63,10 @@ fn record(story: &Story<'_>, drift: &Drift) -> DriftRecord {
     }
 }
 
+fn about(record: &DriftRecord) -> About {
+    About { resource: record.resource.clone(), path: record.path.clone() }
+}
+
 fn subject(record: &DriftRecord) -> String {
     if record.path.is_empty() {
         record.resource.clone()
@@ -73,6 +79,7 @@ fn subject(record: &DriftRecord) -> String {
 fn show(value: &Value) -> String {
     let text = match value {
         Value::Null => "nothing".to_owned(),
+        Value::String(text) if text.is_empty() => "nothing".to_owned(),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };

@@ -71,6 +71,8 @@ impl Story<'_> {
 pub enum Requeue {
     /// Something was done: see whether it holds.
     Now,
+    /// Something was done, and others are still at work: they wake this one when they are done.
+    AfterOthers,
     /// A fault, or something under way: later and later.
     BackOff,
     /// Nothing to do: the sweep.
@@ -84,6 +86,14 @@ pub struct Notice {
     pub reason: &'static str,
     pub action: &'static str,
     pub message: String,
+    /// The resource and field that it is about; none where it is about the whole object.
+    pub about: Option<About>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    pub resource: String,
+    pub path: String,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -117,6 +127,7 @@ pub fn conclude(story: &Story<'_>) -> Conclusion {
             reason: "Ready",
             action: "Reconcile",
             message: "everything is as declared".into(),
+            about: None,
         });
     }
     Conclusion { status, notices, requeue: requeue(story) }
@@ -130,6 +141,8 @@ fn requeue(story: &Story<'_>) -> Requeue {
     if story.faults().next().is_some() {
         let soon = progressed && story.faults().all(look_again);
         if soon { Requeue::Now } else { Requeue::BackOff }
+    } else if progressed && !story.waiting.is_empty() && !story.was_converged() {
+        Requeue::AfterOthers
     } else if progressed {
         Requeue::Now
     } else if changing {

@@ -76,7 +76,8 @@ impl Account {
     /// The host name that `kms:ViaService` holds for a service.
     #[must_use]
     pub fn service_host(&self, service: &str) -> String {
-        format!("{service}.{}.amazonaws.com", self.region)
+        let domain = if self.partition() == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+        format!("{service}.{}.{domain}", self.region)
     }
 }
 

@@ -155,8 +155,8 @@ const PARTS: [(&str, BucketStep); 9] = [
 impl Bucket {
     /// Denies every object operation to everybody; configuration stays possible.
     #[must_use]
-    pub fn quarantine(name: &str) -> Document {
-        let objects = format!("arn:aws:s3:::{name}/*");
+    pub fn quarantine(partition: &str, name: &str) -> Document {
+        let objects = format!("arn:{partition}:s3:::{name}/*");
         Document::new([("QuarantineUntilSafe", Statement::deny(["s3:*"]).anyone().on([objects]))])
     }
 

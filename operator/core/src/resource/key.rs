@@ -88,6 +88,11 @@ impl Key {
             return Vec::new();
         }
         // The key's own policy denies its deletion, so a policy without that guard comes first.
-        vec![KeyStep::PutPolicy, KeyStep::ScheduleDeletion { days: 30 }, KeyStep::DeleteAlias]
+        let mut steps = vec![KeyStep::PutPolicy, KeyStep::ScheduleDeletion { days: 30 }];
+        // An alias that points elsewhere is not this key's.
+        if self.alias {
+            steps.push(KeyStep::DeleteAlias);
+        }
+        steps
     }
 }

@@ -110,20 +110,6 @@ impl Step {
 pub const KEY_NOT_KNOWN_YET: &str = "(known once the key exists)";
 
 impl Resource {
-    /// Whether something in it waits for an output of another resource.
-    #[must_use]
-    pub fn is_unresolved(&self) -> bool {
-        fn mentions(value: &Value) -> bool {
-            match value {
-                Value::String(s) => s.contains(KEY_NOT_KNOWN_YET),
-                Value::Array(items) => items.iter().any(mentions),
-                Value::Object(fields) => fields.values().any(mentions),
-                _ => false,
-            }
-        }
-        serde_json::to_value(self).is_ok_and(|v| mentions(&v))
-    }
-
     #[must_use]
     pub fn tags(&self) -> Option<&Tags> {
         match self {

@@ -11,7 +11,9 @@ pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
     let mut add = |kind: ObjectKind, name: &str, labels: Value, body: Value| {
         let namespaced = kind != ObjectKind::Namespace;
         let object = object(inputs, kind, name, labels, body);
-        let needs = namespaced.then(|| inputs.namespace_id());
+        // A bucket has nothing to do before there is a key.
+        let key = (kind == ObjectKind::IngestBucket).then(|| inputs.key_id());
+        let needs = namespaced.then(|| inputs.namespace_id()).into_iter().chain(key);
         set.insert(inputs.object_id(kind, name), want(Resource::Object(object), needs));
     };
     add(ObjectKind::Namespace, &inputs.names.tenant, pod_security(), json!({}));

@@ -1,5 +1,7 @@
 //! A world in memory that obeys the steps: what AWS and the API server would hold.
 
+#![allow(clippy::expect_used, clippy::panic)] // it is part of tests only
+
 use std::collections::BTreeMap;
 
 use cloister_core::environment::Account;
@@ -8,8 +10,8 @@ use cloister_core::observed::{Actual, Observed, ObservedSet};
 use cloister_core::ownership::Owner;
 use cloister_core::plan::{Desired, DesiredSet, Fate, Plan};
 use cloister_core::resource::{
-    Bucket, BucketStep, Encryption, Key, KeyState, KeyStep, Policy, PolicyStep, PublicAccessBlock, Queue,
-    QueueStep, Resource, ResourceId, Role, RoleStep, Rotation, Step, Versioning,
+    Bucket, BucketStep, Encryption, Key, KeyState, KeyStep, ObjectStep, Policy, PolicyStep,
+    PublicAccessBlock, Queue, QueueStep, Resource, ResourceId, Role, RoleStep, Rotation, Step, Versioning,
 };
 use cloister_core::{bucket, tenant};
 use cloister_crds::{ClientTenant, Environment};
@@ -108,17 +110,18 @@ impl World {
     fn perform(&mut self, id: &ResourceId, want: &Desired, step: &Step) {
         let held = &mut self.held;
         match (step, &want.resource) {
+            (
+                Step::Policy(PolicyStep::Delete)
+                | Step::Role(RoleStep::Delete)
+                | Step::Queue(QueueStep::Delete)
+                | Step::Bucket(BucketStep::Delete)
+                | Step::Object(ObjectStep::Delete),
+                _,
+            ) => drop(held.remove(id)),
             (Step::Key(step), Resource::Key(want)) => perform_key(held, id, want, step),
-            (Step::Policy(PolicyStep::Delete), _) | (Step::Role(RoleStep::Delete), _) => {
-                drop(held.remove(id))
-            }
-            (Step::Policy(_), Resource::Policy(want)) => put(held, id, Resource::Policy(want.clone())),
             (Step::Role(step), Resource::Role(want)) => perform_role(held, id, want, step),
-            (Step::Queue(QueueStep::Delete) | Step::Bucket(BucketStep::Delete), _) => drop(held.remove(id)),
-            (Step::Queue(_), Resource::Queue(want)) => put(held, id, Resource::Queue(want.clone())),
             (Step::Bucket(step), Resource::Bucket(want)) => perform_bucket(held, id, want, step),
-            (Step::Object(cloister_core::resource::ObjectStep::Delete), _) => drop(held.remove(id)),
-            (Step::Object(_), Resource::Object(want)) => put(held, id, Resource::Object(want.clone())),
+            (Step::Policy(_) | Step::Queue(_) | Step::Object(_), want) => put(held, id, want.clone()),
             _ => panic!("{id} cannot take {step:?}"),
         }
     }
@@ -186,7 +189,7 @@ fn perform_bucket(held: &mut Held, id: &ResourceId, want: &Bucket, step: &Bucket
         BucketStep::Create | BucketStep::Delete => {}
         BucketStep::Quarantine => {
             let ResourceId::Bucket(name) = id else { panic!("{id} is no bucket") };
-            bucket.policy = Some(Bucket::quarantine(name));
+            bucket.policy = Some(Bucket::quarantine("aws", name));
         }
         BucketStep::PutPublicAccessBlock => bucket.public_access_block = want.public_access_block,
         BucketStep::PutOwnership => bucket.ownership = want.ownership,
@@ -238,10 +241,10 @@ pub fn damage(resource: &mut Resource, n: usize) {
             _ => role.attached = [String::from("arn:aws:iam::aws:policy/AdministratorAccess")].into(),
         },
         Resource::Queue(Queue { policy, kms_key, .. }) => {
-            if n % 2 == 0 {
-                *policy = None
+            if n.is_multiple_of(2) {
+                *policy = None;
             } else {
-                kms_key.clear()
+                kms_key.clear();
             }
         }
         Resource::Bucket(bucket) => match n % 8 {
