@@ -71,7 +71,9 @@ class Inventory:
         for name in wanted_roles.keys() & self.roles.keys():
             found += _of_role(name, wanted_roles[name], *self.roles[name])
         purposes = (*_PURPOSES, "boundary")
-        found += _compare("policy", {f"cloister-{t.name}-{p}" for t in _standing(tenants) for p in purposes}, self.policies)
+        found += _compare(
+            "policy", {f"cloister-{t.name}-{p}" for t in _standing(tenants) for p in purposes}, self.policies
+        )
         return found + self._of_buckets([t for t in tenants if t.fate is not Fate.DELETED])
 
     def _of_key(self, tenant: Tenant) -> list[str]:

@@ -91,9 +91,7 @@ def _build_flags() -> list[str]:
 def _go(*arguments: str) -> str:
     environment = os.environ | {"CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": ""}
     try:
-        done = subprocess.run(
-            ["go", *arguments], cwd=MODULE, env=environment, capture_output=True, text=True
-        )
+        done = subprocess.run(["go", *arguments], cwd=MODULE, env=environment, capture_output=True, text=True)
     except FileNotFoundError:
         raise PlatformError("Go is needed to build the control plane.") from None
     if done.returncode != 0:

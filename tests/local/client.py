@@ -22,9 +22,7 @@ class Client:
         if self._context is None:
             connection = http.client.HTTPConnection(self._address, timeout=5)
         else:
-            connection = http.client.HTTPSConnection(
-                self._address, timeout=5, context=self._context
-            )
+            connection = http.client.HTTPSConnection(self._address, timeout=5, context=self._context)
         try:
             connection.request("GET", path)
             response = connection.getresponse()

@@ -105,16 +105,12 @@ class ControlPlane:
     def kubectl(self, *arguments: str, stdin: str | None = None) -> str:
         """What kubectl prints; raises with its complaint if it fails."""
         command = [str(self.layout.binaries / "kubectl"), f"--kubeconfig={self.kubeconfig}"]
-        done = subprocess.run(
-            [*command, *arguments], input=stdin, capture_output=True, text=True
-        )
+        done = subprocess.run([*command, *arguments], input=stdin, capture_output=True, text=True)
         if done.returncode != 0:
             raise PlatformError(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout
 
-    def service_account_kubeconfig(
-        self, namespace: str, name: str, path: Path, *, duration: str = "12h"
-    ) -> Path:
+    def service_account_kubeconfig(self, namespace: str, name: str, path: Path, *, duration: str = "12h") -> Path:
         """Writes a kubeconfig with the rights of a service account, no more."""
         bound = ["create", "token", name, f"--namespace={namespace}"]
         token = self.kubectl(*bound, f"--duration={duration}").strip()

@@ -52,15 +52,11 @@ def test_a_quota_is_enforced(control_plane: ControlPlane) -> None:
         kubectl(*secret, "second")
 
 
-def test_a_service_account_has_only_its_own_rights(
-    control_plane: ControlPlane, tmp_path: Path
-) -> None:
+def test_a_service_account_has_only_its_own_rights(control_plane: ControlPlane, tmp_path: Path) -> None:
     control_plane.kubectl("create", "namespace", "limited")
     control_plane.kubectl("create", "serviceaccount", "reader", "--namespace=limited")
     control_plane.kubectl("apply", "--filename=-", stdin=_READER)
-    limited = control_plane.service_account_kubeconfig(
-        "limited", "reader", tmp_path / "kubeconfig"
-    )
+    limited = control_plane.service_account_kubeconfig("limited", "reader", tmp_path / "kubeconfig")
 
     def may(*question: str) -> bool:
         tool = str(control_plane.layout.binaries / "kubectl")
@@ -89,9 +85,7 @@ def test_a_killed_api_server_comes_back_with_its_data(control_plane: ControlPlan
     assert "kept" in control_plane.kubectl("get", "configmaps", "--output=name")
 
 
-def test_two_run_side_by_side_and_stop_without_a_trace(
-    control_plane: ControlPlane, tmp_path: Path
-) -> None:
+def test_two_run_side_by_side_and_stop_without_a_trace(control_plane: ControlPlane, tmp_path: Path) -> None:
     other = ControlPlane(tmp_path)
     other.start()
     processes = list(other.processes)

@@ -21,9 +21,7 @@ _ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
 
 def test_a_process_dies_with_its_driver(tmp_path: Path) -> None:
     command = [sys.executable, "-c", _DRIVER, str(tmp_path / "log")]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env=_ENVIRONMENT
-    ) as driver:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=_ENVIRONMENT) as driver:
         assert driver.stdout is not None
         pid, birth = driver.stdout.readline().split()
         child = Process("sleep", int(pid), birth)

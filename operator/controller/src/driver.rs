@@ -70,6 +70,9 @@ async fn pass<K: Kind>(object: &K, context: &Context) -> Result<Requeue, Unrepor
             Confirmed::Changed(newer) => object = *newer,
         }
     };
+    if !plan.works.is_empty() && !object.confirm_peers(context).await? {
+        return Ok(Requeue::BackOff);
+    }
     let intents = intent::record(&object, &plan, &observed, context).await?;
     let outcomes = act::act(&object, &prepared, &observed, &plan, &intents, context).await;
     let conclusion = close(&object, &prepared, &observed, &plan, &outcomes, &intents);

@@ -1,7 +1,8 @@
 //! CreateKey has no idempotency token. So the wish for a key is written down before it is sent, and while
 //! its answer is missing no second one is sent before KMS has had time to show the first.
 
-use cloister_core::conclude::Outcomes;
+use cloister_core::conclude::{Outcome, Outcomes};
+use cloister_core::fault::FaultClass;
 use cloister_core::observed::{Observed, ObservedSet};
 use cloister_core::plan::Plan;
 use cloister_core::resource::{KeyStep, ResourceId, Step};
@@ -65,22 +66,20 @@ fn is_there(observed: &Observed) -> bool {
     matches!(observed, Observed::Present(_))
 }
 
-/// An intent is closed by seeing the key, by the answer that names it, or by a clear refusal.
+/// An intent is closed by seeing the key or by a clear refusal. An answer alone does not close it: KMS may
+/// name a key and still not show it to the next request.
 pub fn still_open(intents: &[Intent], observed: &ObservedSet, outcomes: &Outcomes) -> Vec<Intent> {
     let closed = |intent: &&Intent| {
         let named = |id: &ResourceId| id.to_string() == intent.resource;
         let seen = observed.iter().any(|(id, o)| named(id) && is_there(o));
-        let answered = outcomes.iter().any(|(id, outcome)| named(id) && is_answered(outcome));
-        !(seen || answered)
+        let refused = outcomes.iter().any(|(id, outcome)| named(id) && is_refused(outcome));
+        !(seen || refused)
     };
     intents.iter().filter(closed).cloned().collect()
 }
 
-fn is_answered(outcome: &cloister_core::conclude::Outcome) -> bool {
-    use cloister_core::fault::FaultClass::Ambiguous;
-    let refused = outcome
-        .failed
-        .as_ref()
-        .is_some_and(|(step, fault)| *step == Step::Key(KeyStep::Create) && fault.class != Ambiguous);
-    outcome.arn.is_some() || refused
+fn is_refused(outcome: &Outcome) -> bool {
+    outcome.failed.as_ref().is_some_and(|(step, fault)| {
+        *step == Step::Key(KeyStep::Create) && fault.class != FaultClass::Ambiguous
+    })
 }

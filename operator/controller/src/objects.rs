@@ -93,6 +93,8 @@ pub async fn perform(
         ObjectStep::Apply => overwrite(&api, id, want).await,
         ObjectStep::Delete => match api.get_opt(&id.name).await.map_err(|e| fault("Get", &e))? {
             None => Ok(()),
+            // What was seen in a cache may have been followed by somebody else's.
+            Some(live) if !live.owner_references().iter().any(|owner| owner.uid == owner_uid) => Ok(()),
             Some(live) => {
                 // A namesake that came in between is not the one that was meant.
                 let only = Preconditions { uid: live.uid(), resource_version: None };

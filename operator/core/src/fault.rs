@@ -19,6 +19,8 @@ pub enum FaultClass {
     Denied,
     /// AWS will not accept this request however often it is sent.
     Invalid,
+    /// It still holds objects, and what holds data is never emptied for its owner.
+    NotEmpty,
     /// A limit of the account is reached.
     Quota,
     /// No clear answer: the request may have taken effect.
@@ -58,7 +60,6 @@ impl FaultClass {
             | "ConcurrentModificationException"
             | "DeleteConflict"
             | "DeleteConflictException"
-            | "BucketNotEmpty"
             | "KMSInvalidStateException"
             | "QueueDeletedRecently"
             | "AWS.SimpleQueueService.QueueDeletedRecently" => Self::Conflict,
@@ -80,6 +81,7 @@ impl FaultClass {
             | "InvalidAccessKeyId"
             | "UnrecognizedClientException"
             | "AllAccessDisabled" => Self::Denied,
+            "BucketNotEmpty" => Self::NotEmpty,
             "LimitExceeded" | "LimitExceededException" | "TooManyBuckets" => Self::Quota,
             _ => Self::by_status(status),
         }
@@ -108,6 +110,9 @@ impl FaultClass {
             Self::Throttled => "AWS asks to slow down; tried again by itself",
             Self::Denied => "the operator's role lacks the permission; add it to the role's policy",
             Self::Invalid => "the request is refused as it is, however often it is sent",
+            Self::NotEmpty => {
+                "it is not empty: remove every version of every object, or set deletionPolicy to Retain; nothing was deleted"
+            }
             Self::Quota => "a quota of the account is used up; raise it in Service Quotas",
             Self::Ambiguous => "no clear answer from AWS; tried again by itself",
         }

@@ -14,6 +14,7 @@ use super::tenant::home;
 use super::{Facts, Kind, Prepared, environment, is_converged, mode};
 use crate::api::Object;
 use crate::context::Context;
+use crate::driver::Unreported;
 
 impl Kind for IngestBucket {
     async fn prepare(&self, context: &Context) -> Prepared {
@@ -62,6 +63,7 @@ impl Kind for IngestBucket {
             account: Some(context.aws.account(&environment::target(&home.spec))),
             mode: mode(paused, drift_policy, leaving, is_converged(self)),
             facts,
+            known_key: None,
             desire: Box::new(move |_| {
                 bucket::desire(&Inputs {
                     name: &name,
@@ -74,6 +76,18 @@ impl Kind for IngestBucket {
                 })
             }),
         }
+    }
+
+    async fn confirm_peers(&self, context: &Context) -> Result<bool, Unreported> {
+        let reference = ObjectRef::<ClientTenant>::new(&self.namespace().unwrap_or_default());
+        let Some(cached) = context.tenants.get(&reference) else { return Ok(true) };
+        let now =
+            cached.api(&context.client).get_opt(&cached.name_any()).await.map_err(Unreported::at("get"))?;
+        let basis = |tenant: &ClientTenant| {
+            let key = tenant.status().and_then(|s| s.key_arn.clone());
+            (Object::uid(tenant), Object::generation(tenant), tenant.is_leaving(), key)
+        };
+        Ok(now.is_some_and(|now| basis(&now) == basis(&cached)))
     }
 
     fn with_common(&self, common: CommonStatus, prepared: &Prepared, _: &ObservedSet) -> IngestBucketStatus {

@@ -53,6 +53,7 @@ impl Kind for Environment {
             account: Some(account),
             mode: Mode::Correct,
             facts,
+            known_key: None,
             desire: Box::new(move |_| environment::desire(&name, &spec, &owner, leaving)),
         }
     }

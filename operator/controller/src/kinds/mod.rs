@@ -18,6 +18,7 @@ use cloister_crds::status::CommonStatus;
 
 use crate::api::Object;
 use crate::context::Context;
+use crate::driver::Unreported;
 
 /// What is wanted, given the ARN of the tenant's key as far as it is known.
 type Desire = Box<dyn Fn(Option<&str>) -> DesiredSet + Send + Sync>;
@@ -32,6 +33,8 @@ pub struct Prepared {
     pub mode: Mode,
     /// Facts for the kind's own part of the status.
     pub facts: Facts,
+    /// The key's ARN as AWS told it before, for a pass in which the key cannot be read.
+    known_key: Option<String>,
     desire: Desire,
 }
 
@@ -54,6 +57,7 @@ impl Prepared {
             account: None,
             mode: Mode::Correct,
             facts: Facts::default(),
+            known_key: None,
             desire: Box::new(|_| DesiredSet::new()),
         }
     }
@@ -63,10 +67,16 @@ impl Prepared {
         (self.desire)(Some(key_arn))
     }
 
-    /// Only an ARN that AWS has shown in this pass is an output.
+    /// What is wanted, with the key's ARN as this pass has seen it. A key that is absent has none; one that
+    /// cannot be read still has the one that it had, or all that names it would look different.
     pub fn desired(&self, observed: &ObservedSet) -> DesiredSet {
-        let key = observed.iter().find(|(id, _)| matches!(id, ResourceId::Key(_)));
-        (self.desire)(key.and_then(|(_, seen)| Observed::arn(seen)))
+        let key = observed.iter().find(|(id, _)| matches!(id, ResourceId::Key(_))).map(|(_, seen)| seen);
+        let arn = match key {
+            Some(Observed::Absent) => None,
+            Some(seen) => seen.arn().or(self.known_key.as_deref()),
+            None => self.known_key.as_deref(),
+        };
+        (self.desire)(arn)
     }
 }
 
@@ -75,6 +85,12 @@ pub trait Kind: Object {
 
     /// The whole status: the common part, and the kind's own.
     fn with_common(&self, common: CommonStatus, prepared: &Prepared, observed: &ObservedSet) -> Self::Status;
+
+    /// Whether the peers that this object's wishes rest on are still what the caches show. Asked before
+    /// anything is changed: the caches of different kinds lag one another.
+    fn confirm_peers(&self, _: &Context) -> impl Future<Output = Result<bool, Unreported>> + Send {
+        futures::future::ready(Ok(true))
+    }
 
     fn owner(&self) -> Owner {
         Owner { object: self.label(), uid: Object::uid(self) }

@@ -27,7 +27,7 @@ impl Kind for ClientTenant {
         let leaving = self.is_leaving();
         let named_buckets = named_buckets(self, &children);
         let dropped_buckets = dropped_buckets(self, &children);
-        let waiting = if leaving { Vec::new() } else { unready(&children) };
+        let waiting = unready(&children);
         let account = Account::new(&home.name_any(), &home.spec);
         let names = Names::new(&name, &owner.uid);
         let spec = self.spec.clone();
@@ -39,6 +39,7 @@ impl Kind for ClientTenant {
             account: Some(context.aws.account(&environment::target(&home.spec))),
             mode: mode(self.spec.paused, self.spec.drift_policy, leaving, is_converged(self)),
             facts: Facts::default(),
+            known_key: self.status().and_then(|s| s.key_arn.clone()),
             desire: Box::new(move |key_arn| {
                 tenant::desire(&Inputs {
                     spec: &spec,

@@ -86,6 +86,7 @@ fn stalled(story: &Story<'_>) -> Option<&'static str> {
             FaultClass::Denied => Some("AccessDenied"),
             FaultClass::Invalid => Some("Refused"),
             FaultClass::Quota => Some("QuotaExceeded"),
+            FaultClass::NotEmpty => Some("NotEmpty"),
             _ => None,
         })
     })

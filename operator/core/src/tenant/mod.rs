@@ -109,12 +109,16 @@ fn fate_of_the_leaving(id: &ResourceId, policy: DeletionPolicy) -> Fate {
     }
 }
 
-/// The namespace goes first and takes its guards and buckets with it; the rest waits for that, since the
+/// The buckets go first, then the namespace with all of its guards; the rest waits for that, since the
 /// buckets' own finalizers still work under the key.
 fn leaving_order(inputs: &Inputs<'_>, set: &mut DesiredSet) -> DesiredSet {
     let namespace = inputs.namespace_id();
-    set.retain(|id, _| !matches!(id, ResourceId::Object(_)) || *id == namespace);
-    let others: BTreeSet<ResourceId> = set.keys().filter(|id| **id != namespace).cloned().collect();
+    set.retain(|id, _| match id {
+        ResourceId::Object(object) => matches!(object.kind, ObjectKind::Namespace | ObjectKind::IngestBucket),
+        _ => true,
+    });
+    let others: BTreeSet<ResourceId> =
+        set.keys().filter(|id| !matches!(id, ResourceId::Object(_))).cloned().collect();
     if let Some(want) = set.get_mut(&namespace) {
         want.needs = others;
     }
