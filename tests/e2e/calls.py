@@ -40,6 +40,11 @@ class Call:
         return "/CloisterProvisioner/" in self.caller or "/cloister-operator/" in self.caller
 
     @property
+    def changes(self) -> bool:
+        """Whether it changed something, or may have: what AWS refused did not."""
+        return self.mutating and self.status < requests.codes.bad_request
+
+    @property
     def line(self) -> str:
         resource = self.resource
         for pattern, name in _VARIABLE:

@@ -41,10 +41,17 @@ def test_it_is_found_undone_and_told_of_when_somebody(act: Act, target: Target) 
     assert newest["remedy"] == "Corrected"
     assert newest["was"] != newest["now"]
     subject = f"{newest['resource']} {newest['path']}".strip()
-    told = [event["note"] for event in target.cluster.events(name, "DriftFound")]
-    assert f"{subject}: was {newest['was']}, now {newest['now']}" in told
-    mended = [event["note"] for event in target.cluster.events(name, "DriftMended")]
-    assert f"{subject} is as declared again" in mended
+    _wait_for_event(target, name, "DriftFound", f"{subject}: was {newest['was']}, now {newest['now']}")
+    _wait_for_event(target, name, "DriftMended", f"{subject} is as declared again")
+
+
+def _wait_for_event(target: Target, name: str, reason: str, note: str) -> None:
+    """Events are published one after another, behind the status."""
+
+    def told() -> list[str]:
+        return [event["note"] for event in target.cluster.events(name, reason)]
+
+    until(f"the event: {note}", told, lambda notes: note in notes, timeout=5)
 
 
 def test_the_sweep_finds_it_without_being_asked(target: Target) -> None:

@@ -46,7 +46,7 @@ def test_a_foreign_bucket_is_left_untouched_until_adoption_is_asked_for(world: W
 
     assert f"s3-bucket/{name} exists and is not ours" in message
     assert "set spec.adopt" in message
-    changed = [c.line for c in world.calls.since(since) if c.mutating and c.resource == name]
+    changed = [c.line for c in world.calls.since(since) if c.changes and c.resource == name]
     assert changed == []
 
     inline = {"name": "inbox", "bucketName": name, "adopt": True}
@@ -67,7 +67,7 @@ def test_a_foreign_role_is_left_untouched_until_adoption_is_asked_for(world: Wor
 
     assert f"iam-role/{role} exists and is not ours" in message
     assert f"add iam-role/{role} to spec.adopt" in message
-    changed = [c.line for c in world.calls.since(since) if c.mutating and "Role" in c.operation and c.resource == role]
+    changed = [c.line for c in world.calls.since(since) if c.changes and "Role" in c.operation and c.resource == role]
     assert changed == []
 
     world.onboard(manifests.tenant("usurper", "inbox", adopt=[f"iam-role/{role}"]))
@@ -86,7 +86,7 @@ def test_a_foreign_key_is_left_untouched_until_adoption_is_asked_for(world: Worl
 
     assert f"kms-key/{alias} exists and is not ours" in message
     assert f"add kms-key/{alias} to spec.adopt" in message
-    changed = [c.line for c in world.calls.since(since) if c.mutating and c.service == "kms"]
+    changed = [c.line for c in world.calls.since(since) if c.changes and c.service == "kms"]
     assert changed == []
 
     tenant = world.onboard(manifests.tenant("heir", "inbox", adopt=[f"kms-key/{alias}"]))
