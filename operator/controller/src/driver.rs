@@ -57,7 +57,7 @@ async fn pass<K: Kind>(object: &K, context: &Context) -> Result<Requeue, Unrepor
     let (prepared, observed, plan) = loop {
         let prepared = object.prepare(context).await;
         let observed = look(&object, &prepared, context).await;
-        let plan = plan(&prepared.desired(&observed), &observed, prepared.mode);
+        let plan = plan(&prepared.desired(&observed), &observed, prepared.mode());
         // A cached view may be old, right after a restart above all: what is to be done is decided on
         // what the API server holds now, or not at all.
         match if plan.works.is_empty() { Confirmed::Same } else { confirm(&object, context).await? } {
@@ -131,7 +131,7 @@ fn close<K: Object>(
         plan,
         outcomes,
         intents: &intent::still_open(intents, observed, outcomes),
-        mode: prepared.mode,
+        mode: prepared.mode(),
     })
 }
 

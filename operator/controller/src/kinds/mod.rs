@@ -30,7 +30,7 @@ pub struct Prepared {
     /// What it waits for, one sentence each.
     pub waiting: Vec<String>,
     pub account: Option<Arc<Account>>,
-    pub mode: Mode,
+    mode: Mode,
     /// Facts for the kind's own part of the status.
     pub facts: Facts,
     /// The key's ARN as AWS told it before, for a pass in which the key cannot be read.
@@ -60,6 +60,11 @@ impl Prepared {
             known_key: None,
             desire: Box::new(|_| DesiredSet::new()),
         }
+    }
+
+    /// Of a declaration that is wrong in one place nothing is applied.
+    pub fn mode(&self) -> Mode {
+        if self.violations.is_empty() { self.mode } else { Mode::Paused }
     }
 
     /// What is wanted once the key's ARN is known.
