@@ -80,7 +80,8 @@ def _show(mishap: Mishap, target: Target) -> None:
     records = mishap.act.records(target)
     said = "no record in status"
     if records:
-        first = records[0]
+        # The setting as a whole, where it is told so; otherwise one part of it.
+        first = next((r for r in records if r["path"] == mishap.act.field), records[0])
         more = f" (+{len(records) - 1})" if len(records) > 1 else ""
         was, now = (shortened(first[side], 17) for side in ("was", "now"))
         path = shortened(first["path"] or first["resource"].split("/")[0], 22)

@@ -37,6 +37,7 @@ pub async fn reconcile<K: Kind>(object: Arc<K>, context: Arc<Context>) -> Result
         return Ok(later);
     }
     let started = Instant::now();
+    context.metrics.begun(K::KIND);
     let result = pass(&*object, &context).await;
     context.metrics.passed(K::KIND, result.as_ref().ok(), started.elapsed());
     result.map(|requeue| action(&object.uid(), requeue, &context))

@@ -55,6 +55,8 @@ pub struct Metrics {
     limiter_seconds: Histograms<ServiceLabel>,
     passes: Family<PassLabels, Counter>,
     pass_seconds: Histograms<KindLabel>,
+    passes_running: Family<KindLabel, Gauge>,
+    wakes: Family<KindLabel, Counter>,
     drift_found: Family<ObjectLabel, Counter>,
     drift_open: Family<ObjectLabel, Gauge>,
 }
@@ -72,6 +74,8 @@ impl Metrics {
             limiter_seconds: Family::new_with_constructor(seconds),
             passes: Family::default(),
             pass_seconds: Family::new_with_constructor(seconds),
+            passes_running: Family::default(),
+            wakes: Family::default(),
             drift_found: Family::default(),
             drift_open: Family::default(),
             registry: RwLock::default(),
@@ -85,6 +89,8 @@ impl Metrics {
         );
         registry.register("passes", "Passes over objects", metrics.passes.clone());
         registry.register("pass_seconds", "Time that a pass took", metrics.pass_seconds.clone());
+        registry.register("passes_running", "Passes under way", metrics.passes_running.clone());
+        registry.register("queue_wakes", "Objects put into the queue by a change", metrics.wakes.clone());
         registry.register(
             "drift_found",
             "Differences found that somebody else made",
@@ -104,6 +110,14 @@ impl Metrics {
         }
     }
 
+    pub fn woken(&self, kind: &str) {
+        self.wakes.get_or_create(&KindLabel { kind: kind.to_owned() }).inc();
+    }
+
+    pub fn begun(&self, kind: &str) {
+        self.passes_running.get_or_create(&KindLabel { kind: kind.to_owned() }).inc();
+    }
+
     pub fn passed(&self, kind: &str, requeue: Option<&Requeue>, took: Duration) {
         let result = match requeue {
             Some(Requeue::Now | Requeue::AfterOthers) => "progressed",
@@ -111,6 +125,7 @@ impl Metrics {
             Some(Requeue::Sweep) => "settled",
             None => "unreported",
         };
+        self.passes_running.get_or_create(&KindLabel { kind: kind.to_owned() }).dec();
         self.passes.get_or_create(&PassLabels { kind: kind.to_owned(), result }).inc();
         self.pass_seconds.get_or_create(&KindLabel { kind: kind.to_owned() }).observe(took.as_secs_f64());
     }

@@ -104,9 +104,10 @@ async fn drive<K: Kind>(
 ) where
     K::DynamicType: Eq + Hash,
 {
+    let metrics = context.metrics.clone();
     Controller::for_stream(futures::stream::pending(), store)
         .with_config(Config::default().concurrency(128))
-        .reconcile_on(woken)
+        .reconcile_on(woken.inspect(move |_| metrics.woken(K::KIND)))
         .graceful_shutdown_on(stop)
         .run(driver::reconcile::<K>, driver::on_error::<K>, context)
         .for_each(|_| futures::future::ready(()))
