@@ -3,7 +3,9 @@ use serde_json::Value;
 
 use super::{About, Notice, Story};
 use crate::drift::Drift;
+use crate::observed::{Actual, Observed};
 use crate::plan::Reason;
+use crate::resource::{QUARANTINE, Resource};
 
 const KEPT: usize = 20;
 const SHOWN: usize = 160;
@@ -13,7 +15,8 @@ pub(super) fn update(story: &Story<'_>) -> (Vec<DriftRecord>, Vec<Notice>) {
     let mut notices = Vec::new();
     let mut kept: Vec<DriftRecord> = story.previous.recent_drift.clone();
     for record in kept.iter_mut().filter(|record| record.mended_at.is_none()) {
-        if looked_at(story, record) && !story.plan.drift.iter().any(|d| is_same(record, d)) {
+        let closed = record.path.starts_with("policy") && is_quarantined(story, &record.resource);
+        if looked_at(story, record) && !closed && !story.plan.drift.iter().any(|d| is_same(record, d)) {
             record.mended_at = Some(story.now.to_owned());
             if record.remedy == "Pending" {
                 record.remedy = "Corrected".into();
@@ -25,7 +28,8 @@ pub(super) fn update(story: &Story<'_>) -> (Vec<DriftRecord>, Vec<Notice>) {
     }
     if story.was_converged() {
         for drift in &story.plan.drift {
-            if kept.iter().any(|record| record.mended_at.is_none() && is_same(record, drift)) {
+            let known = kept.iter().any(|record| record.mended_at.is_none() && is_same(record, drift));
+            if known || (drift.part() == "policy" && is_quarantined(story, &drift.resource.to_string())) {
                 continue;
             }
             let record = record(story, drift);
@@ -44,6 +48,17 @@ fn looked_at(story: &Story<'_>, record: &DriftRecord) -> bool {
     let unread = |reason: &Reason| matches!(reason, Reason::Unreadable(_) | Reason::Changing { .. });
     !story.desired.is_empty()
         && !story.plan.blocked.iter().any(|b| unread(&b.reason) && b.id.to_string() == record.resource)
+}
+
+/// The policy that closes a bucket while it is mended is our own doing, and no end of the difference.
+fn is_quarantined(story: &Story<'_>, resource: &str) -> bool {
+    story.observed.iter().any(|(id, seen)| {
+        let policy = match seen {
+            Observed::Present(Actual { resource: Resource::Bucket(bucket), .. }) => bucket.policy.as_ref(),
+            _ => None,
+        };
+        id.to_string() == resource && policy.is_some_and(|p| p.0.contains_key(QUARANTINE))
+    })
 }
 
 fn is_same(record: &DriftRecord, drift: &Drift) -> bool {

@@ -152,12 +152,15 @@ const PARTS: [(&str, BucketStep); 9] = [
     ("tags", BucketStep::PutTagging),
 ];
 
+/// Sid of the policy that closes a bucket.
+pub const QUARANTINE: &str = "QuarantineUntilSafe";
+
 impl Bucket {
     /// Denies every object operation to everybody; configuration stays possible.
     #[must_use]
     pub fn quarantine(partition: &str, name: &str) -> Document {
         let objects = format!("arn:{partition}:s3:::{name}/*");
-        Document::new([("QuarantineUntilSafe", Statement::deny(["s3:*"]).anyone().on([objects]))])
+        Document::new([(QUARANTINE, Statement::deny(["s3:*"]).anyone().on([objects]))])
     }
 
     pub(super) fn create(&self) -> Vec<BucketStep> {

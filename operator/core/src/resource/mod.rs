@@ -16,7 +16,7 @@ use serde_json::Value;
 
 pub use bucket::{
     Bucket, BucketStep, Encryption, LifecycleRule, Logging, ObjectLock, Ownership, PublicAccessBlock,
-    QueueNotification, Transition, Versioning,
+    QUARANTINE, QueueNotification, Transition, Versioning,
 };
 pub use key::{Key, KeyState, KeyStep, Rotation};
 pub use object::{ObjectId, ObjectKind, ObjectStep};
