@@ -40,7 +40,7 @@ use crate::status::CommonStatus;
         .message("adopt needs bucketName: name the existing bucket that is to be taken over").field_path(".adopt"),
     validation = Rule::new("!has(oldSelf.objectLock) || has(self.objectLock)")
         .message("objectLock cannot be removed: S3 keeps Object Lock on a bucket for ever; put it back").field_path(".objectLock"),
-    validation = Rule::new("!has(self.objectLock) || self.lifecycle.noncurrentDays >= self.objectLock.days")
+    validation = Rule::new("!has(self.objectLock) || !has(self.lifecycle) || self.lifecycle.noncurrentDays >= self.objectLock.days")
         .message("lifecycle.noncurrentDays must not be shorter than objectLock.days: S3 would not expire a locked version; raise noncurrentDays").field_path(".lifecycle.noncurrentDays")
 )]
 pub struct IngestBucketSpec {
@@ -54,8 +54,9 @@ pub struct IngestBucketSpec {
             .message("bucketName must not begin with xn--, sthree-, amzn-s3-demo- or cloister-logs- or end with -s3alias, --ols-s3, --x-s3 or --table-s3, which are reserved: choose one such as acme-health-landing")
     )]
     pub bucket_name: Option<String>,
-    #[serde(default)]
-    pub lifecycle: Lifecycle,
+    /// Default: the tenant's `retention`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifecycle: Option<Lifecycle>,
     /// Objects cannot be deleted or overwritten for a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub object_lock: Option<ObjectLock>,

@@ -4,7 +4,7 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::bucket::{DeletionPolicy, DriftPolicy, IngestBucketSpec};
+use crate::bucket::{DeletionPolicy, DriftPolicy, IngestBucketSpec, Lifecycle};
 use crate::rules::{LABEL, NO_DUPLICATES, PRINTABLE, RESERVED_BUCKET_START, each, matches};
 use crate::status::CommonStatus;
 
@@ -68,6 +68,9 @@ pub struct ClientTenantSpec {
     pub operators: Vec<String>,
     #[serde(default)]
     pub quotas: Quotas,
+    /// Days until objects are archived and removed, for buckets that do not say it themselves.
+    #[serde(default)]
+    pub retention: Lifecycle,
     /// AWS services that the tenant's roles may call. Only HIPAA-eligible ones can be named.
     #[serde(default = "default_services")]
     #[schemars(length(max = 24), inner(length(max = 32)), transform = each(&[(

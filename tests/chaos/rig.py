@@ -1,7 +1,7 @@
 """A world for chaos: tenants under names of their own, faults, and an operator that may die."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,6 @@ from chaos.inventory import Fate, Inventory, Tenant
 from e2e.kinds import Object, is_ready
 from e2e.loopback import HTTP
 from e2e.manifests import tenant
-from e2e.waiting import until
 from e2e.world import World, running_world
 
 # Whole runs fit in, so that the settled ones are not looked at between the calls of another.
@@ -48,8 +47,8 @@ class Rig:
     def is_ready(self, name: str) -> bool:
         return is_ready(self.world.cluster.find("ClientTenant", name))
 
-    def is_gone(self, name: str) -> bool:
-        return self.world.cluster.find("ClientTenant", name) is None
+    def are_gone(self, names: Iterable[str]) -> bool:
+        return not {t["metadata"]["name"] for t in self.world.cluster.every("ClientTenant")} & set(names)
 
     def wait_ready(self, *names: str) -> None:
         for name in names:
@@ -71,8 +70,15 @@ class Rig:
         return str(answer.json()["id"])
 
     def hits(self, rule: str) -> int:
+        return self._count(rule, "hits")
+
+    def seen(self, rule: str) -> int:
+        """How many calls matched, hit or not."""
+        return self._count(rule, "seen")
+
+    def _count(self, rule: str, what: str) -> int:
         rules = HTTP.get(f"{self.control}/faults", timeout=10).json()
-        return int(next(r["hits"] for r in rules if r["id"] == rule))
+        return int(next(r[what] for r in rules if r["id"] == rule))
 
     def withdraw(self, *rules: str) -> None:
         for rule in rules:
@@ -83,12 +89,6 @@ class Rig:
     @property
     def operator_lives(self) -> bool:
         return not self.world.platform.processes.dead()
-
-    def died_before(self, end: str, *, gone: bool) -> bool:
-        """Waits for the operator's death, or for the tenant to be what it is to become."""
-        reached = self.is_gone if gone else self.is_ready
-        until(f"{end} dies or comes to its end", lambda: not self.operator_lives or reached(end), timeout=PATIENCE)
-        return not self.operator_lives
 
     # --- Judgement ------------------------------------------------------------
 

@@ -34,6 +34,16 @@ def _told(world: World, manifest: Object, words: str) -> str:
     return message
 
 
+def _trust(external_id: str) -> str:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": OPERATOR},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 def test_a_role_that_does_not_exist_yet_is_used_as_soon_as_it_does(world: World, staging: Account) -> None:
     arn = f"arn:aws:iam::{STAGING}:role/CloisterLate"
     message = _told(world, manifests.staging(roleArn=arn), "cannot assume")
@@ -41,14 +51,7 @@ def test_a_role_that_does_not_exist_yet_is_used_as_soon_as_it_does(world: World,
     assert "trust policy" in message
     assert "cloister-staging" in message
 
-    trust = {
-        "Effect": "Allow",
-        "Principal": {"AWS": OPERATOR},
-        "Action": "sts:AssumeRole",
-        "Condition": {"StringEquals": {"sts:ExternalId": "cloister-staging"}},
-    }
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    staging.iam.create_role(RoleName="CloisterLate", AssumeRolePolicyDocument=document)
+    staging.iam.create_role(RoleName="CloisterLate", AssumeRolePolicyDocument=_trust("cloister-staging"))
     given = staging.iam.get_role_policy(RoleName="CloisterProvisioner", PolicyName="seeded")
     staging.iam.put_role_policy(
         RoleName="CloisterLate", PolicyName="rights", PolicyDocument=json.dumps(given["PolicyDocument"])
@@ -65,12 +68,15 @@ def test_a_role_that_does_not_exist_yet_is_used_as_soon_as_it_does(world: World,
     assert "/CloisterLate/" in found["status"]["assumedRole"]
 
 
-def test_a_wrong_external_id_is_told_and_mended_in_the_manifest(world: World, staging: Account) -> None:
-    assert staging.number == STAGING
+def test_a_wrong_external_id_is_told_and_works_once_the_account_expects_it(world: World, staging: Account) -> None:
     message = _told(world, manifests.staging(externalId="cloister-mistaken"), "cannot assume")
     assert "sts:ExternalId" in message
     assert "cloister-mistaken" in message
-    world.onboard(manifests.staging())
+
+    role = "CloisterProvisioner"
+    staging.iam.update_assume_role_policy(RoleName=role, PolicyDocument=_trust("cloister-mistaken"))
+    world.cluster.wait_ready("Environment", "staging")
+    staging.iam.update_assume_role_policy(RoleName=role, PolicyDocument=_trust("cloister-staging"))
 
 
 def test_a_missing_subnet_is_named_and_found_once_it_is_declared_rightly(world: World, staging: Account) -> None:

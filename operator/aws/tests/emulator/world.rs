@@ -104,6 +104,7 @@ impl World {
             set.extend(bucket::desire(&bucket::Inputs {
                 name: "claims",
                 spec: &spec,
+                retention: &serde_json::from_value(json!({}))?,
                 tenant: &self.owner,
                 names: &self.names,
                 account: &here,

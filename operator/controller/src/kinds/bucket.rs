@@ -40,12 +40,15 @@ impl Kind for IngestBucket {
         let names = Names::new(&namespace, &owner.uid);
         let (name, spec, fate) = (self.name_any(), self.spec.clone(), self.fate(&tenant, context));
         let drift_policy = spec.drift_policy.unwrap_or(tenant.spec.drift_policy);
+        let retention = tenant.spec.retention.clone();
+        let violations = bucket::validate("spec", &spec, &retention);
         let paused = spec.paused || tenant.spec.paused;
         let leaving = self.is_leaving();
         let facts = {
             let inputs = Inputs {
                 name: &name,
                 spec: &spec,
+                retention: &retention,
                 tenant: &owner,
                 names: &names,
                 account: &account,
@@ -58,7 +61,7 @@ impl Kind for IngestBucket {
         let inputs_owner = owner.clone();
         Prepared {
             owner,
-            violations: Vec::new(),
+            violations,
             waiting: Vec::new(),
             account: Some(context.aws.account(&environment::target(&home.spec))),
             mode: mode(paused, drift_policy, leaving, is_converged(self)),
@@ -68,6 +71,7 @@ impl Kind for IngestBucket {
                 bucket::desire(&Inputs {
                     name: &name,
                     spec: &spec,
+                    retention: &retention,
                     tenant: &inputs_owner,
                     names: &names,
                     account: &account,

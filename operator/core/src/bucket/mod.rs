@@ -5,7 +5,7 @@ mod policy;
 use std::collections::{BTreeMap, BTreeSet};
 
 use cloister_crds::IngestBucketSpec;
-use cloister_crds::bucket::{LockMode, StorageClass};
+use cloister_crds::bucket::{Lifecycle, LockMode, StorageClass};
 
 use crate::document::{Document, Statement};
 use crate::environment::Account;
@@ -16,6 +16,7 @@ use crate::resource::{
     Bucket, Encryption, LifecycleRule, Logging, ObjectLock, Ownership, PublicAccessBlock, Queue,
     QueueNotification, Redrive, Resource, ResourceId, Tags, Transition, Versioning,
 };
+use crate::violation::Violation;
 
 /// What an IngestBucket is made from.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct Inputs<'a> {
     /// The object's own name.
     pub name: &'a str,
     pub spec: &'a IngestBucketSpec,
+    /// The tenant's, for a bucket without one of its own.
+    pub retention: &'a Lifecycle,
     /// The tenant owns the AWS resources, so that they survive a namespace that is made anew.
     pub tenant: &'a Owner,
     pub names: &'a Names,
@@ -48,6 +51,21 @@ impl Inputs<'_> {
         tags.insert(ENVIRONMENT.into(), self.account.environment.clone());
         tags
     }
+}
+
+/// What CEL cannot say, since the tenant's retention is another object's.
+#[must_use]
+pub fn validate(path: &str, spec: &IngestBucketSpec, retention: &Lifecycle) -> Vec<Violation> {
+    let days = spec.lifecycle.as_ref().unwrap_or(retention).noncurrent_days;
+    let lock = spec.object_lock.as_ref().filter(|lock| days < lock.days);
+    let hint = |lock: &cloister_crds::bucket::ObjectLock| {
+        format!(
+            "{days} days of the tenant's retention are shorter than objectLock.days {}: S3 would not expire a locked version; \
+             set lifecycle.noncurrentDays here or raise spec.retention.noncurrentDays of the ClientTenant",
+            lock.days
+        )
+    };
+    lock.map(|lock| Violation::new(format!("{path}.objectLock.days"), hint(lock))).into_iter().collect()
 }
 
 /// The bucket, its queue and its dead-letter queue.
@@ -94,14 +112,13 @@ fn bucket_settings(inputs: &Inputs<'_>) -> Bucket {
             bucket: inputs.account.log_bucket.clone(),
             prefix: format!("s3/{}/{name}/", inputs.names.tenant),
         }),
-        lifecycle: lifecycle(spec),
+        lifecycle: lifecycle(spec.lifecycle.as_ref().unwrap_or(inputs.retention)),
         notifications: notifications(inputs),
         tags: inputs.tags("bucket"),
     }
 }
 
-fn lifecycle(spec: &IngestBucketSpec) -> BTreeMap<String, LifecycleRule> {
-    let days = &spec.lifecycle;
+fn lifecycle(days: &Lifecycle) -> BTreeMap<String, LifecycleRule> {
     let class = match days.storage_class {
         StorageClass::GlacierIr => "GLACIER_IR",
         StorageClass::Glacier => "GLACIER",

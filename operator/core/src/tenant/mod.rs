@@ -82,6 +82,10 @@ pub fn validate(name: &str, spec: &ClientTenantSpec) -> Vec<Violation> {
             found.push(Violation::new(format!("spec.adopt[{i}]"), hint));
         }
     }
+    for (i, bucket) in spec.ingest_buckets.iter().enumerate() {
+        let path = format!("spec.ingestBuckets[{i}]");
+        found.extend(crate::bucket::validate(&path, &bucket.spec, &spec.retention));
+    }
     found
 }
 

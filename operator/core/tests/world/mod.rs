@@ -59,6 +59,7 @@ impl Example {
         bucket::desire(&bucket::Inputs {
             name: &inline.name,
             spec: &inline.spec,
+            retention: &self.tenant.spec.retention,
             tenant: &self.owner,
             names: &self.names,
             account: &self.account,

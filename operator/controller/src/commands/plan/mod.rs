@@ -107,6 +107,7 @@ async fn plan_tenant(
         let desired = bucket::desire(&bucket::Inputs {
             name: &bucket.name_any(),
             spec: &bucket.spec,
+            retention: &tenant.spec.retention,
             tenant: &owner,
             names: &names,
             account: &account,
