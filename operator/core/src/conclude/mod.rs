@@ -9,7 +9,7 @@ use cloister_crds::status::{CommonStatus, Intent, ResourceStatus};
 
 use crate::fault::{Fault, FaultClass};
 use crate::observed::{Observed, ObservedSet};
-use crate::plan::{DesiredSet, Fate, Mode, Plan, Reason};
+use crate::plan::{Blocked, DesiredSet, Fate, Mode, Plan, Reason};
 use crate::resource::{ResourceId, Step};
 use crate::violation::Violation;
 
@@ -137,7 +137,13 @@ fn requeue(story: &Story<'_>) -> Requeue {
     let progressed = story.outcomes.values().any(|o| !o.done.is_empty());
     let look_again =
         |(_, fault): (_, &Fault)| matches!(fault.class, FaultClass::Exists | FaultClass::NotFound);
-    let changing = story.plan.blocked.iter().any(|b| matches!(b.reason, Reason::Changing { .. }));
+    let changing = |id: &ResourceId| {
+        let is = |b: &Blocked| b.id == *id && matches!(b.reason, Reason::Changing { .. });
+        story.plan.blocked.iter().any(is)
+    };
+    // A Kubernetes object that changes wakes us; AWS does not.
+    let (objects, others): (Vec<_>, Vec<_>) =
+        story.desired.keys().filter(|id| changing(id)).partition(|id| matches!(id, ResourceId::Object(_)));
     if story.faults().next().is_some() {
         let soon = progressed && story.faults().all(look_again);
         if soon { Requeue::Now } else { Requeue::BackOff }
@@ -145,8 +151,10 @@ fn requeue(story: &Story<'_>) -> Requeue {
         Requeue::AfterOthers
     } else if progressed {
         Requeue::Now
-    } else if changing {
+    } else if !others.is_empty() {
         Requeue::BackOff
+    } else if !objects.is_empty() {
+        Requeue::AfterOthers
     } else {
         Requeue::Sweep
     }
