@@ -82,16 +82,17 @@ impl Key {
         steps
     }
 
-    /// Crypto-shredding: 30 days, the longest that KMS allows, in which it can be called back.
+    /// Crypto-shredding: 30 days, the longest that KMS allows, in which it can be called back. Only what is
+    /// left to do, since it may have been cut short before.
     pub(super) fn delete(&self) -> Vec<KeyStep> {
-        if self.state == KeyState::PendingDeletion {
-            return Vec::new();
-        }
-        // The key's own policy denies its deletion, so a policy without that guard comes first.
-        let mut steps = vec![KeyStep::PutPolicy, KeyStep::ScheduleDeletion { days: 30 }];
+        let mut steps = Vec::new();
         // An alias that points elsewhere is not this key's.
         if self.alias {
             steps.push(KeyStep::DeleteAlias);
+        }
+        // The key's own policy denies its deletion, so a policy without that guard comes first.
+        if self.state != KeyState::PendingDeletion {
+            steps.extend([KeyStep::PutPolicy, KeyStep::ScheduleDeletion { days: 30 }]);
         }
         steps
     }
