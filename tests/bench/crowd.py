@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import yaml
+
 from e2e.kinds import Object, is_ready
 from e2e.manifests import tenant
 from e2e.world import World

@@ -26,7 +26,7 @@ class Timed:
         names = ("service", "operation", "resource", "status", "mutating")
         start = float(entry["time"])
         end = start + float(entry["duration_ms"]) / 1000
-        return cls(*(entry[name] for name in names), start=start, end=end)
+        return cls(**{name: entry[name] for name in names}, start=start, end=end)
 
     @property
     def seconds(self) -> float:

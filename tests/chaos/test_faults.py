@@ -61,3 +61,13 @@ def test_a_key_whose_answer_is_lost_and_that_is_listed_late_is_made_once(rig: Ri
     rig.withdraw(late, lost)
     made = [call for call in rig.world.calls.since(mark) if call.operation == "CreateKey"]
     assert len(made) == 1
+
+
+def test_a_key_that_is_listed_late_is_made_once(rig: Rig) -> None:
+    """The answer came, but for a while KMS knows of no such key."""
+    name = rig.fresh("late")
+    late = rig.inject({"kind": "delayed_visibility", "ms": 2000, "service": "kms", "operation": "CreateKey"})
+    rig.apply(name)
+    rig.wait_ready(name)
+    assert rig.hits(late) == 1
+    rig.withdraw(late)
