@@ -89,3 +89,8 @@ deny: $(CARGO_DENY)/bin/cargo-deny
 
 $(CARGO_DENY)/bin/cargo-deny:
 	cargo install --quiet --locked --root $(CARGO_DENY) --version $(CARGO_DENY_VERSION) cargo-deny
+
+.PHONY: bench
+bench: ## Print the figures that the operator is held to, with a release build
+	cargo build --locked --release -p cloister
+	cd tests && CLOISTER_BINARY=$(abspath $(or $(CARGO_TARGET_DIR),target))/release/cloister $(IN_VENV) -m bench

@@ -92,6 +92,6 @@ impl Context {
 
     /// A shared snapshot may be this old for an object that nothing was written to since.
     pub fn tolerance(&self) -> Duration {
-        self.settings.sweep / 4
+        (self.settings.sweep / 4).min(Duration::from_secs(15))
     }
 }

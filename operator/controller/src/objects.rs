@@ -86,7 +86,10 @@ pub async fn perform(
             let params = PostParams { field_manager: Some("cloister".into()), ..PostParams::default() };
             match api.create(&params, &object).await {
                 Ok(_) => Ok(()),
-                Err(error) if is_conflict(&error) && is_ours(client, id, owner_uid).await => Ok(()),
+                // Ours, and out of the cache because somebody took its label away.
+                Err(error) if is_conflict(&error) && is_ours(client, id, owner_uid).await => {
+                    overwrite(&api, id, want).await
+                }
                 Err(error) => Err(fault("Create", &error)),
             }
         }
@@ -105,7 +108,6 @@ pub async fn perform(
     }
 }
 
-/// The cache may not have seen yet what an earlier pass made.
 async fn is_ours(client: &Client, id: &ObjectId, owner_uid: &str) -> bool {
     matches!(fetch(client, id, owner_uid).await, Observed::Present(_))
 }
