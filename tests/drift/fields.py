@@ -1,0 +1,21 @@
+"""The managed fields, as the operator's own types name them."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+from e2e.operator import BINARY, REPOSITORY
+
+MANIFEST = Path(__file__).with_name("everything.yaml")
+TENANT = "matrix"
+
+
+def listed() -> dict[str, list[str]]:
+    """Resource id -> paths, from a plan against nothing: a field that is added to a type is in it."""
+    home = REPOSITORY / "examples" / "environment-production.yaml"
+    command = [str(BINARY), "plan", "-f", str(MANIFEST), "-f", str(home), "-o", "json"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, env=dict(os.environ))
+    assert answer.returncode == 2, answer.stderr
+    objects = json.loads(answer.stdout)["objects"]
+    return {each["id"]: each["fields"] for one in objects for each in one["resources"]}
