@@ -125,7 +125,7 @@ def test_every_managed_field_is_repaired_or_reported(matrix: World) -> None:
                     f"{resource} {path} is as before",
                     lambda resource=resource: snapshot(matrix.aws, matrix.cluster, resource),  # type: ignore[misc]
                     lambda now, resource=resource: bool(now == before[resource]),  # type: ignore[misc]
-                    timeout=10,
+                    timeout=30,
                 )
             except AssertionError as error:
                 unrepaired.append(str(error)[:400])
@@ -146,7 +146,7 @@ def test_what_cannot_be_repaired_is_reported(matrix: World) -> None:
         _flip(matrix, resource, path, {"key": "", "policy": ""})
         _poke(matrix)
         told = f"{resource} {path} is told of"
-        until(told, lambda r=resource: any(r in said for said in _messages(matrix)), timeout=20)  # type: ignore[misc]
+        until(told, lambda r=resource: any(r in said for said in _messages(matrix)), timeout=30)  # type: ignore[misc]
         if _is_for_good(resource, path):
             continue
         undo()
@@ -156,7 +156,7 @@ def test_what_cannot_be_repaired_is_reported(matrix: World) -> None:
             again,
             lambda r=resource: snapshot(matrix.aws, matrix.cluster, r),  # type: ignore[misc]
             lambda now, b=before: bool(now == b),  # type: ignore[misc]
-            timeout=20,
+            timeout=30,
         )
 
 

@@ -1,6 +1,8 @@
 //! CreateKey has no idempotency token. So the wish for a key is written down before it is sent, and while
 //! its answer is missing no second one is sent before KMS has had time to show the first.
 
+use std::time::Duration;
+
 use cloister_core::conclude::{Outcome, Outcomes};
 use cloister_core::fault::FaultClass;
 use cloister_core::observed::{Observed, ObservedSet};
@@ -30,7 +32,8 @@ fn is_recent(intent: &Intent, context: &Context) -> bool {
     let since: Option<jiff::Timestamp> = intent.since.parse().ok();
     since.is_some_and(|since| {
         let age = jiff::Timestamp::now().duration_since(since).unsigned_abs();
-        age < context.settings.visibility
+        // The stamp is cut to whole seconds.
+        age < context.settings.visibility + Duration::from_secs(1)
     })
 }
 
