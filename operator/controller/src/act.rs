@@ -17,6 +17,7 @@ use serde_json::Value;
 use crate::api::Object;
 use crate::context::Context;
 use crate::kinds::{Kind, Prepared};
+use crate::observe::no_account;
 use crate::{objects, report};
 
 pub async fn act<K: Kind>(
@@ -106,8 +107,7 @@ async fn perform(
             .map(|()| None);
     }
     let Some(account) = &prepared.account else {
-        let code = "NotTried".to_owned();
-        return Err(Fault { service: "sts", operation: "AssumeRole", code, class: FaultClass::Ambiguous });
+        return Err(no_account());
     };
     account.perform(id, &want.resource, &prepared.owner, arn, step, Lane::User).await
 }

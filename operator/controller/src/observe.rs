@@ -106,6 +106,7 @@ fn ingest_bucket(id: &ObjectId, context: &Context) -> Option<Value> {
     }))
 }
 
-fn no_account() -> Fault {
+/// An object whose account is not known yet is neither looked at nor changed.
+pub fn no_account() -> Fault {
     Fault { service: "sts", operation: "AssumeRole", code: "NotTried".into(), class: FaultClass::Ambiguous }
 }

@@ -61,13 +61,12 @@ fn fields(resource: &Resource) -> Vec<String> {
 fn table(sections: &[Section], calls: Option<usize>, out: &mut impl Write) -> Result<(), Complaint> {
     let (mut changes, mut reports, mut destructive) = (0, 0, 0);
     for section in sections {
-        for (id, want) in &section.desired {
+        for id in section.desired.keys() {
             let (kind, name) = columns(id);
             if let Some(work) = section.plan.works.iter().find(|work| work.id == *id) {
                 changes += 1;
                 destructive += usize::from(work.steps.iter().any(|s| s.safety() == Safety::Destructive));
-                let absent = section.plan.drift.iter().any(|d| d.resource == *id && d.path.is_empty());
-                if absent {
+                if is_absent(section, id) {
                     writeln!(out, "  + {kind:<16} {name}")?;
                 } else {
                     differences(section, id, '~', out)?;
@@ -85,7 +84,6 @@ fn table(sections: &[Section], calls: Option<usize>, out: &mut impl Write) -> Re
                     }
                 }
             }
-            debug_assert!(want.needs.iter().all(|need| need != id));
         }
     }
     let calls = calls.map(|n| format!("; {n} AWS calls")).unwrap_or_default();
