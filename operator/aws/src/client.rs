@@ -35,7 +35,7 @@ impl Aws {
         let http = aws_smithy_http_client::Builder::new()
             .tls_provider(Provider::rustls(CryptoMode::AwsLc))
             .pool_idle_timeout(Duration::from_secs(15))
-            .pool_max_idle_per_host(64)
+            .pool_max_idle_per_host(32)
             .build_https();
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(3))

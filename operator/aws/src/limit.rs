@@ -9,6 +9,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use cloister_core::fault::Fault;
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until};
 
 use crate::fault;
@@ -90,14 +91,19 @@ pub(crate) struct Limiter {
     service: Service,
     all: Pace,
     sweeps: Pace,
+    /// Each request on its way has a connection of its own, which is kept for a while.
+    under_way: Semaphore,
     recorder: Arc<dyn Recorder>,
 }
+
+/// Requests of one service on their way at a time; more would only queue on the other side.
+const UNDER_WAY: usize = 24;
 
 impl Limiter {
     pub fn new(service: Service, recorder: Arc<dyn Recorder>) -> Arc<Self> {
         let (rate, burst) = service.rate();
         let (all, sweeps) = (Pace::new(rate, burst), Pace::new(rate / 2, burst / 2));
-        Arc::new(Self { service, all, sweeps, recorder })
+        Arc::new(Self { service, all, sweeps, under_way: Semaphore::new(UNDER_WAY), recorder })
     }
 
     pub fn service(&self) -> Service {
@@ -140,6 +146,8 @@ impl<C> Paced<C> {
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + 'a,
     {
         self.limiter.pass(lane).await;
+        // Never closed, so there always is a permit; it goes back at the end of the call.
+        let _under_way = self.limiter.under_way.acquire().await;
         // The SDK's futures are many kilobytes, and observing joins eight of them.
         let answer = Box::pin(send(&self.client)).await;
         answer.map_err(|error| fault::of(self.limiter.service.name(), &error))

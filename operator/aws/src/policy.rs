@@ -17,7 +17,7 @@ pub(crate) async fn observe(account: &Account, look: &Look<'_>, name: &str) -> R
         return Ok(Observed::Absent);
     };
     if found.arn == arn(account, name) && found.description == look.owner.description() {
-        let resource = Resource::Policy(found.policy.clone());
+        let resource = Resource::Policy(found.policy());
         return Ok(Observed::Present(Actual { resource, arn: found.arn.clone() }));
     }
     // Whose it is can never be changed, so it cannot be adopted either.

@@ -17,8 +17,8 @@ pub(crate) async fn observe(account: &Account, look: &Look<'_>, name: &str) -> R
     let Some(found) = identities.roles.get(&name.to_ascii_lowercase()) else {
         return Ok(Observed::Absent);
     };
-    let actual = Actual { resource: Resource::Role(found.role.clone()), arn: found.arn.clone() };
-    Ok(look.claim(&found.role.tags, actual))
+    let actual = Actual { resource: Resource::Role(found.role()), arn: found.arn.clone() };
+    Ok(look.claim(&found.tags, actual))
 }
 
 pub(crate) async fn perform(

@@ -13,8 +13,8 @@ use kube::Client;
 use kube::runtime::events::Recorder;
 use kube::runtime::reflector::Store;
 
+use crate::cache::Objects;
 use crate::metrics::Metrics;
-use crate::objects::ObjectStores;
 
 /// How the operator behaves; every field is a flag of `cloister run`.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ pub struct Context {
     pub environments: Store<Environment>,
     pub tenants: Store<ClientTenant>,
     pub buckets: Store<IngestBucket>,
-    pub objects: ObjectStores,
+    pub objects: Objects,
     memory: Mutex<HashMap<String, Memory>>,
 }
 
@@ -63,7 +63,7 @@ impl Context {
         environments: Store<Environment>,
         tenants: Store<ClientTenant>,
         buckets: Store<IngestBucket>,
-        objects: ObjectStores,
+        objects: Objects,
     ) -> Self {
         let memory = Mutex::default();
         Self { client, aws, settings, metrics, events, environments, tenants, buckets, objects, memory }

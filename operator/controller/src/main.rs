@@ -2,6 +2,7 @@
 
 mod act;
 mod api;
+mod cache;
 mod commands;
 mod context;
 mod driver;

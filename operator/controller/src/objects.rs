@@ -1,19 +1,12 @@
-//! The Kubernetes objects of tenants: seen through caches, changed one at a time.
-
-use std::collections::HashMap;
+//! The Kubernetes objects of tenants: classified, and changed one at a time.
 
 use cloister_core::fault::{Fault, FaultClass};
 use cloister_core::observed::{Actual, Observed};
 use cloister_core::resource::{ObjectId, ObjectKind, ObjectStep, Resource};
 use kube::api::{DeleteParams, DynamicObject, PostParams, Preconditions};
 use kube::core::{ApiResource, GroupVersionKind};
-use kube::runtime::reflector::{ObjectRef, Store};
 use kube::{Api, Client, ResourceExt};
 use serde_json::{Value, json};
-
-/// One cache for each kind but IngestBucket, which has a typed one.
-#[derive(Clone)]
-pub struct ObjectStores(pub HashMap<ObjectKind, Store<DynamicObject>>);
 
 pub fn api_resource(kind: ObjectKind) -> ApiResource {
     ApiResource::from_gvk(&GroupVersionKind::gvk(kind.group(), kind.version(), kind.kind()))
@@ -25,18 +18,6 @@ pub fn api(client: &Client, id: &ObjectId) -> Api<DynamicObject> {
         Api::all_with(client.clone(), &resource)
     } else {
         Api::namespaced_with(client.clone(), &id.namespace, &resource)
-    }
-}
-
-impl ObjectStores {
-    pub fn get(&self, id: &ObjectId) -> Option<std::sync::Arc<DynamicObject>> {
-        let reference = ObjectRef::new_with(&id.name, api_resource(id.kind));
-        let reference = if id.namespace.is_empty() { reference } else { reference.within(&id.namespace) };
-        self.0.get(&id.kind)?.get(&reference)
-    }
-
-    pub fn is_leaving(&self, id: &ObjectId) -> bool {
-        self.get(id).is_some_and(|object| object.metadata.deletion_timestamp.is_some())
     }
 }
 

@@ -90,7 +90,7 @@ async fn observe_object(id: &ObjectId, prepared: &Prepared, memory: &Memory, con
     }
     let cached = match id.kind {
         ObjectKind::IngestBucket => ingest_bucket(id, context),
-        _ => context.objects.get(id).and_then(|object| serde_json::to_value(&*object).ok()),
+        _ => context.objects.get(id),
     };
     objects::classify(id, cached, owner)
 }

@@ -1,6 +1,5 @@
 //! Who wakes whom: the watches of all kinds, and the controllers that they feed.
 
-use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -19,10 +18,11 @@ use kube::{Api, Client, Resource, ResourceExt};
 use tokio::task::JoinSet;
 
 use crate::api::Object;
+use crate::cache::Objects;
 use crate::context::Context;
 use crate::driver;
 use crate::kinds::Kind;
-use crate::objects::{ObjectStores, api_resource};
+use crate::objects::api_resource;
 use crate::watch::{FirstSight, Route, fingerprint, watch};
 
 type Wake<K> = UnboundedSender<ObjectRef<K>>;
@@ -32,7 +32,7 @@ pub struct Queues {
     pub environments: Store<Environment>,
     pub tenants: Store<ClientTenant>,
     pub buckets: Store<IngestBucket>,
-    pub objects: ObjectStores,
+    pub objects: Objects,
     woken_environments: UnboundedReceiver<ObjectRef<Environment>>,
     woken_tenants: UnboundedReceiver<ObjectRef<ClientTenant>>,
     woken_buckets: UnboundedReceiver<ObjectRef<IngestBucket>>,
@@ -50,15 +50,15 @@ impl Queues {
         let (wake_bucket, woken_buckets) = unbounded();
         let all = watcher::Config::default;
         let routes = vec![wake_itself(&wake_environment), wake_tenants_of(&tenants, &wake_tenant)];
-        tasks.spawn(watch(Api::all(client.clone()), all(), environment_writer, routes));
+        tasks.spawn(watch(Api::all(client.clone()), all(), into(environment_writer), routes));
         let routes = vec![
             wake_itself(&wake_tenant),
             wake_buckets_of(&buckets, &wake_bucket),
             wake_environment_of(&wake_environment),
         ];
-        tasks.spawn(watch(Api::all(client.clone()), all(), tenant_writer, routes));
+        tasks.spawn(watch(Api::all(client.clone()), all(), into(tenant_writer), routes));
         let routes = vec![wake_itself(&wake_bucket), wake_tenant_of_bucket(&wake_tenant)];
-        tasks.spawn(watch(Api::all(client.clone()), all(), bucket_writer, routes));
+        tasks.spawn(watch(Api::all(client.clone()), all(), into(bucket_writer), routes));
         let objects = watch_objects(client, &wake_tenant, tasks);
         let queues = Self {
             environments,
@@ -78,9 +78,7 @@ impl Queues {
         let _ = self.environments.wait_until_ready().await;
         let _ = self.tenants.wait_until_ready().await;
         let _ = self.buckets.wait_until_ready().await;
-        for store in self.objects.0.values() {
-            let _ = store.wait_until_ready().await;
-        }
+        self.objects.wait_until_filled().await;
     }
 
     /// Runs the three controllers until `stop`, then lets passes under way come to their end.
@@ -96,6 +94,9 @@ impl Queues {
     }
 }
 
+/// Passes of a kind at a time. Each holds all of its object's documents; most of its time it waits.
+const PASSES: u16 = 48;
+
 async fn drive<K: Kind>(
     store: Store<K>,
     woken: impl Stream<Item = ObjectRef<K>> + Send + 'static,
@@ -106,7 +107,7 @@ async fn drive<K: Kind>(
 {
     let metrics = context.metrics.clone();
     Controller::for_stream(futures::stream::pending(), store)
-        .with_config(Config::default().concurrency(128))
+        .with_config(Config::default().concurrency(PASSES))
         .reconcile_on(woken.inspect(move |_| metrics.woken(K::KIND)))
         .graceful_shutdown_on(stop)
         .run(driver::reconcile::<K>, driver::on_error::<K>, context)
@@ -114,17 +115,21 @@ async fn drive<K: Kind>(
         .await;
 }
 
-fn watch_objects(client: &Client, tenants: &Wake<ClientTenant>, tasks: &mut JoinSet<()>) -> ObjectStores {
-    let mut stores = HashMap::new();
+/// Fills a typed cache.
+fn into<K: Object>(mut writer: Writer<K>) -> impl FnMut(&watcher::Event<K>) + Send {
+    move |event| writer.apply_watcher_event(event)
+}
+
+fn watch_objects(client: &Client, tenants: &Wake<ClientTenant>, tasks: &mut JoinSet<()>) -> Objects {
+    let mut objects = Objects::default();
     for kind in ObjectKind::ALL.into_iter().filter(|kind| *kind != ObjectKind::IngestBucket) {
-        let resource = api_resource(kind);
-        let writer = Writer::<DynamicObject>::new(resource.clone());
-        stores.insert(kind, writer.as_reader());
-        let api = Api::all_with(client.clone(), &resource);
+        let mut keeper = objects.add(kind);
+        let api = Api::all_with(client.clone(), &api_resource(kind));
         let config = watcher::Config::default().labels(TENANT);
-        tasks.spawn(watch(api, config, writer, vec![wake_tenant_of_object(tenants)]));
+        let keep = move |event: &watcher::Event<DynamicObject>| keeper.take(event);
+        tasks.spawn(watch(api, config, keep, vec![wake_tenant_of_object(tenants)]));
     }
-    ObjectStores(stores)
+    objects
 }
 
 fn send<K: Resource<DynamicType = ()>>(to: &Wake<K>, reference: ObjectRef<K>) {

@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use std::fmt::Debug;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use futures::{StreamExt as _, TryStreamExt as _};
-use kube::runtime::reflector::store::Writer;
+use futures::StreamExt as _;
 use kube::runtime::{WatchStreamExt as _, watcher};
 use kube::{Api, Resource, ResourceExt};
 use serde::de::DeserializeOwned;
@@ -35,17 +34,28 @@ pub fn fingerprint(of: impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// Runs until the process ends; the watcher itself reconnects with back-off.
-pub async fn watch<K>(api: Api<K>, config: watcher::Config, writer: Writer<K>, routes: Vec<Route<K>>)
-where
+/// Objects of a list that are in memory at once.
+const PAGE: u32 = 100;
+
+/// Runs until the process ends; the watcher itself reconnects with back-off. `keep` fills a cache.
+pub async fn watch<K>(
+    api: Api<K>,
+    config: watcher::Config,
+    mut keep: impl FnMut(&watcher::Event<K>) + Send,
+    routes: Vec<Route<K>>,
+) where
     K: Resource<DynamicType: Eq + Hash + Clone> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
     let mut seen = Seen { routes, known: HashMap::new(), started: false, held: Vec::new() };
-    let stream = watcher(api, config).default_backoff().modify(trim).reflect(writer);
-    let mut stream = std::pin::pin!(stream.inspect_err(|error| tracing::warn!(%error, "a watch failed")));
+    let stream = watcher(api, config.page_size(PAGE)).default_backoff().modify(trim);
+    let mut stream = std::pin::pin!(stream);
     while let Some(event) = stream.next().await {
-        if let Ok(event) = event {
-            seen.take(event);
+        match event {
+            Ok(event) => {
+                keep(&event);
+                seen.take(event);
+            }
+            Err(error) => tracing::warn!(%error, "a watch failed"),
         }
     }
 }
@@ -59,24 +69,32 @@ fn trim<K: Resource>(object: &mut K) {
 struct Seen<K> {
     routes: Vec<Route<K>>,
     /// Fingerprints by object, one for each route.
-    known: HashMap<(String, String), Vec<u64>>,
+    known: HashMap<(String, String), Box<[u64]>>,
     started: bool,
-    /// Changes of a list under way: the cache shows them only at its end.
-    held: Vec<K>,
+    /// What a list under way will wake: the cache shows it only at the list's end.
+    held: Vec<(K, Vec<usize>)>,
 }
 
-impl<K: Resource + Clone> Seen<K> {
+impl<K: Resource> Seen<K> {
     fn take(&mut self, event: watcher::Event<K>) {
         match event {
             watcher::Event::Init => self.held.clear(),
-            watcher::Event::InitApply(object) => self.held.push(object),
+            watcher::Event::InitApply(object) => {
+                let concerned = self.compare(&object);
+                if !concerned.is_empty() {
+                    self.held.push((object, concerned));
+                }
+            }
             watcher::Event::InitDone => {
-                for object in std::mem::take(&mut self.held) {
-                    self.compare(&object);
+                for (object, concerned) in std::mem::take(&mut self.held) {
+                    self.wake(&object, &concerned);
                 }
                 self.started = true;
             }
-            watcher::Event::Apply(object) => self.compare(&object),
+            watcher::Event::Apply(object) => {
+                let concerned = self.compare(&object);
+                self.wake(&object, &concerned);
+            }
             watcher::Event::Delete(object) => {
                 self.known.remove(&key(&object));
                 self.routes.iter().for_each(|route| (route.wake)(&object));
@@ -84,22 +102,25 @@ impl<K: Resource + Clone> Seen<K> {
         }
     }
 
-    fn compare(&mut self, object: &K) {
-        let now: Vec<u64> = self.routes.iter().map(|route| (route.fingerprint)(object)).collect();
-        let before = self.known.insert(key(object), now.clone());
-        for (n, route) in self.routes.iter().enumerate() {
-            let wakes = match &before {
-                Some(before) => before[n] != now[n],
-                None => match route.first_sight {
-                    FirstSight::Wakes => true,
-                    FirstSight::WakesLater => self.started,
-                    FirstSight::Silent => false,
-                },
-            };
-            if wakes {
-                (route.wake)(object);
-            }
-        }
+    /// The routes that this view of the object wakes.
+    fn compare(&mut self, object: &K) -> Vec<usize> {
+        let now: Box<[u64]> = self.routes.iter().map(|route| (route.fingerprint)(object)).collect();
+        let before = self.known.get(&key(object));
+        let wakes = |n: &usize| match before {
+            Some(before) => before[*n] != now[*n],
+            None => match self.routes[*n].first_sight {
+                FirstSight::Wakes => true,
+                FirstSight::WakesLater => self.started,
+                FirstSight::Silent => false,
+            },
+        };
+        let concerned = (0..now.len()).filter(wakes).collect();
+        self.known.insert(key(object), now);
+        concerned
+    }
+
+    fn wake(&self, object: &K, concerned: &[usize]) {
+        concerned.iter().for_each(|n| (self.routes[*n].wake)(object));
     }
 }
 

@@ -6,7 +6,7 @@ use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthori
 use aws_sdk_iam::types::{EntityType, ManagedPolicyDetail, RoleDetail};
 use cloister_core::document::Document;
 use cloister_core::fault::Fault;
-use cloister_core::resource::{Policy, Role};
+use cloister_core::resource::{Policy, Role, Tags};
 use percent_encoding::percent_decode_str;
 
 use crate::account::Account;
@@ -14,6 +14,8 @@ use crate::limit::Lane;
 
 const PATH: &str = "/cloister/";
 const PREFIX: &str = "cloister-";
+/// Of at most 1,000: a page is held whole while it is read.
+const PAGE: i32 = 400;
 
 /// By name in lower case: IAM's names are unique in an account whatever their path, and without regard
 /// to case.
@@ -23,17 +25,40 @@ pub(crate) struct Identities {
     pub policies: HashMap<String, FoundPolicy>,
 }
 
+/// Documents stay text, as IAM encodes them, until somebody looks: parsed they take five times the memory.
 #[derive(Debug)]
 pub(crate) struct FoundRole {
     pub arn: String,
-    pub role: Role,
+    trust: Box<str>,
+    boundary: String,
+    attached: Vec<String>,
+    inline: Vec<String>,
+    pub tags: Tags,
 }
 
 #[derive(Debug)]
 pub(crate) struct FoundPolicy {
     pub arn: String,
     pub description: String,
-    pub policy: Policy,
+    document: Box<str>,
+}
+
+impl FoundRole {
+    pub fn role(&self) -> Role {
+        Role {
+            trust: document(&self.trust),
+            boundary: self.boundary.clone(),
+            attached: self.attached.iter().cloned().collect(),
+            inline: self.inline.iter().cloned().collect(),
+            tags: self.tags.clone(),
+        }
+    }
+}
+
+impl FoundPolicy {
+    pub fn policy(&self) -> Policy {
+        Policy { document: document(&self.document) }
+    }
 }
 
 pub(crate) async fn fetch(account: &Account) -> Result<Identities, Fault> {
@@ -44,7 +69,7 @@ pub(crate) async fn fetch(account: &Account) -> Result<Identities, Fault> {
         let page = account.iam.call(Lane::User, |iam| {
             let request = iam.get_account_authorization_details();
             let request = request.filter(EntityType::Role).filter(EntityType::LocalManagedPolicy);
-            request.max_items(1000).set_marker(marker.take()).send()
+            request.max_items(PAGE).set_marker(marker.take()).send()
         });
         let mut page = page.await?;
         let next = page.marker.take().filter(|_| page.is_truncated);
@@ -83,24 +108,21 @@ fn read_role(role: RoleDetail) -> FoundRole {
     let inline = role.role_policy_list.unwrap_or_default();
     FoundRole {
         arn: role.arn.unwrap_or_default(),
-        role: Role {
-            trust: role.assume_role_policy_document.as_deref().and_then(document),
-            boundary: boundary.unwrap_or_default(),
-            attached: attached.into_iter().filter_map(|policy| policy.policy_arn).collect(),
-            inline: inline.into_iter().filter_map(|policy| policy.policy_name).collect(),
-            tags: role.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect(),
-        },
+        trust: role.assume_role_policy_document.unwrap_or_default().into(),
+        boundary: boundary.unwrap_or_default(),
+        attached: attached.into_iter().filter_map(|policy| policy.policy_arn).collect(),
+        inline: inline.into_iter().filter_map(|policy| policy.policy_name).collect(),
+        tags: role.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect(),
     }
 }
 
 fn read_policy(policy: ManagedPolicyDetail) -> FoundPolicy {
     let versions = policy.policy_version_list.unwrap_or_default();
     let default = versions.into_iter().find(|version| version.is_default_version);
-    let document = default.and_then(|version| version.document).as_deref().and_then(document);
     FoundPolicy {
         arn: policy.arn.unwrap_or_default(),
         description: policy.description.unwrap_or_default(),
-        policy: Policy { document },
+        document: default.and_then(|version| version.document).unwrap_or_default().into(),
     }
 }
 
@@ -141,6 +163,6 @@ mod tests {
             .policy_version_list(version("%7B%22Statement%22%3A%5B%5D%7D", true))
             .policy_version_list(version("old", false))
             .build();
-        assert_eq!(read_policy(detail).policy.document, Some(Document::default()));
+        assert_eq!(read_policy(detail).policy().document, Some(Document::default()));
     }
 }

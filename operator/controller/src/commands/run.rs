@@ -7,9 +7,11 @@ use clap::{Args, ValueEnum};
 use cloister_aws::Aws;
 use futures::FutureExt as _;
 use kube::Client;
+use kube::client::ClientBuilder;
 use kube::runtime::events::{Recorder, Reporter};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
+use tower::limit::ConcurrencyLimitLayer;
 
 use super::Complaint;
 use crate::context::{Context, Settings};
@@ -44,7 +46,7 @@ enum LogFormat {
 
 pub async fn run(options: Options) -> Result<(), Complaint> {
     log(options.log_format);
-    let client = Client::try_default().await?;
+    let client = client().await?;
     let metrics = Arc::new(Metrics::new());
     let ready = Arc::new(AtomicBool::new(false));
     serve::serve(options.listen, metrics.clone(), ready.clone()).await?;
@@ -86,6 +88,16 @@ pub async fn run(options: Options) -> Result<(), Complaint> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Requests to the API server at a time. It speaks HTTP/1.1 here, so each has a connection of its own with
+/// some 40 KB of TLS state, which is kept for a while.
+const API_REQUESTS: usize = 24;
+
+async fn client() -> Result<Client, Complaint> {
+    let config = kube::Config::infer().await?;
+    let limit = ConcurrencyLimitLayer::new(API_REQUESTS);
+    Ok(ClientBuilder::try_from(config)?.with_layer(&limit).build())
 }
 
 fn log(format: LogFormat) {
