@@ -28,7 +28,7 @@ pub async fn act<K: Kind>(
     intents: &[Intent],
     context: &Context,
 ) -> Outcomes {
-    let uid = Object::uid(object);
+    let uid = &Object::uid(object);
     let mut desired = prepared.desired(observed);
     let mut waiting: BTreeMap<&ResourceId, &Work> = plan.works.iter().map(|w| (&w.id, w)).collect();
     let mut outcomes = Outcomes::new();
@@ -39,17 +39,25 @@ pub async fn act<K: Kind>(
             waiting.iter().filter(|(_, w)| w.after.is_subset(&done)).map(|(id, _)| *id).collect();
         for id in startable {
             if let (Some(work), Some(want)) = (waiting.remove(id), desired.get(id).cloned()) {
-                running.push(carry_out(&uid, work, want, observed.get(id), prepared, context));
+                let seen = observed.get(id);
+                running.push(async move {
+                    let (id, outcome) = carry_out(uid, work, want, seen, prepared, context).await;
+                    // The tenant's buckets wait for it.
+                    if let (ResourceId::Key(_), Some(arn)) = (&id, &outcome.arn) {
+                        report::announce_key(object, arn, intents, context).await;
+                    }
+                    (id, outcome)
+                });
             }
         }
-        // What comes after something that failed is not tried in this pass.
+        // Nothing else may be awaited here: what runs would not go on meanwhile, and may hold a permit that
+        // others wait for. What comes after something that failed is not tried in this pass.
         let Some((id, outcome)) = running.next().await else { return outcomes };
         if outcome.failed.is_none() {
             done.insert(id.clone());
         }
-        // Others wait for the key's ARN: in this plan, and the tenant's buckets.
+        // Others of this plan wait for the key's ARN.
         if let (ResourceId::Key(_), Some(arn)) = (&id, &outcome.arn) {
-            report::announce_key(object, arn, intents, context).await;
             desired = prepared.desired_with(arn);
         }
         outcomes.insert(id, outcome);
