@@ -1,4 +1,4 @@
-"""One rig for each module: its account is counted to the last resource, with the operator seeing again."""
+"""One rig for all: its account is counted to the last resource, with the operator seeing again."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from sieve.rig import SieveRig, running_sieve
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def shared_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SieveRig]:
     with running_sieve(Path(tmp_path_factory.mktemp("sieve"))) as rig:
         yield rig
