@@ -1,7 +1,7 @@
 """Restarted into a view of the past: what is done rests on what the API server holds now, or is not done.
 
-The "time travel" of Sieve (section 3.2): a controller that restarts may be answered by an API server whose cache lags,
-and so see states again that it had already left behind.
+Sieve's "stale states": a controller that restarts may be answered by an API server whose cache lags, and so see states
+again that it had already left behind.
 """
 
 import pytest

@@ -1,6 +1,6 @@
 """States that were never observed: several changes are one event, or one list.
 
-Sieve's "observability gaps" (section 3.2): a controller that counts on seeing each state misses some of them.
+Sieve's "unobserved states": a controller that counts on seeing each state misses some of them.
 """
 
 import pytest
