@@ -9,7 +9,7 @@ from chaos.rig import Rig
 
 # A call that the SDK tries thrice fails altogether with each of these.
 _ATTEMPTS = 3
-_FAULTS: dict[str, dict[str, Any]] = {
+FAULTS: dict[str, dict[str, Any]] = {
     "throttled": {"kind": "throttle", "count": _ATTEMPTS},
     "broken": {"kind": "error", "status": 500, "count": _ATTEMPTS},
     "away": {"kind": "error", "status": 503, "code": "ServiceUnavailable", "count": _ATTEMPTS},
@@ -18,7 +18,7 @@ _FAULTS: dict[str, dict[str, Any]] = {
     "late": {"kind": "delayed_visibility", "ms": 2000},
 }
 # Nothing is written, so nothing can be seen late.
-_NOT_FOR_READS = "late"
+NOT_FOR_READS = "late"
 
 
 @pytest.fixture(scope="module")
@@ -32,14 +32,14 @@ def operations(shared_rig: Rig) -> list[Point]:
     return list(first.values())
 
 
-@pytest.mark.parametrize("fault", _FAULTS)
+@pytest.mark.parametrize("fault", FAULTS)
 def test_with_a_fault_at_each_operation_each_tenant_still_becomes_ready(
     rig: Rig, operations: list[Point], fault: str
 ) -> None:
     """All at once, a tenant for each; a call that does not say whose it is may hit any of them."""
-    hit = [point for point in operations if point.mutating or fault != _NOT_FOR_READS]
+    hit = [point for point in operations if point.mutating or fault != NOT_FOR_READS]
     names = [rig.fresh(fault) for _ in hit]
-    rules = [rig.inject(_FAULTS[fault] | point.matching(name)) for point, name in zip(hit, names, strict=True)]
+    rules = [rig.inject(FAULTS[fault] | point.matching(name)) for point, name in zip(hit, names, strict=True)]
     for name in names:
         rig.apply(name)
     rig.wait_ready(*names)

@@ -41,7 +41,9 @@ class Endpoints:
 class Account:
     """The administrator, unless a role is named."""
 
-    def __init__(self, endpoints: Endpoints, number: str = PRODUCTION, role: str = "admin") -> None:
+    def __init__(
+        self, endpoints: Endpoints, number: str = PRODUCTION, role: str = "admin", region: str = REGION
+    ) -> None:
         self.number = number
         self.role = role
         self._endpoints = endpoints
@@ -53,7 +55,7 @@ class Account:
             aws_access_key_id=given["access_key_id"],
             aws_secret_access_key=given["secret_access_key"],
             aws_session_token=given["session_token"],
-            region_name=REGION,
+            region_name=region,
         )
 
     def as_role(self, role: str) -> "Account":

@@ -19,7 +19,6 @@ BINARY = Path(os.environ.get("CLOISTER_BINARY", _TARGET / "debug" / "cloister"))
 USER = "system:serviceaccount:cloister-system:cloister"
 
 _RIGHTS = Path(__file__).with_name("rights.yaml")
-_NAME = "cloister"
 # Of Rust, and of a failed assertion of ours.
 _PANIC = re.compile(r"panicked at|RUST_BACKTRACE|overflowed its stack")
 
@@ -33,22 +32,42 @@ class Operator:
         *,
         sweep_seconds: int = 60,
         kms_visibility_seconds: int = 5,
+        name: str = "cloister",
+        kubernetes: str = "",
+        aws: str = "",
+        lease_namespace: str = "",
     ) -> None:
+        """`kubernetes` and `aws` are where it finds them, if not where they are; with a lease it may be one of many."""
         self.platform = platform
         self.sweep_seconds = sweep_seconds
         self.kms_visibility_seconds = kms_visibility_seconds
+        self.name = name
+        self._kubernetes = kubernetes
+        self._aws = aws
+        self._lease_namespace = lease_namespace
         self._port = 0
 
     @property
     def log(self) -> Path:
-        return self.platform.processes.log_of(_NAME)
+        return self.platform.processes.log_of(self.name)
 
     @property
     def pid(self) -> int:
-        return self.platform.processes[_NAME].pid
+        return self.platform.processes[self.name].pid
+
+    @property
+    def lives(self) -> bool:
+        return self.platform.processes[self.name].alive()
 
     def start(self) -> None:
+        self.launch()
+        self._wait()
+
+    def launch(self) -> None:
+        """Starts it without waiting: one that does not lead is never ready."""
         environment = os.environ | self.platform.environment()
+        if self._aws:
+            environment["AWS_ENDPOINT_URL"] = self._aws
         environment["KUBECONFIG"] = str(self._kubeconfig())
         environment["CLOISTER_LOG_FORMAT"] = "text"
         environment["NO_COLOR"] = "1"
@@ -61,23 +80,24 @@ class Operator:
             f"--kms-visibility-seconds={self.kms_visibility_seconds}",
             f"--listen=127.0.0.1:{self._port}",
         ]
-        self.platform.processes.start(_NAME, command, environment)
-        self._wait()
+        if self._lease_namespace:
+            command.append(f"--lease-namespace={self._lease_namespace}")
+        self.platform.processes.start(self.name, command, environment)
 
     def stop(self) -> None:
         """An orderly end; fails if it needs more than its grace."""
-        process = self.platform.processes[_NAME]
+        process = self.platform.processes[self.name]
         process.stop(grace=20.0)
         assert process.child is not None
         self.check_log()
         assert process.child.returncode == 0, f"it ended with {process.child.returncode}"
 
     def kill(self) -> None:
-        self.platform.processes[_NAME].kill()
+        self.platform.processes[self.name].kill()
 
     def restart(self) -> None:
         """After `stop` or `kill`: the same again, with the same log."""
-        self.platform.processes.start_again(_NAME)
+        self.platform.processes.start_again(self.name)
         self._wait()
 
     def metrics(self) -> str:
@@ -90,16 +110,19 @@ class Operator:
 
     def _kubeconfig(self) -> Path:
         """Of a ServiceAccount: the audit log then tells who wrote, and RBAC is real."""
-        file = self.platform.directory / "pki" / "operator.kubeconfig"
+        file = self.platform.directory / "pki" / f"{self.name}.kubeconfig"
         control_plane = self.platform.control_plane
         Cluster(control_plane).apply(_RIGHTS)
-        return control_plane.service_account_kubeconfig("cloister-system", "cloister", file)
+        url = self._kubernetes or control_plane.url
+        return control_plane.service_account_kubeconfig("cloister-system", "cloister", file, url=url)
 
     def _wait(self) -> None:
-        until("the operator is ready", self._is_ready, timeout=30.0)
+        until("the operator is ready", lambda: self.is_ready, timeout=30.0)
 
-    def _is_ready(self) -> bool:
-        self.platform.processes.check(_NAME)
+    @property
+    def is_ready(self) -> bool:
+        """Its caches are filled; with a lease, it also leads."""
+        self.platform.processes.check(self.name)
         try:
             answer = HTTP.get(f"http://127.0.0.1:{self._port}/readyz", timeout=2)
         except requests.ConnectionError:

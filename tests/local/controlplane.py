@@ -110,12 +110,14 @@ class ControlPlane:
             raise PlatformError(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout
 
-    def service_account_kubeconfig(self, namespace: str, name: str, path: Path, *, duration: str = "12h") -> Path:
-        """Writes a kubeconfig with the rights of a service account, no more."""
+    def service_account_kubeconfig(
+        self, namespace: str, name: str, path: Path, *, duration: str = "12h", url: str = ""
+    ) -> Path:
+        """Writes a kubeconfig with the rights of a service account, no more; `url` may lead through something else."""
         bound = ["create", "token", name, f"--namespace={namespace}"]
         token = self.kubectl(*bound, f"--duration={duration}").strip()
         user = kubeconfig.token_user(token)
-        return kubeconfig.write(path, self.url, self.keys.authority, user)
+        return kubeconfig.write(path, url or self.url, self.keys.authority, user)
 
     def audit(self) -> Iterator[dict[str, Any]]:
         """Every request so far, as audit events; writes carry their object."""

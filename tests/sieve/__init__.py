@@ -1,0 +1,1 @@
+"""What Sieve (Sun et al., OSDI 2022) breaks controllers with: stale views, states never observed, lost leadership."""
