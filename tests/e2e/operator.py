@@ -36,6 +36,7 @@ class Operator:
         kubernetes: str = "",
         aws: str = "",
         lease_namespace: str = "",
+        lease_seconds: int = 15,
     ) -> None:
         """`kubernetes` and `aws` are where it finds them, if not where they are; with a lease it may be one of many."""
         self.platform = platform
@@ -45,6 +46,7 @@ class Operator:
         self._kubernetes = kubernetes
         self._aws = aws
         self._lease_namespace = lease_namespace
+        self._lease_seconds = lease_seconds
         self._port = 0
 
     @property
@@ -82,6 +84,7 @@ class Operator:
         ]
         if self._lease_namespace:
             command.append(f"--lease-namespace={self._lease_namespace}")
+            command.append(f"--lease-seconds={self._lease_seconds}")
         self.platform.processes.start(self.name, command, environment)
 
     def stop(self) -> None:

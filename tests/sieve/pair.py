@@ -18,6 +18,7 @@ from sieve.relay import Relay
 
 NAMESPACE = "cloister-system"
 LEASE = f"/apis/coordination.k8s.io/v1/namespaces/{NAMESPACE}/leases/cloister"
+LEASE_SECONDS = 5
 # Until another may lead after one that says nothing more, and what a process needs to notice.
 TAKEOVER = 40.0
 
@@ -87,6 +88,7 @@ def running_pair(directory: Path) -> Iterator[Pair]:
                 kubernetes=proxy.url,
                 aws=relay.url,
                 lease_namespace=NAMESPACE,
+                lease_seconds=LEASE_SECONDS,
             )
             return Replica(operator, proxy, relay)
 

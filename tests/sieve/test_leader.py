@@ -42,7 +42,6 @@ def test_only_the_leader_acts(pair: Pair) -> None:
     assert leader.relay.said > 0
 
 
-@pytest.mark.xfail(strict=True, reason="who waits sleeps until the lease would have run out")
 def test_a_leader_that_is_stopped_hands_over_at_once(pair: Pair) -> None:
     leader, waiting = pair.complete()
     leader.operator.stop()
@@ -66,7 +65,6 @@ def test_a_leader_that_is_killed_halfway_is_followed_by_one_that_makes_nothing_t
     assert _made_keys(pair, since) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="a step is taken without asking whether the lease still holds")
 def test_a_leader_that_wakes_up_after_its_time_does_nothing_any_more(pair: Pair) -> None:
     """It has written down its wish for a key and sleeps before it sends it; the other gives it up and makes one."""
     leader, waiting = pair.complete()

@@ -6,8 +6,6 @@ has not been seen yet.
 
 import json
 
-import pytest
-
 from chaos.environments import Environments
 from e2e.kinds import Object
 from e2e.manifests import tenant
@@ -31,7 +29,6 @@ def _issuers(rig: SieveRig, name: str) -> str:
     return json.dumps(role["AssumeRolePolicyDocument"])
 
 
-@pytest.mark.xfail(strict=True, reason="a ClientTenant does not confirm its Environment")
 def test_an_environment_of_the_past_undoes_nothing_of_its_tenants(rig: SieveRig) -> None:
     name = rig.fresh("trust")
     rig.apply(name)
@@ -48,7 +45,6 @@ def test_an_environment_of_the_past_undoes_nothing_of_its_tenants(rig: SieveRig)
     assert rig.changes(since) == []
 
 
-@pytest.mark.xfail(strict=True, reason="a ClientTenant does not confirm its IngestBuckets")
 def test_buckets_of_the_past_narrow_no_role(rig: SieveRig) -> None:
     """Roles name the buckets that have names of their own."""
     name = rig.fresh("named")
@@ -78,7 +74,6 @@ def test_a_bucket_is_not_deleted_under_a_policy_of_its_tenants_past(rig: SieveRi
     assert [line for line in rig.changes(since) if "DeleteBucket" in line] == []
 
 
-@pytest.mark.xfail(strict=True, reason="an IngestBucket does not confirm that its namespace is not leaving")
 def test_a_namespace_that_leaves_unseen_takes_no_bucket_along(rig: SieveRig) -> None:
     """Deleted by hand it says nothing about the data, even under deletionPolicy Delete."""
     name = rig.fresh("byhand")
@@ -101,7 +96,6 @@ def test_a_namespace_that_leaves_unseen_takes_no_bucket_along(rig: SieveRig) -> 
     assert [line for line in rig.changes(since) if "DeleteBucket" in line] == []
 
 
-@pytest.mark.xfail(strict=True, reason="an IngestBucket lets go where its tenant is not in the cache")
 def test_a_bucket_that_leaves_before_its_tenant_is_seen_is_deleted(rig: SieveRig) -> None:
     name = rig.fresh("unseen")
     past = rig.proxy.record("ClientTenant")
@@ -121,7 +115,6 @@ def test_a_bucket_that_leaves_before_its_tenant_is_seen_is_deleted(rig: SieveRig
     assert bucket not in standing
 
 
-@pytest.mark.xfail(strict=True, reason="an Environment lets go while a tenant is not in the cache")
 def test_an_environment_does_not_leave_a_tenant_that_it_has_not_seen(rig: SieveRig) -> None:
     cluster, name, environment = rig.world.cluster, rig.fresh("tenant"), _elsewhere(rig)
     rig.rest()

@@ -4,8 +4,6 @@ Sieve's "stale states": a controller that restarts may be answered by an API ser
 again that it had already left behind.
 """
 
-import pytest
-
 from chaos.inventory import Fate
 from e2e.kinds import path
 from e2e.waiting import until
@@ -95,7 +93,6 @@ def test_one_that_is_gone_is_not_made_again_and_a_namesake_of_one_that_was_leavi
         assert (now["uid"], "deletionTimestamp" in now) == (namespace, False)
 
 
-@pytest.mark.xfail(strict=True, reason="hold() writes the whole list of finalizers from its cache")
 def test_finalizers_that_others_have_put_on_since_stay(rig: SieveRig) -> None:
     name = rig.fresh("held")
     with rig.suspended():

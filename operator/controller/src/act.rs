@@ -108,6 +108,9 @@ async fn perform(
     prepared: &Prepared,
     context: &Context,
 ) -> Result<Option<String>, Fault> {
+    if !context.fence.holds() {
+        return Err(not_leading());
+    }
     if let (ResourceId::Object(object), Step::Object(step)) = (id, step) {
         let body = if let Resource::Object(body) = &want.resource { body } else { &Value::Null };
         return objects::perform(&context.client, object, body, &prepared.owner.uid, step)
@@ -118,6 +121,12 @@ async fn perform(
         return Err(no_account());
     };
     account.perform(id, &want.resource, &prepared.owner, arn, step, Lane::User).await
+}
+
+/// Another may lead already: nothing more may be changed.
+fn not_leading() -> Fault {
+    let class = FaultClass::Ambiguous;
+    Fault { service: "kubernetes", operation: "Lease", code: "NotRenewed".into(), class }
 }
 
 /// A name that is taken is looked at directly from now on: the caches hold only what carries our label.

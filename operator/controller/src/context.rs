@@ -14,6 +14,7 @@ use kube::runtime::events::Recorder;
 use kube::runtime::reflector::Store;
 
 use crate::cache::Objects;
+use crate::leader::Fence;
 use crate::metrics::Metrics;
 
 /// How the operator behaves; every field is a flag of `cloister run`.
@@ -30,6 +31,7 @@ pub struct Context {
     pub aws: Aws,
     pub settings: Settings,
     pub metrics: Arc<Metrics>,
+    pub fence: Fence,
     pub events: Recorder,
     pub environments: Store<Environment>,
     pub tenants: Store<ClientTenant>,
@@ -59,6 +61,7 @@ impl Context {
         aws: Aws,
         settings: Settings,
         metrics: Arc<Metrics>,
+        fence: Fence,
         events: Recorder,
         environments: Store<Environment>,
         tenants: Store<ClientTenant>,
@@ -66,7 +69,19 @@ impl Context {
         objects: Objects,
     ) -> Self {
         let memory = Mutex::default();
-        Self { client, aws, settings, metrics, events, environments, tenants, buckets, objects, memory }
+        Self {
+            client,
+            aws,
+            settings,
+            metrics,
+            fence,
+            events,
+            environments,
+            tenants,
+            buckets,
+            objects,
+            memory,
+        }
     }
 
     pub fn recall(&self, uid: &str) -> Memory {

@@ -55,23 +55,24 @@ async fn pass<K: Kind>(object: &K, context: &Context) -> Result<Requeue, Unrepor
         return Ok(Requeue::Sweep);
     }
     let mut object = object.clone();
-    let (prepared, observed, plan) = loop {
+    let (prepared, observed, plan, has_effect) = loop {
         let prepared = object.prepare(context).await;
         let observed = look(&object, &prepared, context).await;
         let plan = plan(&prepared.desired(&observed), &observed, prepared.mode());
         // A cached view may be old, right after a restart above all: what is to be done is decided on
         // what the API server holds now, or not at all.
-        match if plan.works.is_empty() { Confirmed::Same } else { confirm(&object, context).await? } {
-            Confirmed::Same => break (prepared, observed, plan),
+        let has_effect = !plan.works.is_empty() || report::lets_go(&object, &prepared, &plan);
+        match if has_effect { confirm(&object, context).await? } else { Confirmed::Same } {
+            Confirmed::Same => break (prepared, observed, plan, has_effect),
             Confirmed::Reported(newer) => {
                 object = *newer;
-                break (prepared, observed, plan);
+                break (prepared, observed, plan, has_effect);
             }
             Confirmed::Gone => return Ok(Requeue::Sweep),
             Confirmed::Changed(newer) => object = *newer,
         }
     };
-    if !plan.works.is_empty() && !object.confirm_peers(context).await? {
+    if has_effect && !object.confirm_peers(context).await? {
         return Ok(Requeue::BackOff);
     }
     let intents = intent::record(&object, &plan, &observed, context).await?;

@@ -1,57 +1,167 @@
-//! One operator works at a time; another takes over within the lease.
+//! One operator works at a time. Who leads renews the lease; who waits takes it when it was given back, or when it
+//! has not been renewed for its whole time by the waiting process's own clock.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use kube::Client;
-use kube_lease_manager::{LeaseManager, LeaseManagerBuilder};
+use k8s_openapi::api::coordination::v1::{Lease, LeaseSpec};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
+use kube::api::{ObjectMeta, PostParams};
+use kube::{Api, Client, ResourceExt};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::commands::Complaint;
 
 const LEASE: &str = "cloister";
+/// How often who waits looks.
+const LOOK: Duration = Duration::from_secs(1);
 
-/// Seconds that a lease holds without renewal.
-const DURATION: u64 = 15;
-const GRACE: u64 = 5;
+/// Until when this process may act. Asked before every change.
+#[derive(Clone, Debug)]
+pub struct Fence(Option<Arc<Mutex<Instant>>>);
+
+impl Fence {
+    /// Of a process that works alone.
+    pub const fn open() -> Self {
+        Self(None)
+    }
+
+    fn until(end: Instant) -> Self {
+        Self(Some(Arc::new(Mutex::new(end))))
+    }
+
+    pub fn holds(&self) -> bool {
+        self.end().is_none_or(|end| Instant::now() < end)
+    }
+
+    fn end(&self) -> Option<Instant> {
+        self.0.as_ref().map(|end| *end.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn renew(&self, to: Instant) {
+        if let Some(end) = &self.0 {
+            *end.lock().unwrap_or_else(PoisonError::into_inner) = to;
+        }
+    }
+}
 
 pub struct Leadership {
-    manager: LeaseManager,
+    api: Api<Lease>,
+    identity: String,
+    term: Duration,
+    pub fence: Fence,
 }
 
 impl Leadership {
     /// Waits until this process leads.
-    pub async fn acquire(client: &Client, namespace: &str) -> Result<Self, Complaint> {
-        let identity = format!("{}-{}", host(), rand::random::<u32>());
-        let manager = LeaseManagerBuilder::new(client.clone(), LEASE)
-            .with_namespace(namespace)
-            .with_identity(identity)
-            .with_duration(DURATION)
-            .with_grace(GRACE)
-            .build()
-            .await?;
-        while !manager.changed().await? {}
-        tracing::info!(namespace, "this process leads");
-        Ok(Self { manager })
+    pub async fn acquire(client: &Client, namespace: &str, term: Duration) -> Result<Self, Complaint> {
+        let identity = format!("{}-{:08x}", host(), rand::random::<u32>());
+        let api = Api::namespaced(client.clone(), namespace);
+        // Clocks of different machines differ: what counts is how long this process has seen no renewal.
+        let mut seen: (Option<String>, Instant) = (None, Instant::now());
+        loop {
+            let began = Instant::now();
+            let found: Option<Lease> = api.get_opt(LEASE).await?;
+            let version = found.as_ref().and_then(ResourceExt::resource_version);
+            if version != seen.0 {
+                seen = (version, began);
+            }
+            if is_free(found.as_ref()) || seen.1.elapsed() >= term {
+                let lease = claimed(found, &identity, term);
+                if put(&api, &lease).await? {
+                    tracing::info!(namespace, identity, "this process leads");
+                    let fence = Fence::until(began + active(term));
+                    return Ok(Self { api, identity, term, fence });
+                }
+            }
+            sleep(LOOK).await;
+        }
     }
 
     /// Renews the lease, and returns when it is lost. Whoever has lost it must stop at once.
     pub async fn lost(&self) {
-        loop {
-            match self.manager.changed().await {
-                Ok(true) => {}
-                Ok(false) => return,
-                Err(error) => {
-                    tracing::warn!(%error, "the lease could not be renewed");
-                    tokio::time::sleep(Duration::from_secs(1)).await;
-                }
+        while self.fence.holds() {
+            let began = Instant::now();
+            match timeout(self.term / 5, self.renew()).await {
+                Ok(Ok(true)) => self.fence.renew(began + active(self.term)),
+                Ok(Ok(false)) => return,
+                Ok(Err(error)) => tracing::warn!(%error, "the lease could not be renewed"),
+                Err(_) => tracing::warn!("the lease could not be renewed: no answer"),
             }
+            sleep(self.term / 5).await;
+        }
+    }
+
+    async fn renew(&self) -> Result<bool, kube::Error> {
+        let found = self.api.get_opt(LEASE).await?;
+        let mine = |lease: &Lease| holder(lease) == Some(self.identity.as_str());
+        match found.filter(mine) {
+            Some(lease) => put(&self.api, &claimed(Some(lease), &self.identity, self.term)).await,
+            None => Ok(false),
         }
     }
 
     /// Lets the next one take over without waiting.
     pub async fn release(self) {
-        if let Err(error) = self.manager.release().await {
+        if let Err(error) = self.give_back().await {
             tracing::warn!(%error, "the lease could not be released; it runs out by itself");
         }
+    }
+
+    async fn give_back(&self) -> Result<(), kube::Error> {
+        let Some(mut lease) = self.api.get_opt(LEASE).await? else { return Ok(()) };
+        if holder(&lease) == Some(self.identity.as_str()) {
+            if let Some(spec) = &mut lease.spec {
+                spec.holder_identity = None;
+            }
+            put(&self.api, &lease).await?;
+        }
+        Ok(())
+    }
+}
+
+/// For how long after a renewal this process acts: shorter than others wait, so that a call under way ends before.
+fn active(term: Duration) -> Duration {
+    term * 4 / 5
+}
+
+fn holder(lease: &Lease) -> Option<&str> {
+    lease.spec.as_ref()?.holder_identity.as_deref().filter(|holder| !holder.is_empty())
+}
+
+fn is_free(lease: Option<&Lease>) -> bool {
+    lease.is_none_or(|lease| holder(lease).is_none())
+}
+
+fn claimed(found: Option<Lease>, identity: &str, term: Duration) -> Lease {
+    let now = || Some(MicroTime(jiff::Timestamp::now()));
+    let mut lease = found.unwrap_or_else(|| Lease {
+        metadata: ObjectMeta { name: Some(LEASE.to_owned()), ..ObjectMeta::default() },
+        spec: None,
+    });
+    let is_new = holder(&lease) != Some(identity);
+    let spec = lease.spec.get_or_insert_with(LeaseSpec::default);
+    if is_new {
+        spec.acquire_time = now();
+        spec.lease_transitions = Some(spec.lease_transitions.unwrap_or(0) + 1);
+    }
+    spec.holder_identity = Some(identity.to_owned());
+    spec.lease_duration_seconds = i32::try_from(term.as_secs()).ok();
+    spec.renew_time = now();
+    lease
+}
+
+/// False where somebody else was faster: the resource version is a precondition.
+async fn put(api: &Api<Lease>, lease: &Lease) -> Result<bool, kube::Error> {
+    let params = PostParams::default();
+    let result = match lease.metadata.resource_version {
+        Some(_) => api.replace(LEASE, &params, lease).await,
+        None => api.create(&params, lease).await,
+    };
+    match result {
+        Ok(_) => Ok(true),
+        Err(kube::Error::Api(status)) if status.code == 409 => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

@@ -26,26 +26,40 @@ pub async fn hold<K: Kind>(object: &K, context: &Context) -> Result<bool, Unrepo
     if held || object.is_leaving() {
         return Ok(held);
     }
-    let mut finalizers = object.finalizers().to_vec();
-    finalizers.push(FINALIZER.to_owned());
-    patch_finalizers(object, &finalizers, context).await?;
-    // The change wakes the object again.
+    change_finalizers(object, |finalizers| finalizers.push(FINALIZER.to_owned()), context).await?;
     Ok(true)
 }
 
-async fn patch_finalizers<K: Object>(
+/// A merge patch replaces the whole list, and the cache may not know what others have put on it: so the list is
+/// read anew, and its version is a precondition.
+async fn change_finalizers<K: Object>(
     object: &K,
-    finalizers: &[String],
+    change: impl Fn(&mut Vec<String>),
     context: &Context,
 ) -> Result<(), Unreported> {
-    // The uid is a precondition: a namesake of a deleted object is another object.
-    let patch = json!({ "metadata": { "uid": Object::uid(object), "finalizers": finalizers } });
     let api = object.api(&context.client);
-    match api.patch(&object.name_any(), &PatchParams::default(), &Patch::Merge(&patch)).await {
-        Ok(_) => Ok(()),
-        Err(kube::Error::Api(status)) if status.code == 404 || status.code == 409 => Ok(()),
-        Err(error) => Err(Unreported::at("patch finalizers")(error)),
+    loop {
+        let now = api.get_opt(&object.name_any()).await.map_err(Unreported::at("get"))?;
+        // A namesake of a deleted object is another object.
+        let Some(now) = now.filter(|now| Object::uid(now) == Object::uid(object)) else { return Ok(()) };
+        let mut finalizers: Vec<String> =
+            now.finalizers().iter().filter(|f| *f != FINALIZER).cloned().collect();
+        change(&mut finalizers);
+        let version = now.resource_version();
+        let patch = json!({ "metadata": { "resourceVersion": version, "finalizers": finalizers } });
+        match api.patch(&object.name_any(), &PatchParams::default(), &Patch::Merge(&patch)).await {
+            // Somebody else was faster.
+            Err(kube::Error::Api(status)) if status.code == 409 => {}
+            Err(kube::Error::Api(status)) if status.code == 404 => return Ok(()),
+            Err(error) => return Err(Unreported::at("patch finalizers")(error)),
+            Ok(_) => return Ok(()),
+        }
     }
+}
+
+/// Whether the object may go now: nothing of it is left to be done.
+pub fn lets_go<K: Object>(object: &K, prepared: &Prepared, plan: &Plan) -> bool {
+    object.is_leaving() && plan.is_settled() && prepared.waiting.is_empty()
 }
 
 pub async fn report<K: Kind>(
@@ -58,9 +72,8 @@ pub async fn report<K: Kind>(
     context: &Context,
 ) -> Result<Requeue, Unreported> {
     let Conclusion { status, notices, requeue } = conclusion;
-    let settled = plan.is_settled() && prepared.waiting.is_empty();
-    if object.is_leaving() && settled {
-        patch_finalizers(object, &without_ours(object), context).await?;
+    if lets_go(object, prepared, plan) {
+        change_finalizers(object, |_| {}, context).await?;
         context.forget(&Object::uid(object));
         context.metrics.forget(&object.label());
         return Ok(Requeue::Sweep);
@@ -76,10 +89,6 @@ pub async fn report<K: Kind>(
     }
     publish(object, notices, context).await;
     Ok(requeue)
-}
-
-fn without_ours<K: Object>(object: &K) -> Vec<String> {
-    object.finalizers().iter().filter(|f| *f != FINALIZER).cloned().collect()
 }
 
 /// Writes the common part of the status and leaves the kind's own as it is.

@@ -15,7 +15,7 @@ use tower::limit::ConcurrencyLimitLayer;
 
 use super::Complaint;
 use crate::context::{Context, Settings};
-use crate::leader::Leadership;
+use crate::leader::{Fence, Leadership};
 use crate::metrics::Metrics;
 use crate::queues::Queues;
 use crate::serve;
@@ -34,6 +34,9 @@ pub struct Options {
     /// Namespace of the lease by which one of several replicas leads. Left out: this process works alone.
     #[arg(long, env = "CLOISTER_LEASE_NAMESPACE")]
     lease_namespace: Option<String>,
+    /// How long the lease holds without renewal, in seconds: so long nobody works after a leader that died.
+    #[arg(long, env = "CLOISTER_LEASE_SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u64).range(3..=300))]
+    lease_seconds: u64,
     #[arg(long, env = "CLOISTER_LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]
     log_format: LogFormat,
 }
@@ -55,11 +58,12 @@ pub async fn run(options: Options) -> Result<(), Complaint> {
     let leadership = match &options.lease_namespace {
         None => None,
         Some(namespace) => tokio::select! {
-            leadership = Leadership::acquire(&client, namespace) => Some(leadership?),
+            leadership = lead(namespace, Duration::from_secs(options.lease_seconds)) => Some(leadership?),
             () = stop.clone() => return Ok(()),
         },
     };
 
+    let fence = leadership.as_ref().map_or(Fence::open(), |leadership| leadership.fence.clone());
     let aws = Aws::from_env(metrics.clone()).await;
     let mut watches = JoinSet::new();
     let queues = Queues::start(&client, &mut watches).await;
@@ -73,7 +77,7 @@ pub async fn run(options: Options) -> Result<(), Complaint> {
         (queues.environments.clone(), queues.tenants.clone(), queues.buckets.clone());
     let objects = queues.objects.clone();
     let context =
-        Context::new(client, aws, settings, metrics, events, environments, tenants, buckets, objects);
+        Context::new(client, aws, settings, metrics, fence, events, environments, tenants, buckets, objects);
     let work = queues.run(Arc::new(context), stop);
     match leadership {
         None => work.await,
@@ -93,6 +97,11 @@ pub async fn run(options: Options) -> Result<(), Complaint> {
 /// Requests to the API server at a time. It speaks HTTP/1.1 here, so each has a connection of its own with
 /// some 40 KB of TLS state, which is kept for a while.
 const API_REQUESTS: usize = 24;
+
+/// By a client of its own: renewals wait for nothing else.
+async fn lead(namespace: &str, lasting: Duration) -> Result<Leadership, Complaint> {
+    Leadership::acquire(&Client::try_default().await?, namespace, lasting).await
+}
 
 async fn client() -> Result<Client, Complaint> {
     let config = kube::Config::infer().await?;

@@ -11,7 +11,7 @@ use kube::ResourceExt;
 use kube::runtime::reflector::ObjectRef;
 
 use super::tenant::home;
-use super::{Facts, Kind, Prepared, environment, is_converged, mode};
+use super::{Facts, Kind, Prepared, environment, is_converged, mode, peers};
 use crate::api::Object;
 use crate::context::Context;
 use crate::driver::Unreported;
@@ -83,15 +83,16 @@ impl Kind for IngestBucket {
     }
 
     async fn confirm_peers(&self, context: &Context) -> Result<bool, Unreported> {
-        let reference = ObjectRef::<ClientTenant>::new(&self.namespace().unwrap_or_default());
-        let Some(cached) = context.tenants.get(&reference) else { return Ok(true) };
-        let now =
-            cached.api(&context.client).get_opt(&cached.name_any()).await.map_err(Unreported::at("get"))?;
-        let basis = |tenant: &ClientTenant| {
-            let key = tenant.status().and_then(|s| s.key_arn.clone());
-            (Object::uid(tenant), Object::generation(tenant), tenant.is_leaving(), key)
-        };
-        Ok(now.is_some_and(|now| basis(&now) == basis(&cached)))
+        let namespace = self.namespace().unwrap_or_default();
+        if !peers::tenant_is_current(&namespace, context).await? {
+            return Ok(false);
+        }
+        let Some(tenant) = context.tenants.get(&ObjectRef::new(&namespace)) else { return Ok(true) };
+        if !peers::environment_is_current(&tenant.spec.environment, context).await? {
+            return Ok(false);
+        }
+        // Whether the namespace leaves, too, decides what becomes of a bucket that leaves.
+        Ok(!self.is_leaving() || peers::namespace_is_current(&namespace, context).await?)
     }
 
     fn with_common(&self, common: CommonStatus, prepared: &Prepared, _: &ObservedSet) -> IngestBucketStatus {

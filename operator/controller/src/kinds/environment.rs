@@ -7,9 +7,10 @@ use cloister_crds::status::CommonStatus;
 use cloister_crds::{Environment, EnvironmentSpec, EnvironmentStatus};
 use kube::ResourceExt;
 
-use super::{Facts, Kind, Prepared};
+use super::{Facts, Kind, Prepared, peers};
 use crate::api::Object;
 use crate::context::Context;
+use crate::driver::Unreported;
 
 /// The door into an environment's account.
 pub fn target(spec: &EnvironmentSpec) -> Target {
@@ -56,6 +57,10 @@ impl Kind for Environment {
             known_key: None,
             desire: Box::new(move |_| environment::desire(&name, &spec, &owner, leaving)),
         }
+    }
+
+    async fn confirm_peers(&self, context: &Context) -> Result<bool, Unreported> {
+        Ok(!self.is_leaving() || peers::no_tenant_is_unseen(&self.name_any(), context).await?)
     }
 
     fn with_common(&self, common: CommonStatus, prepared: &Prepared, _: &ObservedSet) -> EnvironmentStatus {

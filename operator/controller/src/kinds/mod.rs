@@ -2,6 +2,7 @@
 
 mod bucket;
 mod environment;
+mod peers;
 pub use environment::target;
 mod tenant;
 

@@ -11,9 +11,10 @@ use kube::ResourceExt;
 use kube::runtime::reflector::ObjectRef;
 use std::sync::Arc;
 
-use super::{Facts, Kind, Prepared, environment, is_converged, mode};
+use super::{Facts, Kind, Prepared, environment, is_converged, mode, peers};
 use crate::api::Object;
 use crate::context::Context;
+use crate::driver::Unreported;
 
 impl Kind for ClientTenant {
     async fn prepare(&self, context: &Context) -> Prepared {
@@ -53,6 +54,11 @@ impl Kind for ClientTenant {
                 })
             }),
         }
+    }
+
+    async fn confirm_peers(&self, context: &Context) -> Result<bool, Unreported> {
+        Ok(peers::environment_is_current(&self.spec.environment, context).await?
+            && peers::buckets_are_current(&self.name_any(), context).await?)
     }
 
     fn with_common(&self, common: CommonStatus, _: &Prepared, observed: &ObservedSet) -> ClientTenantStatus {
