@@ -120,7 +120,9 @@ impl<K: Resource> Seen<K> {
     }
 
     fn wake(&self, object: &K, concerned: &[usize]) {
-        concerned.iter().for_each(|n| (self.routes[*n].wake)(object));
+        for n in concerned {
+            (self.routes[*n].wake)(object);
+        }
     }
 }
 
