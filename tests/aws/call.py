@@ -137,6 +137,8 @@ def _lists(node: Any) -> Any:
 RESOURCE_PARAMS = (
     "RoleName", "RoleArn", "PolicyArn", "PolicyName", "AliasName", "KeyId", "TargetKeyId", "QueueName", "QueueUrl",
     "VpcId", "SubnetId", "GroupId", "UserName", "InstanceProfileName", "ResourceARN", "ResourceArn",
+    "ClusterIdentifier", "ParameterGroupName", "ClusterSubnetGroupName", "SnapshotCopyGrantName", "ResourceName",
+    "logGroupName", "resourceArn",
 )  # fmt: skip
 
 

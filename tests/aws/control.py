@@ -7,20 +7,36 @@ GET    /faults                                          rules, with how many cal
 DELETE /faults[?id=…]                                   all rules, or one
 GET    /violations                                      see `invariants/`; DELETE forgets them
 GET    /credentials?account=…&role=…&session=…          a session of any role, `admin` by default; `root` too
+POST   /sql {account, region, cluster, database, sql}    rows of the last and of each, as the superuser: who acts
+                                                        by hand, who asserts; at once
+GET    /statements?since=N                              what clusters were told after number N, without rows' values
+POST   /statements {"delay_ms"}                         how long statements wait before they are picked
+POST   /redshift {"default", "creating", …}             how many seconds each change of a cluster takes
+POST   /redshift/finish?account=…&region=…              ends the changes of clusters there that are under way
+POST   /redshift/maintenance?account=…&region=…         the maintenance window of all clusters there, now
 POST   /reset                                           everything as after a start, with new credentials
 GET    /health
 """
 
+import asyncio
+import inspect
 import json
 from collections.abc import Callable
 from typing import Any
 
 from aws import accounts, seed, stores
+from aws.errors import AwsError
 from aws.faults import BadRule
 from aws.front import Front
 from aws.message import Request, Response
 from aws.principals import PRINCIPALS
+from aws.redshift import clock
+from aws.redshift.records import Region
+from aws.redshift_data.by_hand import by_hand
+from aws.redshift_data.clusters import CLUSTERS
+from aws.redshift_data.records import STATEMENTS
 from aws.sts import root_of, session_of
+from redshift.errors import LoginRefused, SqlError
 
 PREFIX = "/_emulator"
 
@@ -42,10 +58,16 @@ class Control:
             ("GET", "/violations"): self.violations,
             ("DELETE", "/violations"): lambda query, body: front.invariants.clear(),
             ("GET", "/credentials"): self.credentials,
+            ("POST", "/sql"): self.sql,
+            ("GET", "/statements"): self.statements,
+            ("POST", "/statements"): self.delay,
+            ("POST", "/redshift"): lambda query, body: clock.configure(body),
+            ("POST", "/redshift/finish"): lambda query, body: {"ended": clock.hasten(_clusters(query))},
+            ("POST", "/redshift/maintenance"): lambda query, body: {"changed": clock.maintain(_clusters(query))},
             ("POST", "/reset"): self.reset,
         }
 
-    def answer(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         path = request.path.removeprefix(PREFIX).rstrip("/")
         route = self.routes.get((request.method, path))
         if route is None:
@@ -53,8 +75,9 @@ class Control:
             return _json(404, {"error": "no such control call", "known": known})
         try:
             body = json.loads(request.body) if request.body else {}
-            return _json(200, route(request.query(), body))
-        except (Refused, BadRule, ValueError) as error:
+            answered = route(request.query(), body)
+            return _json(200, await answered if inspect.isawaitable(answered) else answered)
+        except (Refused, BadRule, ValueError, AwsError, SqlError, LoginRefused) as error:
             return _json(400, {"error": str(error)})
 
     def calls(self, query: dict[str, str], body: Any) -> Any:
@@ -87,12 +110,31 @@ class Control:
             caller = session_of(account, name, query.get("session", "emulator"))
         return {**PRINCIPALS.issue(caller).public(), "arn": caller.arn}
 
+    async def sql(self, query: dict[str, str], body: Any) -> Any:
+        """Redshift's SQL, statement by statement, each committed."""
+        warehouse = CLUSTERS.warehouse(body["account"], body.get("region", accounts.REGION), body["cluster"])
+        given = body["sql"] if isinstance(body["sql"], list) else [body["sql"]]
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(CLUSTERS.pool, by_hand, warehouse, body.get("database"), given)
+
+    def statements(self, query: dict[str, str], body: Any) -> Any:
+        performed = list(STATEMENTS.performed)
+        return {"statements": performed[int(query.get("since", 0)) :], "last": len(performed)}
+
+    def delay(self, query: dict[str, str], body: Any) -> Any:
+        STATEMENTS.delay = float(body["delay_ms"]) / 1000
+        return {"delay_ms": body["delay_ms"]}
+
     def reset(self, query: dict[str, str], body: Any) -> Any:
         """Everything as after a start, with new credentials: those from before are refused from here on."""
         self.front.faults.remove(None)
         self.front.invariants.clear()
         operator = seed.reset()
         return {"operator_credentials": operator.public()}
+
+
+def _clusters(query: dict[str, str]) -> Region:
+    return clock.current(query.get("account", accounts.PRODUCTION.account), query.get("region", accounts.REGION))
 
 
 def _json(status: int, document: Any) -> Response:

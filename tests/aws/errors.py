@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from aws.message import Response
 
-JSON_SERVICES = {"kms", "sqs", "tagging"}
+JSON_SERVICES = {"kms", "logs", "redshift-data", "sqs", "tagging"}
 
 # What moto does not know must not be retried by an SDK as though it were an outage, hence no 5xx other than 501.
 NOT_IMPLEMENTED = 501
@@ -70,7 +70,9 @@ def _json(service: str, error: AwsError, request_id: str) -> Response:
         headers["x-amzn-query-error"] = f"{query_code};{fault}"
         headers["content-type"] = "application/x-amz-json-1.0"
         shape = f"com.amazonaws.sqs#{shape}"
-    document: dict[str, Any] = {"__type": shape, "message": error.message}
+    # The Data API alone spells its errors' members with capitals.
+    name = "Message" if service == "redshift-data" else "message"
+    document: dict[str, Any] = {"__type": shape, name: error.message, **error.fields}
     return Response(error.status, json.dumps(document).encode(), headers)
 
 
@@ -89,6 +91,8 @@ THROTTLES = {
     "ec2": ("RequestLimitExceeded", "Request limit exceeded.", 503),
     "sqs": ("RequestThrottled", "The request was denied due to request throttling.", 400),
     "kms": ("ThrottlingException", "Rate exceeded", 400),
+    "logs": ("ThrottlingException", "Rate exceeded", 400),
+    "redshift-data": ("ThrottlingException", "Rate exceeded", 400),
     "tagging": ("ThrottledException", "The request was denied due to request throttling.", 400),
 }
 
@@ -102,6 +106,8 @@ def denied(service: str, caller: str, action: str, resource: str, why: str) -> A
     codes = {
         "ec2": ("UnauthorizedOperation", 403),
         "kms": ("AccessDeniedException", 400),
+        "logs": ("AccessDeniedException", 400),
+        "redshift-data": ("AccessDeniedException", 400),
         "tagging": ("AccessDeniedException", 400),
     }
     code, status = codes.get(service, ("AccessDenied", 403))

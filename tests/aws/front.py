@@ -3,8 +3,6 @@
 import asyncio
 import itertools
 import logging
-import os
-import signal
 import time
 from typing import Any
 
@@ -15,11 +13,12 @@ from aws.call import Call, understand
 from aws.errors import AwsError, throttle
 from aws.errors import render as render_error
 from aws.fallback import MOTO
-from aws.faults import Faults, Rule
+from aws.faults import FAULTS, Rule, kill
 from aws.invariants import Invariants
 from aws.journal import Journal
 from aws.message import Hangup, Request, Response
 from aws.principals import PRINCIPALS
+from aws.redshift_data import waiting
 from aws.registry import HANDLERS
 from aws.sqs import messages
 from aws.visibility import VISIBILITY
@@ -32,7 +31,7 @@ HELD = 60.0  # seconds a timed-out connection is held unless the rule says other
 class Front:
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
-        self.faults = Faults()
+        self.faults = FAULTS
         self.busy = Busy()
         self.invariants = Invariants()
         self.numbers = itertools.count(1)
@@ -63,12 +62,12 @@ class Front:
             self._record(call, started, clock, outcome, hit)
             for rule in hit:
                 if rule.kind == "kill" and rule.settings.get("when", "after") == "after":
-                    _kill(rule)
+                    kill(rule)
 
     async def _through_faults(self, call: Call, hit: list[Rule]) -> Response:
         kinds = {rule.kind: rule for rule in hit}
         if "kill" in kinds and kinds["kill"].settings.get("when") == "before":
-            _kill(kinds["kill"])
+            kill(kinds["kill"])
             raise Hangup
         with self.busy.writing(call, performed="timeout" not in kinds):
             delay = sum(rule.seconds for rule in hit if rule.kind == "latency")
@@ -91,6 +90,8 @@ class Front:
     async def _perform(self, call: Call, delayed: Rule | None) -> Response:
         if call.operation == "ReceiveMessage":
             return await messages.receive(call, self.perform)
+        if call.service == "redshift-data":
+            return await waiting.answer(call, lambda waited: self.perform(waited, delayed))
         return self.perform(call, delayed)
 
     def perform(self, call: Call, delayed: Rule | None = None) -> Response:
@@ -127,10 +128,3 @@ class Front:
         if outcome.get("message"):
             entry["message"] = outcome["message"]
         self.journal.add(entry)
-
-
-def _kill(rule: Rule) -> None:
-    try:
-        os.kill(int(rule.settings["pid"]), signal.SIGKILL)
-    except ProcessLookupError:
-        log.warning("kill rule %s: no process %s", rule.id, rule.settings["pid"])

@@ -6,11 +6,35 @@ from aws.iam import policies as managed_policies
 from aws.kms import aliases, cryptography, keys
 from aws.kms import policies as key_policies
 from aws.kms import tags as key_tags
+from aws.logs import groups as log_groups
+from aws.logs import tags as log_tags
+from aws.redshift import (
+    audit_log,
+    clusters,
+    copy_grants,
+    credentials,
+    iam_roles,
+    maintenance,
+    modify,
+    parameter_groups,
+    resize,
+    snapshot_copy,
+    snapshots,
+    subnet_groups,
+)
+from aws.redshift import lifecycle as cluster_lifecycle
+from aws.redshift import tags as cluster_tags
+from aws.redshift_data import describe, execute, results
 from aws.s3 import buckets, encryption, events, lifecycle, lock, logging, notification, objects, policy, settings
 from aws.s3 import tagging as bucket_tags
 from aws.sqs import attributes, queues
 
 IAM = (details, managed_policies, role_policies, roles)
 KMS = (aliases, cryptography, key_policies, key_tags, keys)
+REDSHIFT_DATA = (describe, execute, results)
+REDSHIFT = (
+    *(audit_log, cluster_tags, clusters, cluster_lifecycle, copy_grants, credentials, iam_roles, maintenance, modify),
+    *(parameter_groups, resize, snapshot_copy, snapshots, subnet_groups),
+)
 S3 = (bucket_tags, buckets, encryption, events, lifecycle, lock, logging, notification, objects, policy, settings)
-OURS = (sts, tagging, attributes, queues, *IAM, *KMS, *S3)
+OURS = (sts, tagging, attributes, queues, log_groups, log_tags, *IAM, *KMS, *REDSHIFT, *REDSHIFT_DATA, *S3)

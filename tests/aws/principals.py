@@ -68,7 +68,7 @@ class Principals:
             raise _unknown(service)
         if credentials.expires < time.time():
             code, status = ("ExpiredToken", 400 if service == "s3" else 403)
-            if service in ("kms", "sqs", "tagging"):
+            if service in ("kms", "redshift-data", "sqs", "tagging"):
                 code, status = "ExpiredTokenException", 400
             raise AwsError(code, "The security token included in the request is expired", status)
         return credentials.caller
@@ -86,7 +86,7 @@ def _unknown(service: str) -> AwsError:
         return AwsError("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403)
     if service == "ec2":
         return AwsError("AuthFailure", "AWS was not able to validate the provided access credentials", 401)
-    if service in ("kms", "tagging"):
+    if service in ("kms", "redshift-data", "tagging"):
         return AwsError("UnrecognizedClientException", message, 400)
     return AwsError("InvalidClientTokenId", message, 403)
 

@@ -14,7 +14,11 @@ from moto.s3.models import s3_backends
 from moto.sqs.models import sqs_backends
 
 from aws import accounts, network, stores
+from aws.logs import records as log_groups
 from aws.principals import PRINCIPALS, Credentials
+from aws.redshift import clock, records, secret
+from aws.redshift_data.clusters import CLUSTERS
+from aws.redshift_data.records import STATEMENTS
 from aws.sts import session_of
 from aws.visibility import VISIBILITY
 
@@ -25,7 +29,11 @@ def reset() -> Credentials:
     """Empties every backend and seeds anew; answers the operator's credentials."""
     for backend in (s3_backends, iam_backends, kms_backends, sqs_backends):
         backend.reset()
+    STATEMENTS.reset()
+    CLUSTERS.stop()
     network.reset()
+    for store in (clock, records, secret, log_groups):
+        store.reset()
     VISIBILITY.hidden.clear()
     PRINCIPALS.issued.clear()
     for account in accounts.ALL:

@@ -21,6 +21,8 @@ from aws.journal import Journal
 from aws.listen import Connection
 from aws.message import Request, Response
 from aws.principals import Credentials
+from aws.redshift_data.clusters import CLUSTERS
+from aws.redshift_data.records import STATEMENTS
 
 HOST = "127.0.0.1"
 log = logging.getLogger("aws.server")
@@ -45,18 +47,19 @@ async def flush(journal: Journal) -> None:
         journal.flush()
 
 
-async def run(port_file: Path, journal: Journal) -> None:
+async def run(port_file: Path, journal: Journal, data: Path) -> None:
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
+    CLUSTERS.use(data, loop)
     front = Front(journal)
     control = Control(front)
     operator = seed.reset()
 
     async def serve(request: Request) -> Response:
         if request.target.startswith(PREFIX):
-            return control.answer(request)
+            return await control.answer(request)
         return await front.serve(request)
 
     open_connections: set[Connection] = set()
@@ -77,6 +80,8 @@ async def run(port_file: Path, journal: Journal) -> None:
         server.close()
     for connection in list(open_connections):
         connection.transport.close()
+    STATEMENTS.reset()  # those that wait would hold the process
+    CLUSTERS.stop()
 
 
 def main() -> None:
@@ -95,7 +100,7 @@ def main() -> None:
     for noisy in ("botocore", "werkzeug", "moto"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     journal = Journal(arguments.log_dir)
-    asyncio.run(run(arguments.port_file, journal))
+    asyncio.run(run(arguments.port_file, journal, arguments.log_dir / "redshift"))
     journal.close()  # only now: calls that were held are recorded as they are cancelled
 
 

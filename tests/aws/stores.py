@@ -14,6 +14,8 @@ from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from moto.sqs.models import Queue, SQSBackend, sqs_backends
 
 from aws.call import Call
+from aws.logs import records as log_groups
+from aws.redshift import records
 
 RECORD = "cloister"  # the attribute that holds our record
 
@@ -56,6 +58,11 @@ def kms(account: str, region: str) -> KmsBackend:
 
 def sqs(account: str, region: str) -> SQSBackend:
     return sqs_backends[account][region]
+
+
+def redshift(account: str, region: str) -> records.Region:
+    """Of a moment ago: `redshift.clock` ends what is over by now."""
+    return records.region(account, region)
 
 
 def bucket(name: str) -> FakeBucket | None:
@@ -136,4 +143,9 @@ def of(call: Call) -> list[dict[str, Any]]:
         return [kms(call.account, call.region).keys, aliases(call.account, call.region)]
     if call.service == "sqs":
         return [sqs(call.account, call.region).queues]
+    if call.service == "logs":
+        return [log_groups.groups(call.account, call.region)]
+    if call.service == "redshift":
+        here = redshift(call.account, call.region)
+        return [here.clusters, here.parameter_groups, here.subnet_groups, here.copy_grants, here.snapshots]
     return []

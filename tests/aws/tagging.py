@@ -1,4 +1,4 @@
-"""The tagging API's GetResources over S3, KMS and SQS.
+"""The tagging API's GetResources over S3, KMS, SQS, Redshift and CloudWatch Logs.
 
 https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
 Resources of the caller's account in the region that is asked; roles and policies are not among them (IAM is global and
@@ -12,6 +12,9 @@ from typing import Any
 from aws import stores
 from aws.call import Call
 from aws.errors import AwsError
+from aws.logs.records import groups
+from aws.redshift import clock
+from aws.redshift.tags import resources as cluster_resources
 from aws.registry import answers
 
 Found = tuple[str, str, dict[str, str]]  # type, ARN, tags
@@ -25,6 +28,10 @@ def tagged(account: str, region: str) -> Iterator[Found]:
             yield "s3:bucket", f"arn:aws:s3:::{bucket.name}", stores.bucket_record(bucket).tags
     for queue in stores.sqs(account, region).queues.values():
         yield "sqs:queue", queue.queue_arn, stores.queue_record(queue).tags
+    for group in groups(account, region).values():
+        yield "logs:log-group", group.arn, group.tags
+    for kind, arn, found in cluster_resources(clock.current(account, region), account, region):
+        yield f"redshift:{kind}", arn, found.tags
 
 
 def of_type(kind: str, wanted: list[str]) -> bool:

@@ -118,7 +118,14 @@ def test_a_process_is_killed_at_a_call(aws: Emulator, when: str, made: list[str]
 
 
 def test_a_wrong_rule_is_refused(aws: Emulator) -> None:
-    for rule in ({"kind": "fire"}, {"kind": "latency"}, {"kind": "kill"}, {"kind": "error", "opertion": "X"}):
+    for rule in (
+        {"kind": "fire"},
+        {"kind": "latency"},
+        {"kind": "kill"},
+        {"kind": "error", "opertion": "X"},
+        {"kind": "refuse"},
+        {"kind": "abort", "operation": "ExecuteStatement"},
+    ):
         answer = requests.post(aws.described["control"] + "/faults", json=rule, timeout=5)
         assert answer.status_code == 400, rule
 

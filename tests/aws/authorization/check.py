@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from aws.authorization import iam, kms, s3, sqs
+from aws.authorization import iam, kms, logs, redshift, redshift_data, s3, sqs
 from aws.authorization.demand import Demand, require
 from aws.call import Call
 
@@ -16,6 +16,9 @@ SERVICES: dict[str, Callable[[Call], list[Demand]]] = {
     "kms": kms.demands,
     "iam": iam.demands,
     "sqs": sqs.demands,
+    "logs": logs.demands,
+    "redshift-data": redshift_data.demands,
+    "redshift": redshift.demands,
 }
 
 

@@ -5,11 +5,17 @@ from typing import Any
 from moto.iam.models import Role
 
 from aws import stores
+from aws.authorization import logs, redshift
 from aws.call import Call
 from aws.invariants.safeguards import MANAGED
+from aws.redshift import clock
+from aws.redshift.tags import resources
 
-ADOPTING = {"PutBucketTagging", "TagResource", "TagRole", "TagPolicy", "TagQueue"}
-CREATING = {"CreateKey", "CreateRole", "CreatePolicy", "CreateQueue", "CreateBucket"}
+ADOPTING = {"PutBucketTagging", "CreateTags", "TagResource", "TagRole", "TagPolicy", "TagQueue"}
+CREATING = {
+    "CreateKey", "CreateRole", "CreatePolicy", "CreateQueue", "CreateBucket", "CreateCluster",
+    "CreateClusterParameterGroup", "CreateClusterSubnetGroup", "CreateSnapshotCopyGrant", "CreateLogGroup",
+}  # fmt: skip
 ALIASES = {"UpdateAlias", "DeleteAlias"}
 
 
@@ -34,7 +40,19 @@ def ours(call: Call) -> bool | None:
         name = str(call.param("QueueUrl", "")).rpartition("/")[2]
         queue = stores.sqs(call.account, call.region).queues.get(name)
         return None if queue is None else MANAGED in stores.queue_record(queue).tags
+    if call.service == "logs":
+        group = logs.group(call)
+        return None if group is None else MANAGED in group.tags
+    if call.service == "redshift":
+        return _warehouse(call)
     return None
+
+
+def _warehouse(call: Call) -> bool | None:
+    here = clock.current(call.account, call.region)
+    about = redshift.resources_of(call)
+    found = [each for _, arn, each in resources(here, call.account, call.region) if arn in about]
+    return all(MANAGED in each.tags for each in found) if found else None
 
 
 def _key(call: Call) -> bool | None:

@@ -7,7 +7,7 @@ from typing import Any
 from aws import stores
 from aws.accounts import OPERATOR_ROLE, PROVISIONER_ROLE
 from aws.call import Call
-from aws.invariants import grants, ownership, safeguards
+from aws.invariants import grants, ownership, safeguards, warehouse
 
 CREATES_OBJECTS = {"PutObject", "CopyObject", "CompleteMultipartUpload"}
 KEY_CALLS = {"CreateKey", "EnableKey", "TagResource", "CancelKeyDeletion"}
@@ -57,6 +57,8 @@ class Invariants:
                 self.before_call = Before(managed, safeguards.closed(bucket), lacking, managed, existed=True)
         elif by_operator(call):
             self.before_call.ours = ownership.ours(call)
+            if call.service == "redshift" and (cluster := warehouse.of(call)) is not None:
+                self.before_call.missing, self.before_call.existed = warehouse.missing(cluster), True
 
     def after(self, call: Call) -> None:
         if not call.mutating:
@@ -70,6 +72,8 @@ class Invariants:
             self._keys(call)
         elif operator and call.service == "iam":
             self._roles(call)
+        elif operator and call.service == "redshift":
+            self._warehouse(call)
         if operator:
             for detail in grants.wide(call):
                 self._violated(call, "no-wildcard-key-grant", detail)
@@ -123,6 +127,14 @@ class Invariants:
             self._violated(call, "no-inline-policies", f"{role.name} was given an inline policy")
         if call.operation in ("CreateRole", "DeleteRolePermissionsBoundary") and not role.permissions_boundary_arn:
             self._violated(call, "roles-behind-boundary", f"{role.name} stands without a permissions boundary")
+
+    def _warehouse(self, call: Call) -> None:
+        """A new one lacks nothing; of an older one the operator takes nothing away."""
+        cluster = warehouse.of(call)
+        worse = warehouse.missing(cluster) - self.before_call.missing if cluster else frozenset()
+        if worse:
+            made = "changed" if self.before_call.existed else "created"
+            self._violated(call, "warehouse-is-safeguarded", f"{made} while lacking: {_listed(worse)}")
 
     def _violated(self, call: Call, rule: str, detail: str) -> None:
         self.found.append(
