@@ -6,12 +6,16 @@
 pub mod bucket;
 pub mod environment;
 mod rules;
+pub mod schema;
 pub mod status;
 pub mod tenant;
+pub mod warehouse;
 
 pub use bucket::{IngestBucket, IngestBucketSpec, IngestBucketStatus};
 pub use environment::{Environment, EnvironmentSpec, EnvironmentStatus};
+pub use schema::{RedshiftSchema, RedshiftSchemaSpec, RedshiftSchemaStatus};
 pub use tenant::{ClientTenant, ClientTenantSpec, ClientTenantStatus};
+pub use warehouse::Warehouse;
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
     CustomResourceDefinition, JSONSchemaProps, JSONSchemaPropsOrArray,
@@ -23,16 +27,19 @@ pub const GROUP: &str = "cloister.dev";
 /// Every definition, in the order in which they are installed.
 #[must_use]
 pub fn definitions() -> Vec<CustomResourceDefinition> {
-    let mut all = vec![Environment::crd(), ClientTenant::crd(), IngestBucket::crd()];
+    let mut all = vec![Environment::crd(), ClientTenant::crd(), IngestBucket::crd(), RedshiftSchema::crd()];
     let versions = all.iter_mut().flat_map(|definition| &mut definition.spec.versions);
     versions.filter_map(|v| v.schema.as_mut()?.open_api_v3_schema.as_mut()).for_each(take_null_for_absent);
     all
 }
 
 /// Where a field is not nullable, the API server drops a null, as templates write it for what is left
-/// out. Where it is, the null stays, and an enumeration refuses it.
+/// out. Where it is, the null stays, and an enumeration refuses it, or offers it to people as a choice.
 fn take_null_for_absent(schema: &mut JSONSchemaProps) {
     schema.nullable = None;
+    if let Some(choices) = &mut schema.enum_ {
+        choices.retain(|choice| !choice.0.is_null());
+    }
     schema.properties.iter_mut().flatten().for_each(|(_, inner)| take_null_for_absent(inner));
     if let Some(JSONSchemaPropsOrArray::Schema(items)) = &mut schema.items {
         take_null_for_absent(items);

@@ -102,6 +102,12 @@ impl CommonStatus {
         self.condition("Ready").is_some_and(|c| c.status == "True")
     }
 
+    /// The state of a resource by its id, as last reported.
+    #[must_use]
+    pub fn state(&self, id: &str) -> Option<&str> {
+        self.resources.iter().find(|r| r.id == id).map(|r| r.state.as_str())
+    }
+
     /// The ARN of a resource by its id, if AWS has told it.
     #[must_use]
     pub fn arn(&self, id: &str) -> Option<&str> {

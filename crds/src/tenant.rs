@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::bucket::{DeletionPolicy, DriftPolicy, IngestBucketSpec, Lifecycle};
 use crate::rules::{LABEL, NO_DUPLICATES, PRINTABLE, RESERVED_BUCKET_START, each, matches};
+use crate::schema::InlineSchema;
 use crate::status::CommonStatus;
+use crate::warehouse::{Warehouse, free};
 
 /// One client: namespace and guards, key, roles and buckets. Cluster-scoped.
 #[derive(CustomResource, KubeSchema, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +37,15 @@ use crate::status::CommonStatus;
         .message("metadata.name must not be default or begin with kube or cloister, as system namespaces do: the tenant's namespace has the same name; write one such as acme-health"),
     validation = Rule::new(format!("!self.metadata.name.matches('{RESERVED_BUCKET_START}')"))
         .message("metadata.name must not begin with xn--, sthree- or amzn-s3-demo-: the tenant's buckets begin alike, and S3 reserves these; write one such as acme-health"),
+    validation = Rule::new("!has(oldSelf.spec.warehouse) || has(self.spec.warehouse)")
+        .message("warehouse cannot be removed: its data would have no owner; put it back, or delete the tenant")
+        .field_path(".spec.warehouse"),
+    validation = Rule::new(format!("!has(self.spec.warehouse) || has(self.spec.warehouse.database) || {}", free("self.metadata.name.replace('-', '_')")))
+        .message("warehouse.database must be given where the tenant is called dev, padb-harvest, template0, template1, postgres or sys: it would be called so too, and these belong to Redshift; write one such as acme_health")
+        .field_path(".spec.warehouse.database"),
+    validation = Rule::new("!has(self.spec.schemas) || self.spec.schemas.size() == 0 || has(self.spec.warehouse)")
+        .message("schemas need a warehouse to be in: add spec.warehouse, such as warehouse: {size: Small}")
+        .field_path(".spec.schemas"),
     validation = Rule::new("!has(self.spec.adopt) || self.spec.adopt.all(a, a == 'kms-key/alias/cloister/' + self.metadata.name || a.startsWith('iam-role/cloister-' + self.metadata.name + '-'))")
         .message("adopt must hold only this tenant's own ids as status shows them: write kms-key/alias/cloister/TENANT or iam-role/cloister-TENANT-PURPOSE")
         .field_path(".spec.adopt"),
@@ -86,7 +97,14 @@ pub struct ClientTenantSpec {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 20), extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]))]
     pub ingest_buckets: Vec<InlineBucket>,
-    /// What becomes of key and buckets when the tenant is deleted. Default `Retain`.
+    /// What is in the warehouse. The same may be written as `RedshiftSchema` objects.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 8), extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]))]
+    pub schemas: Vec<InlineSchema>,
+    /// The client's own Redshift cluster. It cannot be taken away again while the tenant exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warehouse: Option<Warehouse>,
+    /// What becomes of key, buckets and warehouse when the tenant is deleted. Default `Retain`.
     #[serde(default)]
     pub deletion_policy: DeletionPolicy,
     /// What is done about differences that somebody else made. Default `Correct`.

@@ -63,6 +63,8 @@ def _walk(schema: Schema, field: str) -> Iterator[tuple[str, str]]:
     for bound, reason in _BOUNDS.items():
         if bound in schema:
             yield field, reason
+    if schema.get("x-kubernetes-list-type") == "set":
+        yield field, "FieldValueDuplicate"
     for name in schema.get("required", []):
         yield f"{field}.{name}".removeprefix("."), "FieldValueRequired"
     for name, inner in schema.get("properties", {}).items():
