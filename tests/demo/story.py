@@ -5,7 +5,8 @@ from collections import Counter
 
 from demo.mishaps import Mishap, happen
 from demo.show import heading, line, plain, shortened
-from e2e.careless import IN_AWS, IN_KUBERNETES, Act, Target
+from e2e.careless import IN_AWS, IN_KUBERNETES, IN_WAREHOUSE, Act, Target
+from e2e.careless.schema import ADDS_A_COLUMN
 from e2e.kinds import Object, is_ready
 from e2e.world import EXAMPLES, World
 
@@ -29,7 +30,10 @@ def tell(world: World) -> int:
     mishaps = _show_all(world, target, IN_KUBERNETES)
     heading(f"A careless administrator, in AWS, which tells of nothing: a look every {sweep} s")
     mishaps += _show_all(world, target, IN_AWS)
-    return _sum_up(world, mishaps)
+    heading("A careless administrator, in the warehouse")
+    mishaps += _show_all(world, target, IN_WAREHOUSE)
+    unreported = _show_reported(target)
+    return _sum_up(world, mishaps) + unreported
 
 
 def _onboard(world: World) -> None:
@@ -51,7 +55,8 @@ def _onboard(world: World) -> None:
 def _resources(world: World) -> str:
     tenant = world.cluster.get("ClientTenant", TENANT)
     bucket = world.cluster.get("IngestBucket", BUCKET, TENANT)
-    resources = tenant["status"]["resources"] + bucket["status"]["resources"]
+    schema = world.cluster.get("RedshiftSchema", "claims", TENANT)
+    resources = [r for each in (tenant, bucket, schema) for r in each["status"]["resources"]]
     kinds = Counter(resource["id"].split("/")[0] for resource in resources)
     in_aws = {kind: n for kind, n in sorted(kinds.items()) if "-" in kind}
     others = kinds.total() - sum(in_aws.values())
@@ -60,13 +65,26 @@ def _resources(world: World) -> str:
 
 def _show_all(world: World, target: Target, acts: list[Act]) -> list[Mishap]:
     mishaps = happen(acts, target, _PATIENCE)
-    for name, namespace in ((TENANT, ""), (BUCKET, TENANT)):
-        kind = "IngestBucket" if namespace else "ClientTenant"
+    for kind, name, namespace in sorted({mishap.act.told_of(target) for mishap in mishaps}):
         # The status follows right behind the last repair.
         world.cluster.wait(kind, name, _is_told, namespace, _PATIENCE)
     for mishap in mishaps:
         _show(mishap, target)
     return mishaps
+
+
+def _show_reported(target: Target) -> int:
+    """What holds data is left to people: found, told, and not undone."""
+    act, since = ADDS_A_COLUMN, time.monotonic()
+    act.do(target)
+    while not (records := act.records(target)) or "mendedAt" in records[0]:
+        if time.monotonic() - since > _PATIENCE:
+            plain(f"  ✗  never  {act.title:<39} no record in status")
+            return 1
+        time.sleep(0.1)
+    said = f"{shortened(records[0]['path'], 40)}: {records[0]['remedy']}"
+    plain(f"  ! {time.monotonic() - since:>4.1f} s  {act.title:<39} {said}, not undone: it may hold data")
+    return 0 if records[0]["remedy"] == "Reported" else 1
 
 
 def _is_told(found: Object | None) -> bool:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
+    from mypy_boto3_redshift import RedshiftClient
+    from mypy_boto3_redshift_data import RedshiftDataAPIServiceClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
@@ -46,6 +48,7 @@ class Account:
     ) -> None:
         self.number = number
         self.role = role
+        self.region = region
         self._endpoints = endpoints
         asked = {"account": number, "role": role}
         answer = HTTP.get(f"{endpoints.control}/credentials", params=asked, timeout=10)
@@ -57,6 +60,9 @@ class Account:
             aws_session_token=given["session_token"],
             region_name=region,
         )
+
+    def in_region(self, region: str) -> "Account":
+        return Account(self._endpoints, self.number, self.role, region)
 
     def as_role(self, role: str) -> "Account":
         """A session of another role, without asking that role's trust policy."""
@@ -73,6 +79,18 @@ class Account:
     @cached_property
     def kms(self) -> "KMSClient":
         return self._session.client("kms", endpoint_url=self._endpoints.secure, config=_CONFIG)
+
+    @cached_property
+    def redshift(self) -> "RedshiftClient":
+        return self._session.client("redshift", endpoint_url=self._endpoints.secure, config=_CONFIG)
+
+    @cached_property
+    def redshift_data(self) -> "RedshiftDataAPIServiceClient":
+        return self._session.client("redshift-data", endpoint_url=self._endpoints.secure, config=_CONFIG)
+
+    @cached_property
+    def logs(self) -> Any:
+        return self._session.client("logs", endpoint_url=self._endpoints.secure, config=_CONFIG)
 
     @cached_property
     def iam(self) -> "IAMClient":

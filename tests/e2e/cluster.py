@@ -44,7 +44,8 @@ class Cluster:
         params = {"fieldManager": _MANAGER, "force": "true"}
         if dry_run:
             params["dryRun"] = "All"
-        return self._send("PATCH", where, params, json.dumps(manifest), _APPLY)
+        # Read as YAML, which knows no surrogates.
+        return self._send("PATCH", where, params, json.dumps(manifest, ensure_ascii=False), _APPLY)
 
     def create(self, manifest: Object, namespace: str = "") -> Object:
         return self._send("POST", path(manifest["kind"], namespace), {}, json.dumps(manifest))
@@ -148,7 +149,8 @@ class Cluster:
     ) -> Object:
         headers = {"Content-Type": content, "Accept": "application/json"}
         url = self._url + where
-        answer = self._http.request(method, url, params=params, data=body, headers=headers, timeout=30)
+        data = body.encode() if body is not None else None
+        answer = self._http.request(method, url, params=params, data=data, headers=headers, timeout=30)
         if not answer.ok:
             raise RefusedError(answer)
         answered: Object = answer.json()

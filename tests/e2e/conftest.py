@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from e2e import manifests
+from e2e.warehouse import Warehouse, clusters_take
 from e2e.world import World, running_world
 
 # What finds drift sweeps often; a restart would cost more than it saves.
@@ -24,3 +26,16 @@ def world(shared_world: World) -> Iterator[World]:
     yield shared_world
     assert shared_world.calls.violations() == []
     shared_world.operator.check_log()
+
+
+@pytest.fixture(scope="session")
+def shared_warehouse(shared_world: World) -> Warehouse:
+    clusters_take(shared_world, default=0)
+    shared_world.onboard(manifests.tenant("depot", warehouse={"reboots": "AtOnce"}), timeout=90)
+    return Warehouse(shared_world, "depot")
+
+
+@pytest.fixture
+def warehouse(world: World, shared_warehouse: Warehouse) -> Warehouse:
+    assert world is shared_warehouse.world
+    return shared_warehouse

@@ -16,6 +16,7 @@ _VERSIONS = {
     "ClientTenant": "cloister.dev/v1alpha1",
     "Environment": "cloister.dev/v1alpha1",
     "IngestBucket": "cloister.dev/v1alpha1",
+    "RedshiftSchema": "cloister.dev/v1alpha1",
     "ClusterRole": "rbac.authorization.k8s.io/v1",
     "ClusterRoleBinding": "rbac.authorization.k8s.io/v1",
     "Role": "rbac.authorization.k8s.io/v1",

@@ -100,8 +100,12 @@ class Operator:
 
     def restart(self) -> None:
         """After `stop` or `kill`: the same again, with the same log."""
-        self.platform.processes.start_again(self.name)
+        self.relaunch()
         self._wait()
+
+    def relaunch(self) -> None:
+        """The same, without waiting: it may be about to die again."""
+        self.platform.processes.start_again(self.name)
 
     def metrics(self) -> str:
         return HTTP.get(f"http://127.0.0.1:{self._port}/metrics", timeout=5).text

@@ -11,6 +11,7 @@ from e2e.calls import Call, check_golden, rendered
 from e2e.careless.act import Target
 from e2e.kinds import Object, is_ready
 from e2e.operator import USER
+from e2e.passes import pass_over, settled
 from e2e.waiting import until
 from e2e.world import World, running_world
 
@@ -32,7 +33,7 @@ def quiet_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def onboarding(quiet_world: World) -> list[Call]:
     since = quiet_world.calls.mark("onboarding")
     quiet_world.onboard(manifests.tenant(TENANT, BUCKET))
-    return _settled(quiet_world, since)
+    return settled(quiet_world, since)
 
 
 @pytest.fixture
@@ -42,41 +43,21 @@ def world(quiet_world: World, onboarding: list[Call]) -> Iterator[World]:
     assert quiet_world.calls.violations() == []
 
 
-def _settled(world: World, since: int) -> list[Call]:
-    """The calls since then, once no more are coming."""
-    seen: list[int] = []
-
-    def quiet() -> bool:
-        seen.append(len(world.calls.since(since)))
-        # Half a second without a call: longer than any pause of a pass under way.
-        return len(seen) > 6 and len(set(seen[-6:])) == 1
-
-    until("the operator has come to rest", quiet)
-    return world.calls.since(since)
-
-
-def _pass_over(world: World, kind: str, name: str, namespace: str = "") -> list[Call]:
-    since = world.calls.mark(f"{kind} {name}")
-    world.cluster.poke(kind, name, namespace)
-    until("the pass begins", lambda: world.calls.since(since))
-    return _settled(world, since)
-
-
 def test_the_calls_of_the_first_convergence_are_as_written_down(onboarding: list[Call]) -> None:
     writes = [call for call in onboarding if call.mutating]
     check_golden("onboarding", rendered(writes))
 
 
 def test_a_steady_pass_over_a_bucket_only_reads_and_little(world: World) -> None:
-    calls = _pass_over(world, "IngestBucket", BUCKET, TENANT)
+    calls = pass_over(world, "IngestBucket", BUCKET, TENANT)
     check_golden("steady-bucket", rendered(calls))
     assert len(calls) <= PER_BUCKET
     assert not any(call.mutating for call in calls)
 
 
 def test_a_steady_pass_over_a_tenant_only_reads_and_little(world: World) -> None:
-    tenant = _pass_over(world, "ClientTenant", TENANT)
-    bucket = _pass_over(world, "IngestBucket", BUCKET, TENANT)
+    tenant = pass_over(world, "ClientTenant", TENANT)
+    bucket = pass_over(world, "IngestBucket", BUCKET, TENANT)
     check_golden("steady-tenant", rendered(tenant))
     assert len(tenant) + len(bucket) <= PER_TENANT
     assert not any(call.mutating for call in tenant + bucket)
@@ -85,7 +66,7 @@ def test_a_steady_pass_over_a_tenant_only_reads_and_little(world: World) -> None
 def test_the_repair_of_a_bucket_policy_is_one_write(world: World) -> None:
     target = Target.of(world, TENANT, BUCKET)
     world.aws.s3.delete_bucket_policy(Bucket=target.bucket_name)
-    calls = _pass_over(world, "IngestBucket", BUCKET, TENANT)
+    calls = pass_over(world, "IngestBucket", BUCKET, TENANT)
     check_golden("repair-bucket-policy", rendered(calls))
     assert len([call for call in calls if call.mutating]) == 1
 
@@ -152,5 +133,5 @@ def test_the_calls_of_a_deletion_are_as_written_down(world: World) -> None:
     since = world.calls.mark("deletion")
     world.cluster.delete("ClientTenant", TENANT)
     world.cluster.wait_gone("ClientTenant", TENANT)
-    writes = [call for call in _settled(world, since) if call.mutating]
+    writes = [call for call in settled(world, since) if call.mutating]
     check_golden("deletion", rendered(writes))

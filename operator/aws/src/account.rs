@@ -1,4 +1,4 @@
-//! One account and region: its clients, its limits, and what many looks share.
+//! One account, in the environment's region and where its copies go: its clients, its limits, and what many looks share.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -10,53 +10,38 @@ use cloister_core::environment::partition;
 use cloister_core::fault::Fault;
 use cloister_core::observed::Observed;
 use cloister_core::ownership::Owner;
-use cloister_core::resource::{Resource, ResourceId, Step, Tags};
+use cloister_core::resource::{Resource, ResourceId, Step};
 use tokio::time::Instant;
 
 use crate::client::Target;
 use crate::credentials::AssumedRole;
 use crate::fault::refused;
-use crate::limit::{Lane, Limiter, Paced, Service};
+use crate::limit::{Lane, Paced, Service};
 use crate::look::Look;
-use crate::record::{Recorder, Witness};
+use crate::place::{Place, paced};
+use crate::record::Recorder;
 use crate::shared::Shared;
 use crate::snapshot::iam::Identities;
-use crate::{bucket, key, network, policy, queue, role, snapshot};
+use crate::{bucket, key, log_group, network, policy, queue, redshift, role, schema, snapshot};
 
-/// One AWS account in one region, as the operator's role there sees it.
+/// One AWS account of one environment, as the operator's role there sees it.
 pub struct Account {
     pub(crate) id: String,
-    pub(crate) region: String,
+    pub(crate) home: Place,
+    /// Where copies of snapshots go.
+    recovery: Option<Place>,
     pub(crate) ec2: Paced<aws_sdk_ec2::Client>,
     pub(crate) iam: Paced<aws_sdk_iam::Client>,
-    pub(crate) kms: Paced<aws_sdk_kms::Client>,
+    pub(crate) logs: Paced<aws_sdk_cloudwatchlogs::Client>,
+    pub(crate) redshift_data: Paced<aws_sdk_redshiftdata::Client>,
     pub(crate) s3: Paced<aws_sdk_s3::Client>,
     pub(crate) sqs: Paced<aws_sdk_sqs::Client>,
     pub(crate) sts: Paced<aws_sdk_sts::Client>,
-    pub(crate) tagging: Paced<aws_sdk_resourcegroupstagging::Client>,
     pub(crate) queue_urls: Mutex<HashMap<String, String>>,
+    pub(crate) warehouses: redshift::Listings,
+    pub(crate) log_groups: Shared<log_group::Listing>,
+    pub(crate) ledgers: schema::Ledgers,
     identities: Shared<Identities>,
-    tags: Shared<HashMap<String, Tags>>,
-}
-
-/// A client with its own limiter, witness and retry quota, so that trouble in one account or service
-/// leaves the others alone.
-macro_rules! paced {
-    ($sdk:ident, $service:expr, $config:expr, $target:expr, $recorder:expr) => {{
-        let limiter = Limiter::new($service, Arc::clone($recorder));
-        let witness = Witness {
-            account: $target.account_id.clone(),
-            region: $target.region.clone(),
-            limiter: Arc::clone(&limiter),
-            recorder: Arc::clone($recorder),
-        };
-        let partition = format!("{}/{}/{}", $target.account_id, $target.region, $service.name());
-        let config = $sdk::config::Builder::from($config)
-            .interceptor(witness)
-            .retry_partition($sdk::config::retry::RetryPartition::new(partition))
-            .build();
-        Paced::new($sdk::Client::from_conf(config), limiter)
-    }};
 }
 
 impl Account {
@@ -74,19 +59,26 @@ impl Account {
             .credentials_provider(SharedCredentialsProvider::new(role))
             .identity_cache(cache.build())
             .build();
+        let recovery = target.recovery_region.clone().map(|region| {
+            let config = there.to_builder().region(Region::new(region.clone())).build();
+            Place::open(&config, &Target { region, ..target.clone() }, recorder)
+        });
         Self {
             id: target.account_id.clone(),
-            region: target.region.clone(),
+            home: Place::open(&there, target, recorder),
+            recovery,
             ec2: paced!(aws_sdk_ec2, Service::Ec2, &there, target, recorder),
             iam: paced!(aws_sdk_iam, Service::Iam, &there, target, recorder),
-            kms: paced!(aws_sdk_kms, Service::Kms, &there, target, recorder),
+            logs: paced!(aws_sdk_cloudwatchlogs, Service::Logs, &there, target, recorder),
+            redshift_data: paced!(aws_sdk_redshiftdata, Service::RedshiftData, &there, target, recorder),
             s3: paced!(aws_sdk_s3, Service::S3, &there, target, recorder),
             sqs: paced!(aws_sdk_sqs, Service::Sqs, &there, target, recorder),
             sts: paced!(aws_sdk_sts, Service::Sts, &there, target, recorder),
-            tagging: paced!(aws_sdk_resourcegroupstagging, Service::Tagging, &there, target, recorder),
             queue_urls: Mutex::default(),
+            warehouses: redshift::Listings::default(),
+            log_groups: Shared::new(),
+            ledgers: schema::Ledgers::default(),
             identities: Shared::new(),
-            tags: Shared::new(),
         }
     }
 
@@ -108,17 +100,29 @@ impl Account {
 
     /// What is there, from nothing but AWS's answers.
     pub async fn observe(&self, look: Look<'_>) -> Observed {
-        let observed = match (look.id, look.want) {
+        self.look(&look).await.unwrap_or_else(Observed::Unreadable)
+    }
+
+    async fn look(&self, look: &Look<'_>) -> Result<Observed, Fault> {
+        match (look.id, look.want) {
             (ResourceId::Bucket(name), Resource::Bucket(want)) => {
-                bucket::observe(self, &look, name, want).await
+                bucket::observe(self, look, name, want).await
             }
-            (ResourceId::Key(alias), Resource::Key(want)) => key::observe(self, &look, alias, want).await,
-            (ResourceId::Policy(name), Resource::Policy(_)) => policy::observe(self, &look, name).await,
-            (ResourceId::Role(name), Resource::Role(_)) => role::observe(self, &look, name).await,
-            (ResourceId::Queue(name), Resource::Queue(want)) => queue::observe(self, &look, name, want).await,
-            _ => return Observed::Changing { what: format!("{} is not looked for in AWS", look.id) },
-        };
-        observed.unwrap_or_else(Observed::Unreadable)
+            (ResourceId::Key(alias), Resource::Key(want)) => {
+                key::observe(&self.home, look, alias, want).await
+            }
+            (ResourceId::RecoveryKey(alias), Resource::Key(want)) => {
+                key::observe(self.recovery()?, look, alias, want).await
+            }
+            (ResourceId::Policy(name), Resource::Policy(_)) => policy::observe(self, look, name).await,
+            (ResourceId::Role(name), Resource::Role(_)) => role::observe(self, look, name).await,
+            (ResourceId::Queue(name), Resource::Queue(want)) => queue::observe(self, look, name, want).await,
+            (ResourceId::LogGroup(name), Resource::LogGroup(want)) => {
+                log_group::observe(self, look, name, want).await
+            }
+            (ResourceId::Schema(_), Resource::Schema(want)) => schema::observe(self, look, want).await,
+            _ => redshift::observe(self, look).await,
+        }
     }
 
     /// Makes one change. `arn` is where the resource is, for those whose name does not say so; a creation
@@ -137,7 +141,10 @@ impl Account {
                 bucket::perform(self, name, want, step, lane).await
             }
             (ResourceId::Key(alias), Resource::Key(want), Step::Key(step)) => {
-                key::perform(self, alias, (want, owner), arn, step, lane).await
+                key::perform(&self.home, alias, (want, owner), arn, step, lane).await
+            }
+            (ResourceId::RecoveryKey(alias), Resource::Key(want), Step::Key(step)) => {
+                key::perform(self.recovery()?, alias, (want, owner), arn, step, lane).await
             }
             (ResourceId::Policy(name), Resource::Policy(want), Step::Policy(step)) => {
                 policy::perform(self, name, (want, owner), step, lane).await
@@ -148,35 +155,26 @@ impl Account {
             (ResourceId::Queue(name), Resource::Queue(want), Step::Queue(step)) => {
                 queue::perform(self, name, want, step, lane).await
             }
-            _ => Err(refused("aws", "Perform", "NoSuchStep")),
+            (ResourceId::LogGroup(name), Resource::LogGroup(want), Step::LogGroup(step)) => {
+                log_group::perform(self, name, want, step, lane).await
+            }
+            (ResourceId::Schema(_), Resource::Schema(want), Step::Schema(step)) => {
+                schema::perform(self, want, step, lane).await
+            }
+            _ => redshift::perform(self, id, (want, owner), step, lane).await,
         }
     }
 
-    /// `service` may need no region or account: `arn("s3", "", "", name)`.
-    pub(crate) fn arn(&self, service: &str, region: &str, account: &str, resource: &str) -> String {
-        format!("arn:{}:{service}:{region}:{account}:{resource}", partition(&self.region))
+    pub(crate) fn recovery(&self) -> Result<&Place, Fault> {
+        self.recovery.as_ref().ok_or_else(|| refused("aws", "Recover", "NoRecoveryRegion"))
+    }
+
+    /// Of something without a region; of S3's, without an account too: `arn("s3", "", name)`.
+    pub(crate) fn arn(&self, service: &str, account: &str, resource: &str) -> String {
+        format!("arn:{}:{service}::{account}:{resource}", partition(&self.home.region))
     }
 
     pub(crate) async fn identities(&self, since: Instant) -> Result<Arc<Identities>, Fault> {
         self.identities.since(since, || snapshot::iam::fetch(self)).await
-    }
-
-    pub(crate) async fn tags(&self, since: Instant) -> Result<Arc<HashMap<String, Tags>>, Fault> {
-        self.tags.since(since, || snapshot::tags::fetch(self)).await
-    }
-
-    /// The tags by the shared listing, but only where they show nothing to do: the listing lags behind
-    /// the services, so whatever differs is asked of the service itself.
-    pub(crate) async fn settled_tags(
-        &self,
-        look: &Look<'_>,
-        arn: &str,
-        want: &Tags,
-    ) -> Result<Option<Tags>, Fault> {
-        let listed = self.tags(look.since).await?;
-        let settled = |tags: &&Tags| {
-            look.owner.owns(tags) && want.iter().all(|(key, value)| tags.get(key) == Some(value))
-        };
-        Ok(listed.get(arn).filter(settled).cloned())
     }
 }

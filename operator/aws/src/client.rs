@@ -19,6 +19,8 @@ pub struct Target {
     pub role_arn: String,
     pub external_id: String,
     pub region: String,
+    /// Where copies of snapshots go, if anywhere.
+    pub recovery_region: Option<String>,
 }
 
 /// AWS as the operator reaches it. One per process: it holds the connections and the credentials.

@@ -8,12 +8,16 @@ mod credentials;
 mod fault;
 mod key;
 mod limit;
+mod log_group;
 mod look;
 mod network;
+mod place;
 mod policy;
 mod queue;
 mod record;
+mod redshift;
 mod role;
+mod schema;
 mod shared;
 mod snapshot;
 

@@ -27,6 +27,9 @@ pub(crate) enum Service {
     Ec2,
     Iam,
     Kms,
+    Logs,
+    Redshift,
+    RedshiftData,
     S3,
     Sqs,
     Sts,
@@ -39,6 +42,9 @@ impl Service {
             Self::Ec2 => "ec2",
             Self::Iam => "iam",
             Self::Kms => "kms",
+            Self::Logs => "logs",
+            Self::Redshift => "redshift",
+            Self::RedshiftData => "redshift-data",
             Self::S3 => "s3",
             Self::Sqs => "sqs",
             Self::Sts => "sts",
@@ -53,6 +59,13 @@ impl Service {
             Self::Sqs => (200, 200),
             Self::Iam => (100, 200),
             Self::Ec2 | Self::Sts | Self::Tagging => (20, 20),
+            // GetStatementResult and BatchExecuteStatement 20, the others more:
+            // https://docs.aws.amazon.com/general/latest/gr/redshift-service.html
+            Self::RedshiftData => (20, 40),
+            // Its rates are not published.
+            Self::Redshift => (10, 20),
+            // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html: 5 to 10.
+            Self::Logs => (4, 8),
         }
     }
 }
@@ -76,9 +89,13 @@ impl Pace {
         Self { start: Instant::now(), interval, slack, next: AtomicU64::new(0) }
     }
 
-    /// Takes the next place, and says when it may be used.
     fn take(&self) -> Instant {
-        let now = u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.take_at(Instant::now())
+    }
+
+    /// Takes the next place, and says when it may be used.
+    fn take_at(&self, now: Instant) -> Instant {
+        let now = u64::try_from(now.saturating_duration_since(self.start).as_nanos()).unwrap_or(u64::MAX);
         let after = |next: u64| next.max(now).saturating_add(self.interval);
         let taken = self.next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| Some(after(next)));
         let place = taken.unwrap_or_else(|next| next).max(now);
@@ -156,24 +173,23 @@ impl<C> Paced<C> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::time::{Duration, Instant, advance};
+    use tokio::time::{Duration, Instant};
 
     use super::Pace;
 
-    #[tokio::test(start_paused = true)]
-    async fn after_the_burst_calls_keep_their_distance() {
-        let pace = Pace::new(10, 3);
-        let start = Instant::now();
-        let waits: Vec<_> = (0..5).map(|_| (pace.take() - start).as_millis()).collect();
-        assert_eq!(waits, [0, 0, 0, 100, 200]);
+    fn waits(pace: &Pace, now: Instant, calls: u32) -> Vec<u128> {
+        (0..calls).map(|_| pace.take_at(now).saturating_duration_since(now).as_millis()).collect()
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_rest_fills_the_bucket_and_no_more() {
+    #[test]
+    fn after_the_burst_calls_keep_their_distance() {
+        let pace = Pace::new(10, 3);
+        assert_eq!(waits(&pace, pace.start, 5), [0, 0, 0, 100, 200]);
+    }
+
+    #[test]
+    fn a_rest_fills_the_bucket_and_no_more() {
         let pace = Pace::new(10, 2);
-        advance(Duration::from_mins(1)).await;
-        let now = Instant::now();
-        let waits: Vec<_> = (0..3).map(|_| pace.take().saturating_duration_since(now).as_millis()).collect();
-        assert_eq!(waits, [0, 0, 100]);
+        assert_eq!(waits(&pace, pace.start + Duration::from_mins(1), 3), [0, 0, 100]);
     }
 }

@@ -27,7 +27,7 @@ pub(crate) async fn missing(
     )?;
     let mut wrong = Vec::new();
     if vpcs.vpcs.unwrap_or_default().is_empty() {
-        wrong.push(format!("VPC {vpc} does not exist in {} in account {}.", account.region, account.id));
+        wrong.push(format!("VPC {vpc} does not exist in {} in account {}.", account.home.region, account.id));
     }
     wrong_subnets(vpc, subnets, &found_subnets.subnets.unwrap_or_default(), &mut wrong);
     let found = found_groups.security_groups.unwrap_or_default();

@@ -31,7 +31,7 @@ fn stranger(description: &str) -> String {
 }
 
 fn arn(account: &Account, name: &str) -> String {
-    account.arn("iam", "", &account.id, &format!("policy/cloister/{name}"))
+    account.arn("iam", &account.id, &format!("policy/cloister/{name}"))
 }
 
 pub(crate) async fn perform(

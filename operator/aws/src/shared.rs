@@ -68,75 +68,92 @@ mod tests {
 
     use cloister_core::fault::FaultClass;
     use futures::future::join_all;
-    use tokio::time::sleep;
+    use tokio::sync::Semaphore;
+    use tokio::task::yield_now;
 
     use super::*;
 
+    /// Its fetches end one by one, when they are let.
     struct Source {
         shared: Shared<u32>,
         fetches: AtomicU32,
+        may_end: Semaphore,
         fails: bool,
     }
 
     impl Source {
         fn new(fails: bool) -> Self {
-            Self { shared: Shared::new(), fetches: AtomicU32::new(0), fails }
+            let (shared, fetches, may_end) = (Shared::new(), AtomicU32::new(0), Semaphore::new(0));
+            Self { shared, fetches, may_end, fails }
         }
 
         async fn since(&self, at: Instant) -> Result<u32, Fault> {
             let fetch = || async {
-                let n = self.fetches.fetch_add(1, Ordering::Relaxed) + 1;
-                sleep(Duration::from_secs(2)).await;
+                let n = self.fetches() + 1;
+                self.fetches.store(n, Ordering::Relaxed);
+                // Never closed, so it ends just when a permit is added.
+                self.may_end.acquire().await.map(tokio::sync::SemaphorePermit::forget).ok();
                 if self.fails { Err(crate::fault::refused("iam", "Fetch", "Odd")) } else { Ok(n) }
             };
             self.shared.since(at, fetch).await.map(|n| *n)
         }
+
+        fn fetches(&self) -> u32 {
+            self.fetches.load(Ordering::Relaxed)
+        }
+
+        async fn has_begun(&self, fetches: u32) {
+            while self.fetches() < fetches {
+                yield_now().await;
+            }
+        }
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn who_comes_at_the_same_time_shares_one_fetch() {
         let source = Source::new(false);
         let now = Instant::now();
+        source.may_end.add_permits(1);
         let got = join_all((0..50).map(|_| source.since(now))).await;
         assert!(got.iter().all(|n| *n == Ok(1)));
         assert_eq!(source.since(now).await, Ok(1));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_fetch_that_started_too_early_does_not_do() {
         let source = Source::new(false);
         let early = source.since(Instant::now());
         let late = async {
-            sleep(Duration::from_secs(1)).await;
+            source.has_begun(1).await;
             let at = Instant::now();
+            source.may_end.add_permits(2);
             join_all((0..50).map(|_| source.since(at))).await
         };
         let (early, late) = futures::join!(early, late);
         assert_eq!(early, Ok(1));
         assert!(late.iter().all(|n| *n == Ok(2)));
-        assert_eq!(source.fetches.load(Ordering::Relaxed), 2);
+        assert_eq!(source.fetches(), 2);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn fetches_keep_their_distance() {
         let shared = Shared::new();
         let began = Instant::now();
         for _ in 0..3 {
-            sleep(Duration::from_millis(1)).await;
-            let got = shared.since(Instant::now(), || async { Ok(()) }).await;
-            assert!(got.is_ok());
+            assert!(shared.since(Instant::now(), || async { Ok(()) }).await.is_ok());
         }
-        assert_eq!(began.elapsed(), APART * 2 + Duration::from_millis(1));
+        assert!(began.elapsed() >= APART * 2);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_failure_is_given_to_all_who_waited_for_it_and_to_nobody_later() {
         let source = Source::new(true);
+        source.may_end.add_permits(2);
         let now = Instant::now();
         let got = join_all((0..5).map(|_| source.since(now))).await;
         assert!(got.iter().all(|n| n.as_ref().is_err_and(|f| f.class == FaultClass::Invalid)));
-        assert_eq!(source.fetches.load(Ordering::Relaxed), 1);
+        assert_eq!(source.fetches(), 1);
         assert!(source.since(Instant::now()).await.is_err());
-        assert_eq!(source.fetches.load(Ordering::Relaxed), 2);
+        assert_eq!(source.fetches(), 2);
     }
 }

@@ -29,7 +29,8 @@ pub async fn act<K: Kind>(
     context: &Context,
 ) -> Outcomes {
     let uid = &Object::uid(object);
-    let mut desired = prepared.desired(observed);
+    let mut keys = prepared.keys(observed);
+    let mut desired = prepared.desired_with(&keys);
     let mut waiting: BTreeMap<&ResourceId, &Work> = plan.works.iter().map(|w| (&w.id, w)).collect();
     let mut outcomes = Outcomes::new();
     let mut done: BTreeSet<ResourceId> = BTreeSet::new();
@@ -56,9 +57,10 @@ pub async fn act<K: Kind>(
         if outcome.failed.is_none() {
             done.insert(id.clone());
         }
-        // Others of this plan wait for the key's ARN.
-        if let (ResourceId::Key(_), Some(arn)) = (&id, &outcome.arn) {
-            desired = prepared.desired_with(arn);
+        // Others of this plan wait for the ARN of a key.
+        if let (Some(known), Some(arn)) = (keys.of(&id), &outcome.arn) {
+            *known = Some(arn.clone());
+            desired = prepared.desired_with(&keys);
         }
         outcomes.insert(id, outcome);
     }
@@ -79,7 +81,15 @@ async fn carry_out(
         }
         _ => None,
     };
+    // What transactions that failed were about: those that need it are left out, the others go on.
+    let mut broken = BTreeSet::new();
     for step in &work.steps {
+        if let Step::Schema(transaction) = step
+            && !transaction.needs.is_disjoint(&broken)
+        {
+            broken.extend(transaction.about.iter().cloned());
+            continue;
+        }
         let arn = outcome.arn.as_ref().or(seen.as_ref()).map(String::as_str);
         match perform(&work.id, &want, arn, step, prepared, context).await {
             Ok(created) => {
@@ -89,8 +99,9 @@ async fn carry_out(
             Err(fault) => {
                 tracing::warn!(resource = %work.id, ?step, %fault, "a step failed");
                 note_contested(uid, &work.id, &fault, context);
-                outcome.failed = Some((step.clone(), fault));
-                break;
+                outcome.failed.get_or_insert((step.clone(), fault));
+                let Step::Schema(transaction) = step else { break };
+                broken.extend(transaction.about.iter().cloned());
             }
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::hash::Hash;
 
 use cloister_crds::status::CommonStatus;
-use cloister_crds::{ClientTenant, Environment, IngestBucket};
+use cloister_crds::{ClientTenant, Environment, IngestBucket, RedshiftSchema};
 use kube::core::NamespaceResourceScope;
 use kube::{Api, Client, Resource, ResourceExt};
 use serde::Serialize;
@@ -91,3 +91,4 @@ macro_rules! object {
 object!(Environment, EnvironmentStatus);
 object!(ClientTenant, ClientTenantStatus);
 object!(IngestBucket, IngestBucketStatus);
+object!(RedshiftSchema, RedshiftSchemaStatus);

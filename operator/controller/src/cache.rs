@@ -15,7 +15,7 @@ use tokio::sync::watch;
 type Key = (Box<str>, Box<str>);
 type Texts = HashMap<Key, Box<str>>;
 
-/// One cache for each kind but IngestBucket, which has a typed one.
+/// One cache for each kind but our own, which have typed ones.
 #[derive(Clone, Default)]
 pub struct Objects(HashMap<ObjectKind, Cache>);
 

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use cloister_aws::Aws;
 use cloister_core::resource::ObjectId;
-use cloister_crds::{ClientTenant, Environment, IngestBucket};
+use cloister_crds::{ClientTenant, Environment, IngestBucket, RedshiftSchema};
 use kube::Client;
 use kube::runtime::events::Recorder;
 use kube::runtime::reflector::Store;
@@ -36,6 +36,7 @@ pub struct Context {
     pub environments: Store<Environment>,
     pub tenants: Store<ClientTenant>,
     pub buckets: Store<IngestBucket>,
+    pub schemas: Store<RedshiftSchema>,
     pub objects: Objects,
     memory: Mutex<HashMap<String, Memory>>,
 }
@@ -66,6 +67,7 @@ impl Context {
         environments: Store<Environment>,
         tenants: Store<ClientTenant>,
         buckets: Store<IngestBucket>,
+        schemas: Store<RedshiftSchema>,
         objects: Objects,
     ) -> Self {
         let memory = Mutex::default();
@@ -79,6 +81,7 @@ impl Context {
             environments,
             tenants,
             buckets,
+            schemas,
             objects,
             memory,
         }

@@ -148,7 +148,8 @@ fn first_look_of_the_settled<K: Kind>(object: &K, context: &Context) -> Option<A
 
 fn action(uid: &str, requeue: Requeue, context: &Context) -> Action {
     let (faults, restless) = context.remember(uid, |memory| {
-        memory.faults = if requeue == Requeue::BackOff { memory.faults.saturating_add(1) } else { 0 };
+        let waits = matches!(requeue, Requeue::BackOff | Requeue::UnderWay);
+        memory.faults = if waits { memory.faults.saturating_add(1) } else { 0 };
         memory.restless = if requeue == Requeue::Now { memory.restless.saturating_add(1) } else { 0 };
         (memory.faults, memory.restless)
     });
@@ -160,8 +161,12 @@ fn action(uid: &str, requeue: Requeue, context: &Context) -> Action {
         Requeue::AfterOthers => Action::requeue(Duration::from_secs(10)),
         Requeue::Sweep => Action::requeue(context.next_sweep()),
         Requeue::BackOff => Action::requeue(back_off(faults)),
+        Requeue::UnderWay => Action::requeue(back_off(faults).min(UNDER_WAY)),
     }
 }
+
+/// How often something that AWS takes minutes for is looked at; the look is shared by all who wait.
+const UNDER_WAY: Duration = Duration::from_secs(30);
 
 /// So many passes in a row may each have something to do; onboarding takes three.
 const RESTLESS: u32 = 6;

@@ -121,7 +121,7 @@ impl Metrics {
     pub fn passed(&self, kind: &str, requeue: Option<&Requeue>, took: Duration) {
         let result = match requeue {
             Some(Requeue::Now | Requeue::AfterOthers) => "progressed",
-            Some(Requeue::BackOff) => "waiting",
+            Some(Requeue::BackOff | Requeue::UnderWay) => "waiting",
             Some(Requeue::Sweep) => "settled",
             None => "unreported",
         };

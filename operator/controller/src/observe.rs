@@ -1,5 +1,7 @@
 //! Looks at everything that a pass needs, all at once.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use cloister_aws::{Lane, Look};
@@ -7,11 +9,9 @@ use cloister_core::fault::{Fault, FaultClass};
 use cloister_core::observed::{Observed, ObservedSet};
 use cloister_core::plan::Desired;
 use cloister_core::resource::{ObjectId, ObjectKind, ResourceId};
-use cloister_crds::IngestBucket;
 use cloister_crds::status::Intent;
 use futures::future::join_all;
-use kube::Resource;
-use kube::runtime::reflector::ObjectRef;
+use kube::runtime::reflector::{ObjectRef, Store};
 use serde_json::{Value, json};
 
 use crate::api::Object;
@@ -48,6 +48,8 @@ pub fn lane<K: Object>(object: &K) -> Lane {
     if settled && !object.is_leaving() { Lane::Sweep } else { Lane::User }
 }
 
+const SOON: Duration = Duration::from_secs(5);
+
 #[allow(clippy::too_many_arguments)] // the parts of one Look
 async fn observe_aws<K: Kind>(
     object: &K,
@@ -61,7 +63,10 @@ async fn observe_aws<K: Kind>(
 ) -> Observed {
     let Some(account) = &prepared.account else { return Observed::Unreadable(no_account()) };
     let name = id.to_string();
-    let tolerated = Instant::now().checked_sub(context.tolerance());
+    // What AWS was at work on is waited for, so a listing may not be as old as elsewhere.
+    let changing = object.common().is_some_and(|c| c.state(&name) == Some("Changing"));
+    let tolerance = if changing { context.tolerance().min(SOON) } else { context.tolerance() };
+    let tolerated = Instant::now().checked_sub(tolerance);
     let intent_open = intents.iter().any(|intent| intent.resource == name);
     let since = match (memory.last_write, tolerated) {
         _ if intent_open => Instant::now(),
@@ -89,20 +94,21 @@ async fn observe_object(id: &ObjectId, prepared: &Prepared, memory: &Memory, con
         return objects::fetch(&context.client, id, owner).await;
     }
     let cached = match id.kind {
-        ObjectKind::IngestBucket => ingest_bucket(id, context),
+        ObjectKind::IngestBucket => child(&context.buckets, id, |bucket| json!(bucket.spec)),
+        ObjectKind::RedshiftSchema => child(&context.schemas, id, |schema| json!(schema.spec)),
         _ => context.objects.get(id),
     };
     objects::classify(id, cached, owner)
 }
 
-fn ingest_bucket(id: &ObjectId, context: &Context) -> Option<Value> {
-    let reference = ObjectRef::<IngestBucket>::new(&id.name).within(&id.namespace);
-    let bucket = context.buckets.get(&reference)?;
+fn child<K: Object>(store: &Store<K>, id: &ObjectId, spec: impl Fn(&K) -> Value) -> Option<Value> {
+    let reference = ObjectRef::<K>::new(&id.name).within(&id.namespace);
+    let found = store.get(&reference)?;
     Some(json!({
-        "apiVersion": IngestBucket::api_version(&()),
-        "kind": IngestBucket::kind(&()),
-        "metadata": bucket.metadata,
-        "spec": bucket.spec,
+        "apiVersion": K::api_version(&()),
+        "kind": K::kind(&()),
+        "metadata": found.meta(),
+        "spec": spec(&found),
     }))
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cloister_core::ownership::TENANT;
 use cloister_core::resource::ObjectKind;
-use cloister_crds::{ClientTenant, Environment, IngestBucket};
+use cloister_crds::{ClientTenant, Environment, IngestBucket, RedshiftSchema};
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::{Stream, StreamExt as _};
 use kube::api::DynamicObject;
@@ -32,10 +32,12 @@ pub struct Queues {
     pub environments: Store<Environment>,
     pub tenants: Store<ClientTenant>,
     pub buckets: Store<IngestBucket>,
+    pub schemas: Store<RedshiftSchema>,
     pub objects: Objects,
     woken_environments: UnboundedReceiver<ObjectRef<Environment>>,
     woken_tenants: UnboundedReceiver<ObjectRef<ClientTenant>>,
     woken_buckets: UnboundedReceiver<ObjectRef<IngestBucket>>,
+    woken_schemas: UnboundedReceiver<ObjectRef<RedshiftSchema>>,
 }
 
 impl Queues {
@@ -45,29 +47,36 @@ impl Queues {
         let (environments, environment_writer) = store();
         let (tenants, tenant_writer) = store();
         let (buckets, bucket_writer) = store();
+        let (schemas, schema_writer) = store();
         let (wake_environment, woken_environments) = unbounded();
         let (wake_tenant, woken_tenants) = unbounded();
         let (wake_bucket, woken_buckets) = unbounded();
+        let (wake_schema, woken_schemas) = unbounded();
         let all = watcher::Config::default;
         let routes = vec![wake_itself(&wake_environment), wake_tenants_of(&tenants, &wake_tenant)];
         tasks.spawn(watch(Api::all(client.clone()), all(), into(environment_writer), routes));
         let routes = vec![
             wake_itself(&wake_tenant),
-            wake_buckets_of(&buckets, &wake_bucket),
+            wake_children_of(&buckets, &wake_bucket),
+            wake_children_of(&schemas, &wake_schema),
             wake_environment_of(&wake_environment),
         ];
         tasks.spawn(watch(Api::all(client.clone()), all(), into(tenant_writer), routes));
-        let routes = vec![wake_itself(&wake_bucket), wake_tenant_of_bucket(&wake_tenant)];
+        let routes = vec![wake_itself(&wake_bucket), wake_tenant_of(&wake_tenant)];
         tasks.spawn(watch(Api::all(client.clone()), all(), into(bucket_writer), routes));
+        let routes = vec![wake_itself(&wake_schema), wake_tenant_of(&wake_tenant)];
+        tasks.spawn(watch(Api::all(client.clone()), all(), into(schema_writer), routes));
         let objects = watch_objects(client, &wake_tenant, tasks);
         let queues = Self {
             environments,
             tenants,
             buckets,
+            schemas,
             objects,
             woken_environments,
             woken_tenants,
             woken_buckets,
+            woken_schemas,
         };
         queues.wait_until_filled().await;
         queues
@@ -78,10 +87,11 @@ impl Queues {
         let _ = self.environments.wait_until_ready().await;
         let _ = self.tenants.wait_until_ready().await;
         let _ = self.buckets.wait_until_ready().await;
+        let _ = self.schemas.wait_until_ready().await;
         self.objects.wait_until_filled().await;
     }
 
-    /// Runs the three controllers until `stop`, then lets passes under way come to their end.
+    /// Runs the controllers until `stop`, then lets passes under way come to their end.
     pub async fn run(
         self,
         context: Arc<Context>,
@@ -89,8 +99,9 @@ impl Queues {
     ) {
         let environments = drive(self.environments, self.woken_environments, context.clone(), stop.clone());
         let tenants = drive(self.tenants, self.woken_tenants, context.clone(), stop.clone());
-        let buckets = drive(self.buckets, self.woken_buckets, context, stop);
-        futures::join!(environments, tenants, buckets);
+        let buckets = drive(self.buckets, self.woken_buckets, context.clone(), stop.clone());
+        let schemas = drive(self.schemas, self.woken_schemas, context, stop);
+        futures::join!(environments, tenants, buckets, schemas);
     }
 }
 
@@ -122,7 +133,7 @@ fn into<K: Object>(mut writer: Writer<K>) -> impl FnMut(&watcher::Event<K>) + Se
 
 fn watch_objects(client: &Client, tenants: &Wake<ClientTenant>, tasks: &mut JoinSet<()>) -> Objects {
     let mut objects = Objects::default();
-    for kind in ObjectKind::ALL.into_iter().filter(|kind| *kind != ObjectKind::IngestBucket) {
+    for kind in ObjectKind::ALL.into_iter().filter(|kind| !kind.is_child()) {
         let mut keeper = objects.add(kind);
         let api = Api::all_with(client.clone(), &api_resource(kind));
         let config = watcher::Config::default().labels(TENANT);
@@ -168,18 +179,22 @@ fn wake_tenants_of(tenants: &Store<ClientTenant>, to: &Wake<ClientTenant>) -> Ro
     }
 }
 
-fn wake_buckets_of(buckets: &Store<IngestBucket>, to: &Wake<IngestBucket>) -> Route<ClientTenant> {
-    let (buckets, to) = (buckets.clone(), to.clone());
+/// Buckets wait for the tenant's key, schemas for its warehouse.
+fn wake_children_of<K: Object>(children: &Store<K>, to: &Wake<K>) -> Route<ClientTenant> {
+    let (children, to) = (children.clone(), to.clone());
     Route {
         fingerprint: Box::new(|t| {
             let key = t.status().and_then(|s| s.key_arn.clone());
-            fingerprint((Object::uid(t), Object::generation(t), t.is_leaving(), key))
+            let resources = t.common().map(|c| c.resources.as_slice()).unwrap_or_default();
+            let warehouse = resources.iter().find(|r| r.id.starts_with("redshift-cluster/"));
+            let warehouse = warehouse.map(|r| r.state.clone());
+            fingerprint((Object::uid(t), Object::generation(t), t.is_leaving(), key, warehouse))
         }),
         wake: Box::new(move |tenant| {
             let name = tenant.name_any();
-            let children = buckets.state_filter(|bucket| bucket.namespace().as_deref() == Some(&*name));
-            for bucket in &children {
-                send(&to, ObjectRef::from_obj(&**bucket));
+            let children = children.state_filter(|child| child.namespace().as_deref() == Some(&*name));
+            for child in &children {
+                send(&to, ObjectRef::from_obj(&**child));
             }
         }),
         first_sight: FirstSight::WakesLater,
@@ -200,7 +215,7 @@ fn wake_environment_of(to: &Wake<Environment>) -> Route<ClientTenant> {
     }
 }
 
-fn wake_tenant_of_bucket(to: &Wake<ClientTenant>) -> Route<IngestBucket> {
+fn wake_tenant_of<K: Object>(to: &Wake<ClientTenant>) -> Route<K> {
     let to = to.clone();
     Route {
         fingerprint: Box::new(|b| {

@@ -41,6 +41,33 @@ impl Drift {
     }
 }
 
+/// A field in which two states differ.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Difference {
+    /// Dotted path of the managed field; empty where the whole is absent.
+    pub path: String,
+    pub want: Value,
+    pub have: Value,
+}
+
+impl Difference {
+    #[must_use]
+    pub fn absent() -> Self {
+        Self { path: String::new(), want: Value::from("present"), have: Value::from("absent") }
+    }
+}
+
+/// Every field in which the two differ.
+#[must_use]
+pub fn differences<T: Serialize>(want: &T, have: &T) -> Vec<Difference> {
+    let (Ok(want), Ok(have)) = (serde_json::to_value(want), serde_json::to_value(have)) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    walk("", &want, &have, &|_| false, &mut found);
+    found
+}
+
 /// Every field in which the two differ. Tags and labels of others are theirs.
 #[must_use]
 pub fn compare(id: &ResourceId, want: &Resource, have: &Resource) -> Vec<Drift> {
@@ -48,41 +75,43 @@ pub fn compare(id: &ResourceId, want: &Resource, have: &Resource) -> Vec<Drift> 
         return Vec::new();
     };
     let mut found = Vec::new();
-    walk(id, "", &want, &have, &mut found);
+    walk("", &want, &have, &|path| shared_with_others(id, path), &mut found);
     found
+        .into_iter()
+        .map(|Difference { path, want, have }| {
+            let immutable = immutable(id, &path, &have);
+            Drift { resource: id.clone(), path, want, have, immutable }
+        })
+        .collect()
 }
 
-fn walk(id: &ResourceId, path: &str, want: &Value, have: &Value, found: &mut Vec<Drift>) {
+type Shared<'a> = &'a dyn Fn(&str) -> bool;
+
+fn walk(path: &str, want: &Value, have: &Value, shared: Shared<'_>, found: &mut Vec<Difference>) {
     if let (Value::Object(want), Value::Object(have)) = (want, have) {
-        return walk_fields(id, path, want, have, found);
+        return walk_fields(path, want, have, shared, found);
     }
     if want != have {
-        found.push(Drift {
-            resource: id.clone(),
-            path: path.to_owned(),
-            want: want.clone(),
-            have: have.clone(),
-            immutable: immutable(id, path, have),
-        });
+        found.push(Difference { path: path.to_owned(), want: want.clone(), have: have.clone() });
     }
 }
 
 fn walk_fields(
-    id: &ResourceId,
     path: &str,
     want: &Map<String, Value>,
     have: &Map<String, Value>,
-    found: &mut Vec<Drift>,
+    shared: Shared<'_>,
+    found: &mut Vec<Difference>,
 ) {
     let join = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
     for (key, wanted) in want {
-        walk(id, &join(key), wanted, have.get(key).unwrap_or(&Value::Null), found);
+        walk(&join(key), wanted, have.get(key).unwrap_or(&Value::Null), shared, found);
     }
-    if shared_with_others(id, path) {
+    if shared(path) {
         return;
     }
     for (key, extra) in have.iter().filter(|(key, _)| !want.contains_key(*key)) {
-        walk(id, &join(key), &Value::Null, extra, found);
+        walk(&join(key), &Value::Null, extra, shared, found);
     }
 }
 
@@ -90,6 +119,8 @@ fn walk_fields(
 fn shared_with_others(id: &ResourceId, path: &str) -> bool {
     match id {
         ResourceId::Object(_) => !(path == "spec" || path.starts_with("spec.")),
+        // Workload management and the like are tuned by others.
+        ResourceId::ParameterGroup(_) => path == "tags" || path == "parameters",
         _ => path == "tags",
     }
 }
@@ -99,6 +130,18 @@ fn immutable(id: &ResourceId, path: &str, have: &Value) -> Option<&'static str> 
     match id {
         ResourceId::Bucket(_) if path == "objectLock" && !have.is_null() => {
             Some("S3 keeps Object Lock on a bucket for ever; declare objectLock or make a new bucket")
+        }
+        ResourceId::Cluster(_) if matches!(path, "database" | "admin") => Some(
+            "Redshift cannot rename the database or the administrator of a cluster; restore a snapshot into a new one",
+        ),
+        ResourceId::Cluster(_) if path == "subnetGroup" => {
+            Some("Redshift cannot move a cluster to another subnet group; restore a snapshot into a new one")
+        }
+        ResourceId::ParameterGroup(_) if path == "family" => {
+            Some("Redshift cannot change the family of a parameter group; remove it and it is made anew")
+        }
+        ResourceId::CopyGrant(_) if path == "kmsKey" => {
+            Some("Redshift cannot change the key of a snapshot copy grant; remove it and it is made anew")
         }
         ResourceId::Object(object) if path.starts_with("roleRef") => {
             debug_assert_eq!(object.kind.kind(), "RoleBinding");

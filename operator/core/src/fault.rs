@@ -23,6 +23,8 @@ pub enum FaultClass {
     NotEmpty,
     /// A limit of the account is reached.
     Quota,
+    /// AWS has none of these free now.
+    Capacity,
     /// No clear answer: the request may have taken effect.
     Ambiguous,
 }
@@ -31,7 +33,8 @@ impl FaultClass {
     /// The meaning of an AWS error code; what is not listed goes by the HTTP status.
     #[must_use]
     pub fn of(code: &str, status: Option<u16>) -> Self {
-        match code {
+        // Redshift ends some of its codes so, and the SDK names all of them so.
+        match code.strip_suffix("Fault").unwrap_or(code) {
             "NoSuchBucket"
             | "NoSuchEntity"
             | "NotFoundException"
@@ -47,14 +50,29 @@ impl FaultClass {
             | "AWS.SimpleQueueService.NonExistentQueue"
             | "InvalidVpcID.NotFound"
             | "InvalidSubnetID.NotFound"
-            | "InvalidGroup.NotFound" => Self::NotFound,
+            | "InvalidGroup.NotFound"
+            | "ResourceNotFoundException"
+            | "ClusterNotFound"
+            | "ClusterParameterGroupNotFound"
+            | "ClusterSubnetGroupNotFound"
+            | "ResourceNotFound"
+            | "SnapshotCopyGrantNotFound"
+            | "SnapshotCopyAlreadyDisabled"
+            | "SnapshotCopyDisabled" => Self::NotFound,
             "BucketAlreadyOwnedByYou"
             | "BucketAlreadyExists"
             | "EntityAlreadyExists"
             | "EntityAlreadyExistsException"
             | "AlreadyExistsException"
             | "QueueNameExists"
-            | "QueueAlreadyExists" => Self::Exists,
+            | "QueueAlreadyExists"
+            | "ResourceAlreadyExistsException"
+            | "ClusterAlreadyExists"
+            | "ClusterParameterGroupAlreadyExists"
+            | "ClusterSnapshotAlreadyExists"
+            | "ClusterSubnetGroupAlreadyExists"
+            | "SnapshotCopyAlreadyEnabled"
+            | "SnapshotCopyGrantAlreadyExists" => Self::Exists,
             "OperationAborted"
             | "ConcurrentModification"
             | "ConcurrentModificationException"
@@ -62,14 +80,22 @@ impl FaultClass {
             | "DeleteConflictException"
             | "KMSInvalidStateException"
             | "QueueDeletedRecently"
-            | "AWS.SimpleQueueService.QueueDeletedRecently" => Self::Conflict,
+            | "AWS.SimpleQueueService.QueueDeletedRecently"
+            | "OperationAbortedException"
+            | "CopyToRegionDisabled"
+            | "InvalidClusterParameterGroupState"
+            | "InvalidClusterState"
+            | "InvalidClusterSubnetGroupState"
+            | "InvalidClusterSubnetState"
+            | "InvalidSnapshotCopyGrantState" => Self::Conflict,
             "SlowDown"
             | "Throttling"
             | "ThrottlingException"
             | "ThrottledException"
             | "TooManyRequestsException"
             | "RequestLimitExceeded"
-            | "RequestThrottled" => Self::Throttled,
+            | "RequestThrottled"
+            | "DependentServiceRequestThrottling" => Self::Throttled,
             "AccessDenied"
             | "AccessDeniedException"
             | "UnauthorizedOperation"
@@ -80,9 +106,26 @@ impl FaultClass {
             | "SignatureDoesNotMatch"
             | "InvalidAccessKeyId"
             | "UnrecognizedClientException"
-            | "AllAccessDisabled" => Self::Denied,
+            | "AllAccessDisabled"
+            | "DependentServiceAccessDenied" => Self::Denied,
             "BucketNotEmpty" => Self::NotEmpty,
-            "LimitExceeded" | "LimitExceededException" | "TooManyBuckets" => Self::Quota,
+            "LimitExceeded"
+            | "LimitExceededException"
+            | "TooManyBuckets"
+            | "TooManyTagsException"
+            | "ClusterParameterGroupQuotaExceeded"
+            | "ClusterQuotaExceeded"
+            | "ClusterSnapshotQuotaExceeded"
+            | "ClusterSubnetGroupQuotaExceeded"
+            | "ClusterSubnetQuotaExceeded"
+            | "NumberOfNodesPerClusterLimitExceeded"
+            | "NumberOfNodesQuotaExceeded"
+            | "SnapshotCopyGrantQuotaExceeded"
+            | "TagLimitExceeded" => Self::Quota,
+            // What is lacking is not ours to make, or AWS will have it later; their status says otherwise.
+            "UnknownSnapshotCopyRegion" => Self::Invalid,
+            "InsufficientClusterCapacity" => Self::Capacity,
+            "DependentServiceUnavailable" | "ServiceUnavailableException" => Self::Ambiguous,
             _ => Self::by_status(status),
         }
     }
@@ -114,6 +157,9 @@ impl FaultClass {
                 "it is not empty: remove every version of every object, or set deletionPolicy to Retain; nothing was deleted"
             }
             Self::Quota => "a quota of the account is used up; raise it in Service Quotas",
+            Self::Capacity => {
+                "AWS has none of these free there now; tried again by itself, or choose other nodes (warehouse.nodes) or subnets in other zones"
+            }
             Self::Ambiguous => "no clear answer from AWS; tried again by itself",
         }
     }
@@ -146,5 +192,13 @@ mod tests {
         assert_eq!(FaultClass::of("Surprise", Some(500)), FaultClass::Ambiguous);
         assert_eq!(FaultClass::of("Surprise", None), FaultClass::Ambiguous);
         assert_eq!(FaultClass::of("SlowDown", Some(503)), FaultClass::Throttled);
+    }
+
+    #[test]
+    fn a_code_of_redshift_means_the_same_in_either_spelling() {
+        for code in ["ClusterNotFound", "ClusterNotFoundFault"] {
+            assert_eq!(FaultClass::of(code, Some(400)), FaultClass::NotFound);
+        }
+        assert_eq!(FaultClass::of("UnknownSnapshotCopyRegionFault", Some(404)), FaultClass::Invalid);
     }
 }

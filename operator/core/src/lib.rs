@@ -12,5 +12,7 @@ pub mod observed;
 pub mod ownership;
 pub mod plan;
 pub mod resource;
+pub mod schema;
+pub mod sql;
 pub mod tenant;
 pub mod violation;

@@ -48,6 +48,12 @@ impl Names {
         format!("cloister-{}-{bucket}-{}", self.tenant, self.suffix)
     }
 
+    /// Of the Redshift cluster and what belongs to it: at most 9 + 30 + 1 + 8 = 48 of Redshift's 63 characters.
+    #[must_use]
+    pub fn warehouse(&self) -> String {
+        format!("cloister-{}-{}", self.tenant, self.suffix)
+    }
+
     #[must_use]
     pub fn dead_letter_queue(&self, bucket: &str) -> String {
         format!("{}-dlq", self.queue(bucket))
@@ -57,8 +63,14 @@ impl Names {
 /// Eight hexadecimal digits that stand for a UID.
 #[must_use]
 pub fn suffix(uid: &str) -> String {
-    let digest = Sha256::digest(uid.as_bytes());
-    digest.iter().take(4).fold(String::new(), |mut out, byte| {
+    digits(uid, 8)
+}
+
+/// So many hexadecimal digits that stand for a text.
+#[must_use]
+pub fn digits(text: &str, count: usize) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().take(count / 2).fold(String::new(), |mut out, byte| {
         // Writing to a String cannot fail.
         let _ = write!(out, "{byte:02x}");
         out

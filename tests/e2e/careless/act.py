@@ -7,9 +7,10 @@ from typing import Literal
 
 from botocore.exceptions import ClientError
 
-from e2e.account import Account
+from e2e.account import Account, Endpoints
 from e2e.cluster import Cluster
 from e2e.kinds import Object
+from e2e.sql import Database, SqlRefused
 from e2e.world import World
 
 
@@ -24,10 +25,16 @@ class Target:
     bucket_name: str
     queue_name: str
     key_arn: str
+    # Identifier of the Redshift cluster; empty where the tenant has none.
+    warehouse: str
+    endpoints: Endpoints
 
     @classmethod
     def of(cls, world: World, tenant: str, bucket: str) -> "Target":
         status = world.cluster.get("IngestBucket", bucket, tenant)["status"]
+        of_tenant = world.cluster.get("ClientTenant", tenant)["status"]
+        ids = [resource["id"] for resource in of_tenant["resources"]]
+        clusters = [id_.partition("/")[2] for id_ in ids if id_.startswith("redshift-cluster/")]
         return cls(
             aws=world.aws,
             cluster=world.cluster,
@@ -35,8 +42,14 @@ class Target:
             bucket=bucket,
             bucket_name=status["bucketName"],
             queue_name=status["queueName"],
-            key_arn=world.cluster.get("ClientTenant", tenant)["status"]["keyArn"],
+            key_arn=of_tenant["keyArn"],
+            warehouse=next(iter(clusters), ""),
+            endpoints=world.endpoints,
         )
+
+    @property
+    def sql(self) -> Database:
+        return Database(self.endpoints.control, self.aws.number, self.warehouse, self.tenant.replace("-", "_"))
 
     def role(self, purpose: str) -> str:
         return f"cloister-{self.tenant}-{purpose}"
@@ -49,7 +62,7 @@ class Target:
 class Act:
     title: str
     # Who reports it: the object whose status and events tell of it.
-    told_by: Literal["ClientTenant", "IngestBucket"]
+    told_by: Literal["ClientTenant", "IngestBucket", "RedshiftSchema"]
     # The resource's id and the managed field, as the record of drift names them.
     resource: Callable[[Target], str]
     field: str
@@ -60,8 +73,9 @@ class Act:
     def is_undone(self, target: Target, before: object) -> bool:
         try:
             return self.read(target) == before
-        except ClientError:
-            return False  # nothing can be read of a key that is about to be deleted
+        except (ClientError, SqlRefused):
+            # Nothing can be read of a key that is about to be deleted, or of a warehouse that reboots.
+            return False
 
     def records(self, target: Target) -> list[Object]:
         """What status says of it, newest first."""
@@ -73,6 +87,8 @@ class Act:
         """Kind, name and namespace of the object that tells of it."""
         if self.told_by == "ClientTenant":
             return self.told_by, target.tenant, ""
+        if self.told_by == "RedshiftSchema":
+            return self.told_by, "claims", target.tenant
         return self.told_by, target.bucket, target.tenant
 
 

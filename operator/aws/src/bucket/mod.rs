@@ -36,7 +36,7 @@ use ask;
 
 impl<'a> At<'a> {
     fn new(account: &'a Account, name: &'a str, lane: Lane) -> Self {
-        Self { s3: &account.s3, owner: &account.id, region: &account.region, name, lane }
+        Self { s3: &account.s3, owner: &account.id, region: &account.home.region, name, lane }
     }
 }
 
@@ -47,8 +47,8 @@ pub(crate) async fn observe(
     want: &Bucket,
 ) -> Result<Observed, Fault> {
     let at = At::new(account, name, look.lane);
-    let arn = account.arn("s3", "", "", name);
-    let tags = match account.settled_tags(look, &arn, &want.tags).await? {
+    let arn = account.arn("s3", "", name);
+    let tags = match account.home.settled_tags(look, &arn, &want.tags).await? {
         Some(tags) => Ok(tags),
         None => at.tags().await,
     };
@@ -88,7 +88,7 @@ pub(crate) async fn perform(
     lane: Lane,
 ) -> Result<Option<String>, Fault> {
     At::new(account, name, lane).change(want, step).await?;
-    Ok((*step == BucketStep::Create).then(|| account.arn("s3", "", "", name)))
+    Ok((*step == BucketStep::Create).then(|| account.arn("s3", "", name)))
 }
 
 impl At<'_> {

@@ -10,15 +10,15 @@ use cloister_core::resource::{Key, Tags};
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::tags_of;
-use crate::account::Account;
 use crate::fault::found;
 use crate::look::Look;
+use crate::place::Place;
 
 /// How many keys are asked for their tags at once.
 const AT_ONCE: usize = 8;
 
 pub(super) struct Search<'a> {
-    pub account: &'a Account,
+    pub place: &'a Place,
     pub look: &'a Look<'a>,
     pub want: &'a Key,
 }
@@ -32,10 +32,10 @@ pub(super) struct Found {
 impl Search<'_> {
     /// The key by ARN or alias. Always asked of KMS itself: listings do not know of deletion.
     pub async fn key(&self, id: &str) -> Result<Option<Found>, Fault> {
-        let answer = self.account.kms.call(self.look.lane, |kms| kms.describe_key().key_id(id).send()).await;
+        let answer = self.place.kms.call(self.look.lane, |kms| kms.describe_key().key_id(id).send()).await;
         let Some(metadata) = found(answer)?.and_then(|answer| answer.key_metadata) else { return Ok(None) };
         let arn = metadata.arn().unwrap_or_default().to_owned();
-        let tags = match self.account.settled_tags(self.look, &arn, &self.want.tags).await? {
+        let tags = match self.place.settled_tags(self.look, &arn, &self.want.tags).await? {
             Some(tags) => Some(tags),
             None => found(self.tags(&arn).await)?,
         };
@@ -49,7 +49,7 @@ impl Search<'_> {
         {
             return Ok(Some(known));
         }
-        let listed = self.account.tags(self.look.since).await?;
+        let listed = self.place.tags(self.look.since).await?;
         let ours = listed.iter().filter(|(arn, tags)| is_key(arn) && self.is_ours(tags));
         let mut own = self.verified(ours.map(|(arn, _)| arn.clone()).collect()).await?;
         if own.is_empty() && self.look.intent_open {
@@ -89,7 +89,7 @@ impl Search<'_> {
         let mut marker = None;
         loop {
             let page = self
-                .account
+                .place
                 .kms
                 .call(self.look.lane, |kms| kms.list_keys().limit(1000).set_marker(marker.take()).send());
             let page = page.await?;
@@ -104,7 +104,7 @@ impl Search<'_> {
     /// A key has 50 tags at most, which is one page.
     async fn tags(&self, arn: &str) -> Result<Tags, Fault> {
         let send = |kms: &aws_sdk_kms::Client| kms.list_resource_tags().key_id(arn).limit(50).send();
-        let answer = self.account.kms.call(self.look.lane, send).await?;
+        let answer = self.place.kms.call(self.look.lane, send).await?;
         Ok(tags_of(answer.tags))
     }
 }

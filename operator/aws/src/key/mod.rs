@@ -9,36 +9,36 @@ use cloister_core::fault::{Fault, FaultClass};
 use cloister_core::observed::{Actual, Observed};
 use cloister_core::resource::{Key, KeyState, Resource, Rotation, Tags};
 
-use crate::account::Account;
 use crate::look::Look;
+use crate::place::Place;
 use find::{Found, Search};
 pub(crate) use write::perform;
 
 pub(crate) async fn observe(
-    account: &Account,
+    place: &Place,
     look: &Look<'_>,
     alias: &str,
     want: &Key,
 ) -> Result<Observed, Fault> {
-    let search = Search { account, look, want };
+    let search = Search { place, look, want };
     let aliased = search.key(alias).await?;
     if let Some(found) = &aliased
         && look.owner.owns(&found.tags)
     {
-        return observe_found(account, look, found, true).await;
+        return observe_found(place, look, found, true).await;
     }
     if let Some(own) = search.own().await? {
-        return observe_found(account, look, &own, false).await;
+        return observe_found(place, look, &own, false).await;
     }
     match aliased {
         None => Ok(Observed::Absent),
-        Some(stranger) if look.adopt => observe_found(account, look, &stranger, true).await,
+        Some(stranger) if look.adopt => observe_found(place, look, &stranger, true).await,
         Some(stranger) => Ok(look.foreign(&stranger.tags, None)),
     }
 }
 
 async fn observe_found(
-    account: &Account,
+    place: &Place,
     look: &Look<'_>,
     found: &Found,
     alias: bool,
@@ -47,7 +47,7 @@ async fn observe_found(
         Ok(state) => state,
         Err(what) => return Ok(Observed::Changing { what }),
     };
-    let key = read(account, look, found, state, alias).await?;
+    let key = read(place, look, found, state, alias).await?;
     Ok(look.claim(&found.tags, Actual { resource: Resource::Key(key), arn: found.arn.clone() }))
 }
 
@@ -65,13 +65,13 @@ fn state(metadata: &KeyMetadata) -> Result<KeyState, String> {
 }
 
 async fn read(
-    account: &Account,
+    place: &Place,
     look: &Look<'_>,
     found: &Found,
     state: KeyState,
     alias: bool,
 ) -> Result<Key, Fault> {
-    let kms = &account.kms;
+    let kms = &place.kms;
     let (policy, rotation) = futures::join!(
         kms.call(look.lane, |kms| kms.get_key_policy().key_id(&found.arn).policy_name("default").send()),
         kms.call(look.lane, |kms| kms.get_key_rotation_status().key_id(&found.arn).send()),

@@ -6,12 +6,12 @@ use cloister_core::fault::{Fault, FaultClass};
 use cloister_core::ownership::Owner;
 use cloister_core::resource::{Key, KeyStep, Tags};
 
-use crate::account::Account;
 use crate::fault::{gone, incomplete, refused};
 use crate::limit::Lane;
+use crate::place::Place;
 
 pub(crate) async fn perform(
-    account: &Account,
+    place: &Place,
     alias: &str,
     (want, owner): (&Key, &Owner),
     arn: Option<&str>,
@@ -19,15 +19,15 @@ pub(crate) async fn perform(
     lane: Lane,
 ) -> Result<Option<String>, Fault> {
     match step {
-        KeyStep::Create => return create(account, want, owner, lane).await.map(Some),
+        KeyStep::Create => return create(place, want, owner, lane).await.map(Some),
         KeyStep::DeleteAlias => {
             let send = |kms: &Client| kms.delete_alias().alias_name(alias).send();
-            gone(account.kms.call(lane, send).await)?;
+            gone(place.kms.call(lane, send).await)?;
         }
         _ => {
             // Never by alias: it may lead to a stranger's key by now.
             let arn = arn.ok_or_else(|| refused("kms", "Perform", "NoKeyArn"))?;
-            change(account, alias, want, arn, step, lane).await?;
+            change(place, alias, want, arn, step, lane).await?;
         }
     }
     Ok(None)
@@ -35,37 +35,37 @@ pub(crate) async fn perform(
 
 /// KMS has no idempotency token: sent twice, this makes two keys. So it is sent once, and an unclear
 /// answer is looked into before it is sent again.
-async fn create(account: &Account, want: &Key, owner: &Owner, lane: Lane) -> Result<String, Fault> {
+async fn create(place: &Place, want: &Key, owner: &Owner, lane: Lane) -> Result<String, Fault> {
     let (policy, tags) = (policy(want)?, tags(&want.tags)?);
     let once = aws_sdk_kms::config::Builder::new().retry_config(RetryConfig::disabled());
     let send = |kms: &Client| {
         let request = kms.create_key().description(owner.description()).policy(policy).set_tags(Some(tags));
         request.customize().config_override(once).send()
     };
-    let answer = account.kms.call(lane, send).await?;
+    let answer = place.kms.call(lane, send).await?;
     let arn = answer.key_metadata.and_then(|metadata| metadata.arn);
     arn.ok_or_else(|| refused("kms", "CreateKey", "NoKeyArn"))
 }
 
 async fn change(
-    account: &Account,
+    place: &Place,
     alias: &str,
     want: &Key,
     arn: &str,
     step: &KeyStep,
     lane: Lane,
 ) -> Result<(), Fault> {
-    let kms = &account.kms;
+    let kms = &place.kms;
     match step {
         // Not of an existing key, and done by the caller.
         KeyStep::Create | KeyStep::DeleteAlias => {}
-        KeyStep::CreateAlias => create_alias(account, alias, arn, lane).await?,
+        KeyStep::CreateAlias => create_alias(place, alias, arn, lane).await?,
         KeyStep::PointAlias => {
             let send = |kms: &Client| kms.update_alias().alias_name(alias).target_key_id(arn).send();
             match kms.call(lane, send).await {
                 // It was deleted, not moved.
                 Err(fault) if fault.class == FaultClass::NotFound => {
-                    create_alias(account, alias, arn, lane).await?;
+                    create_alias(place, alias, arn, lane).await?;
                 }
                 answer => drop(answer?),
             }
@@ -80,7 +80,7 @@ async fn change(
                 |kms: &Client| kms.put_key_policy().key_id(arn).policy_name("default").policy(policy).send();
             kms.call(lane, send).await?;
         }
-        KeyStep::SetRotation => set_rotation(account, want, arn, lane).await?,
+        KeyStep::SetRotation => set_rotation(place, want, arn, lane).await?,
         KeyStep::Tag => {
             let tags = tags(&want.tags)?;
             kms.call(lane, |kms| kms.tag_resource().key_id(arn).set_tags(Some(tags)).send()).await?;
@@ -94,18 +94,18 @@ async fn change(
     Ok(())
 }
 
-async fn create_alias(account: &Account, alias: &str, arn: &str, lane: Lane) -> Result<(), Fault> {
+async fn create_alias(place: &Place, alias: &str, arn: &str, lane: Lane) -> Result<(), Fault> {
     let send = |kms: &Client| kms.create_alias().alias_name(alias).target_key_id(arn).send();
-    account.kms.call(lane, send).await.map(drop)
+    place.kms.call(lane, send).await.map(drop)
 }
 
-async fn set_rotation(account: &Account, want: &Key, arn: &str, lane: Lane) -> Result<(), Fault> {
+async fn set_rotation(place: &Place, want: &Key, arn: &str, lane: Lane) -> Result<(), Fault> {
     let days = want.rotation.period_days;
     if want.rotation.enabled {
         let send = |kms: &Client| kms.enable_key_rotation().key_id(arn).rotation_period_in_days(days).send();
-        account.kms.call(lane, send).await.map(drop)
+        place.kms.call(lane, send).await.map(drop)
     } else {
-        account.kms.call(lane, |kms| kms.disable_key_rotation().key_id(arn).send()).await.map(drop)
+        place.kms.call(lane, |kms| kms.disable_key_rotation().key_id(arn).send()).await.map(drop)
     }
 }
 

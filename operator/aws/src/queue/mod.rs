@@ -24,8 +24,8 @@ pub(crate) async fn observe(
     want: &Queue,
 ) -> Result<Observed, Fault> {
     let at = At { account, name, lane: look.lane };
-    let arn = account.arn("sqs", &account.region, &account.id, name);
-    let settled = account.settled_tags(look, &arn, &want.tags).await?;
+    let arn = account.home.arn("sqs", name);
+    let settled = account.home.settled_tags(look, &arn, &want.tags).await?;
     let Some(url) = found(at.url().await)? else { return Ok(Observed::Absent) };
     let tags = match settled {
         Some(tags) => Some(tags),
@@ -63,7 +63,7 @@ pub(crate) async fn perform(
             };
             let answer = sqs.call(lane, send).await?;
             at.urls().insert(name.to_owned(), answer.queue_url.unwrap_or_default());
-            return Ok(Some(account.arn("sqs", &account.region, &account.id, name)));
+            return Ok(Some(account.home.arn("sqs", name)));
         }
         QueueStep::SetAttributes => {
             let url = at.url().await?;

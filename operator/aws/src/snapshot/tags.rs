@@ -6,12 +6,12 @@ use cloister_core::fault::Fault;
 use cloister_core::ownership::MANAGED_BY;
 use cloister_core::resource::Tags;
 
-use crate::account::Account;
 use crate::limit::Lane;
+use crate::place::Place;
 
-const KINDS: [&str; 3] = ["s3", "kms:key", "sqs"];
+const KINDS: [&str; 4] = ["s3", "kms:key", "logs:log-group", "sqs"];
 
-pub(crate) async fn fetch(account: &Account) -> Result<HashMap<String, Tags>, Fault> {
+pub(crate) async fn fetch(place: &Place) -> Result<HashMap<String, Tags>, Fault> {
     use aws_sdk_resourcegroupstagging::types::TagFilter;
     let ours = TagFilter::builder().key(MANAGED_BY).values("cloister").build();
     let kinds = KINDS.map(str::to_owned).to_vec();
@@ -19,7 +19,7 @@ pub(crate) async fn fetch(account: &Account) -> Result<HashMap<String, Tags>, Fa
     let mut token = None;
     loop {
         // People may be waiting for it, whoever came first.
-        let page = account.tagging.call(Lane::User, |tagging| {
+        let page = place.tagging.call(Lane::User, |tagging| {
             let request = tagging.get_resources().tag_filters(ours.clone());
             let request = request.set_resource_type_filters(Some(kinds.clone()));
             request.resources_per_page(100).set_pagination_token(token.take()).send()

@@ -1,8 +1,11 @@
-//! What this crate says and does, against the emulator. Run with AWS_ENDPOINT_URL and the operator's
-//! credentials set: `cargo test -p cloister-aws -- --ignored`.
+//! What this crate says and does, against the emulator. `tests/contract` starts that and runs these; by hand,
+//! after `make up && source .local/env`: `cargo test --workspace --test emulator`.
 
 mod calls;
+mod control;
 mod drift;
+mod passes;
+mod warehouse;
 mod world;
 
 use std::collections::BTreeMap;
@@ -12,19 +15,19 @@ use cloister_core::fault::FaultClass;
 use cloister_core::observed::Observed;
 use cloister_core::ownership::Owner;
 use cloister_core::resource::{KeyStep, ResourceId, Step};
+use cloister_core::tenant::KeyArns;
 use tokio::time::Instant;
 
 use calls::Calls;
-use world::{ACCOUNT, Outcome, World, look_at, target};
+use world::{ACCOUNT, Outcome, VPC, World, look_at, target};
 
 #[tokio::test]
-#[ignore = "needs the emulator"]
 async fn a_tenant_converges_and_then_is_only_read() -> Outcome {
     let world = World::new("steady").await;
-    let (plan, key) = world.converge().await?;
+    let (plan, mut keys) = world.converge().await?;
     assert!(plan.is_settled(), "{plan:#?}");
     world.calls.take();
-    let plan = world.pass(&mut Some(key)).await?;
+    let plan = world.pass(&mut keys).await?;
     assert!(plan.is_settled(), "{plan:#?}");
     assert_eq!(world.calls.mutating(), 0);
     let mut calls = world.calls.take();
@@ -53,26 +56,24 @@ async fn a_tenant_converges_and_then_is_only_read() -> Outcome {
 }
 
 #[tokio::test]
-#[ignore = "needs the emulator"]
 async fn a_key_is_found_without_its_alias() -> Outcome {
     let world = World::new("alias").await;
-    let (_, key) = world.converge().await?;
-    let desired = world.desired(Some(&key))?;
+    let (_, mut keys) = world.converge().await?;
+    let desired = world.desired(&keys)?;
     let want = &desired[&world.key()];
     world.step(&world.key(), want, None, &Step::Key(KeyStep::DeleteAlias)).await?;
     let observed = world.account.observe(look_at(&world.key(), want, &world.owner)).await;
-    assert_eq!(observed.arn(), Some(key.as_str()));
-    let plan = world.pass(&mut Some(key.clone())).await?;
+    assert_eq!(observed.arn(), keys.home.as_deref());
+    let plan = world.pass(&mut keys).await?;
     assert_eq!(plan.drift.iter().map(|d| d.path.as_str()).collect::<Vec<_>>(), ["alias"]);
-    assert!(world.pass(&mut Some(key)).await?.is_settled());
+    assert!(world.pass(&mut keys).await?.is_settled());
     Ok(())
 }
 
 #[tokio::test]
-#[ignore = "needs the emulator"]
 async fn a_key_whose_making_was_cut_short_is_found() -> Outcome {
     let world = World::new("intent").await;
-    let desired = world.desired(None)?;
+    let desired = world.desired(&KeyArns::default())?;
     let (id, want) = (world.key(), &desired[&world.key()]);
     let owner = &world.owner;
     let look = Look { intent_open: true, ..look_at(&id, want, owner) };
@@ -84,12 +85,11 @@ async fn a_key_whose_making_was_cut_short_is_found() -> Outcome {
 }
 
 #[tokio::test]
-#[ignore = "needs the emulator"]
 async fn what_is_not_ours_is_foreign_and_is_read_only_to_be_adopted() -> Outcome {
     let world = World::new("foreign").await;
-    let (_, key) = world.converge().await?;
+    let (_, keys) = world.converge().await?;
     let stranger = Owner { object: "ClientTenant/other".into(), uid: "uid-of-other".into() };
-    for (id, want) in &world.desired(Some(&key))? {
+    for (id, want) in &world.desired(&keys)? {
         let seen = world.account.observe(look_at(id, want, &stranger)).await;
         let told = matches!(&seen, Observed::Foreign { owner, actual: None } if owner.contains("uid"));
         assert!(told, "{id}: {seen:?}");
@@ -104,14 +104,12 @@ async fn what_is_not_ours_is_foreign_and_is_read_only_to_be_adopted() -> Outcome
 }
 
 #[tokio::test]
-#[ignore = "needs the emulator"]
 async fn a_tenant_that_leaves_is_gone_but_for_its_key() -> Outcome {
     let mut world = World::new("leaving").await;
-    let (_, key) = world.converge().await?;
+    let (_, mut keys) = world.converge().await?;
     world.deleting = true;
-    let mut key = Some(key);
-    while !world.pass(&mut key).await?.works.is_empty() {}
-    for (id, want) in &world.desired(key.as_deref())? {
+    while !world.pass(&mut keys).await?.works.is_empty() {}
+    for (id, want) in &world.desired(&keys)? {
         let observed = world.account.observe(look_at(id, want, &world.owner_of(want))).await;
         let ours = world.owner_of(want) == world.owner;
         let left = !ours || *id == world.key();
@@ -121,7 +119,6 @@ async fn a_tenant_that_leaves_is_gone_but_for_its_key() -> Outcome {
 }
 
 #[tokio::test]
-#[ignore = "needs the emulator"]
 async fn the_role_is_assumed_once_and_a_refusal_is_told() -> Outcome {
     let world = World::new("session").await;
     let looks = (0..20).map(|_| world.account.identity());
@@ -146,12 +143,11 @@ async fn the_role_is_assumed_once_and_a_refusal_is_told() -> Outcome {
 }
 
 #[tokio::test]
-#[ignore = "needs the emulator"]
 async fn a_network_is_checked_whole() -> Outcome {
     let world = World::new("network").await;
     let subnets = ["subnet-0c10157e2000000a1", "subnet-0c10157e2000000b1"].map(str::to_owned);
     let groups = ["sg-0c10157e200000001".to_owned()];
-    let wrong = world.account.missing_network("vpc-0c10157e200000001", &subnets, &groups).await?;
+    let wrong = world.account.missing_network(VPC, &subnets, &groups).await?;
     assert_eq!(wrong, Vec::<String>::new());
     let missing = ["subnet-00000000000000000".to_owned()];
     let wrong = world.account.missing_network("vpc-00000000000000000", &missing, &groups).await?;

@@ -1,4 +1,4 @@
-//! A tenant against the emulator, with a driver that is as small as it can be.
+//! A tenant against the emulator.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -7,12 +7,11 @@ use std::time::SystemTime;
 
 use cloister_aws::{Account, Aws, Lane, Look, Target};
 use cloister_core::environment::Account as Environment;
-use cloister_core::fault::Fault;
 use cloister_core::name::Names;
-use cloister_core::observed::ObservedSet;
 use cloister_core::ownership::Owner;
-use cloister_core::plan::{Desired, DesiredSet, Fate, Mode, Plan, plan};
-use cloister_core::resource::{ResourceId, Step};
+use cloister_core::plan::{Desired, DesiredSet, Fate};
+use cloister_core::resource::ResourceId;
+use cloister_core::tenant::KeyArns;
 use cloister_core::{bucket, environment, tenant};
 use serde_json::json;
 use tokio::time::Instant;
@@ -21,12 +20,14 @@ use crate::calls::Calls;
 
 pub type Outcome = Result<(), Box<dyn Error>>;
 pub const ACCOUNT: &str = "222222222222";
+pub const VPC: &str = "vpc-0c10157e200000001";
 
 pub struct World {
     pub account: Arc<Account>,
     pub calls: Arc<Calls>,
     pub owner: Owner,
     pub names: Names,
+    pub warehouse: bool,
     pub deleting: bool,
 }
 
@@ -36,6 +37,7 @@ pub fn target() -> Target {
         role_arn: format!("arn:aws:iam::{ACCOUNT}:role/CloisterProvisioner"),
         external_id: "cloister-production".into(),
         region: "us-east-1".into(),
+        recovery_region: Some("us-west-2".into()),
     }
 }
 
@@ -65,15 +67,19 @@ impl World {
         let name = fresh(name);
         let owner = Owner { object: format!("ClientTenant/{name}"), uid: format!("uid-of-{name}") };
         let names = Names::new(&name, &owner.uid);
-        Self { account: aws.account(&target()), calls, owner, names, deleting: false }
+        Self { account: aws.account(&target()), calls, owner, names, warehouse: false, deleting: false }
     }
 
     /// Everything in AWS of one environment, one tenant and one bucket.
-    pub fn desired(&self, key_arn: Option<&str>) -> Result<DesiredSet, serde_json::Error> {
+    pub fn desired(&self, keys: &KeyArns) -> Result<DesiredSet, serde_json::Error> {
         let spec = serde_json::from_value(json!({
             "accountId": ACCOUNT, "roleArn": target().role_arn, "externalId": target().external_id,
-            "region": "us-east-1", "workloadIssuer": "https://oidc.example/id",
-            "network": { "vpcId": "vpc-1", "subnetIds": [], "securityGroupIds": [] },
+            "region": "us-east-1", "recoveryRegion": "us-west-2",
+            "workloadIssuer": "https://oidc.example/id",
+            "network": {
+                "vpcId": VPC, "securityGroupIds": ["sg-0c10157e200000001"],
+                "subnetIds": ["subnet-0c10157e2000000a1", "subnet-0c10157e2000000b1"],
+            },
             "uploadPrincipal": "arn:aws:iam::111111111111:role/upload",
             "audit": { "accountId": "444444444444", "bucket": "audit" },
         }))?;
@@ -82,22 +88,24 @@ impl World {
         let environment_owner = Owner { object: "Environment/production".into(), uid: "uid-e".into() };
         let mut set = environment::desire("production", &spec, &environment_owner, false);
         let deletion = if self.deleting { "Delete" } else { "Retain" };
+        let warehouse = if self.warehouse { json!({ "reboots": "AtOnce" }) } else { json!(null) };
         let spec = serde_json::from_value(json!({
             "environment": "production", "displayName": "Acme", "contacts": [], "deletionPolicy": deletion,
+            "warehouse": warehouse,
         }))?;
-        let nothing = BTreeSet::new();
         let inputs = tenant::Inputs {
             spec: &spec,
             owner: &self.owner,
             names: &self.names,
             account: &here,
-            key_arn,
-            named_buckets: &nothing,
-            dropped_buckets: &nothing,
+            keys,
+            named_buckets: &BTreeSet::new(),
+            dropped_children: &BTreeSet::new(),
             deleting: self.deleting,
+            minute: 0,
         };
         set.extend(tenant::desire(&inputs));
-        if let Some(key_arn) = key_arn {
+        if let Some(key_arn) = &keys.home {
             let lock = json!({ "mode": "Governance", "days": 30 });
             let spec =
                 serde_json::from_value(json!({ "objectLock": lock, "arrivals": { "prefix": "in/" } }))?;
@@ -120,6 +128,10 @@ impl World {
         ResourceId::Key(self.names.key_alias())
     }
 
+    pub fn cluster(&self) -> ResourceId {
+        ResourceId::Cluster(self.names.warehouse())
+    }
+
     pub fn bucket(&self) -> ResourceId {
         ResourceId::Bucket(self.names.bucket("claims"))
     }
@@ -132,57 +144,5 @@ impl World {
             }
             _ => self.owner.clone(),
         }
-    }
-
-    /// One pass: everything is looked at, and what differs is done.
-    pub async fn pass(&self, key_arn: &mut Option<String>) -> Result<Plan, Box<dyn Error>> {
-        let desired = self.desired(key_arn.as_deref())?;
-        let since = Instant::now();
-        let looks = desired.iter().map(|(id, want)| async move {
-            let owner = self.owner_of(want);
-            let look = Look { since, ..look_at(id, want, &owner) };
-            (id.clone(), self.account.observe(look).await)
-        });
-        let observed: ObservedSet = futures::future::join_all(looks).await.into_iter().collect();
-        let plan = plan(&desired, &observed, Mode::Correct);
-        let mut done = BTreeSet::new();
-        while let Some(work) =
-            plan.works.iter().find(|work| !done.contains(&work.id) && work.after.is_subset(&done))
-        {
-            let mut arn = observed[&work.id].arn().map(str::to_owned);
-            for step in &work.steps {
-                let learnt = self.step(&work.id, &desired[&work.id], arn.as_deref(), step).await?;
-                arn = learnt.or(arn);
-            }
-            done.insert(work.id.clone());
-        }
-        *key_arn = observed[&self.key()].arn().map(str::to_owned).or(key_arn.take());
-        Ok(plan)
-    }
-
-    pub async fn step(
-        &self,
-        id: &ResourceId,
-        want: &Desired,
-        arn: Option<&str>,
-        step: &Step,
-    ) -> Result<Option<String>, Fault> {
-        self.account.perform(id, &want.resource, &self.owner_of(want), arn, step, Lane::User).await
-    }
-
-    /// Passes until nothing is left to do, and gives back what the last one planned and the key.
-    pub async fn converge(&self) -> Result<(Plan, String), Box<dyn Error>> {
-        let mut key_arn = None;
-        for _ in 0..8 {
-            let plan = self.pass(&mut key_arn).await?;
-            if plan.works.is_empty()
-                && let Some(key_arn) = &key_arn
-                && self.desired(Some(key_arn))?.contains_key(&self.bucket())
-                && self.pass(&mut Some(key_arn.clone())).await?.works.is_empty()
-            {
-                return Ok((plan, key_arn.clone()));
-            }
-        }
-        Err("it does not converge".into())
     }
 }

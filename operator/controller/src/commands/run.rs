@@ -73,11 +73,22 @@ pub async fn run(options: Options) -> Result<(), Complaint> {
         visibility: Duration::from_secs(options.kms_visibility_seconds),
     };
     let events = Recorder::new(client.clone(), Reporter { controller: "cloister".into(), instance: None });
-    let (environments, tenants, buckets) =
-        (queues.environments.clone(), queues.tenants.clone(), queues.buckets.clone());
+    let (environments, tenants, buckets, schemas) =
+        (queues.environments.clone(), queues.tenants.clone(), queues.buckets.clone(), queues.schemas.clone());
     let objects = queues.objects.clone();
-    let context =
-        Context::new(client, aws, settings, metrics, fence, events, environments, tenants, buckets, objects);
+    let context = Context::new(
+        client,
+        aws,
+        settings,
+        metrics,
+        fence,
+        events,
+        environments,
+        tenants,
+        buckets,
+        schemas,
+        objects,
+    );
     let work = queues.run(Arc::new(context), stop);
     match leadership {
         None => work.await,

@@ -4,6 +4,7 @@ use cloister_core::name::Names;
 use cloister_core::observed::ObservedSet;
 use cloister_core::plan::Fate;
 use cloister_core::resource::{ObjectId, ObjectKind};
+use cloister_core::tenant::KeyArns;
 use cloister_crds::bucket::DeletionPolicy;
 use cloister_crds::status::CommonStatus;
 use cloister_crds::{ClientTenant, IngestBucket, IngestBucketStatus};
@@ -38,7 +39,8 @@ impl Kind for IngestBucket {
         };
         let account = Account::new(&home.name_any(), &home.spec);
         let names = Names::new(&namespace, &owner.uid);
-        let (name, spec, fate) = (self.name_any(), self.spec.clone(), self.fate(&tenant, context));
+        let (name, spec, fate) =
+            (self.name_any(), self.spec.clone(), fate(self, self.spec.deletion_policy, &tenant, context));
         let drift_policy = spec.drift_policy.unwrap_or(tenant.spec.drift_policy);
         let retention = tenant.spec.retention.clone();
         let violations = bucket::validate("spec", &spec, &retention);
@@ -66,7 +68,7 @@ impl Kind for IngestBucket {
             account: Some(context.aws.account(&environment::target(&home.spec))),
             mode: mode(paused, drift_policy, leaving, is_converged(self)),
             facts,
-            known_key: None,
+            known_keys: KeyArns::default(),
             desire: Box::new(move |_| {
                 bucket::desire(&Inputs {
                     name: &name,
@@ -83,16 +85,7 @@ impl Kind for IngestBucket {
     }
 
     async fn confirm_peers(&self, context: &Context) -> Result<bool, Unreported> {
-        let namespace = self.namespace().unwrap_or_default();
-        if !peers::tenant_is_current(&namespace, context).await? {
-            return Ok(false);
-        }
-        let Some(tenant) = context.tenants.get(&ObjectRef::new(&namespace)) else { return Ok(true) };
-        if !peers::environment_is_current(&tenant.spec.environment, context).await? {
-            return Ok(false);
-        }
-        // Whether the namespace leaves, too, decides what becomes of a bucket that leaves.
-        Ok(!self.is_leaving() || peers::namespace_is_current(&namespace, context).await?)
+        peers::child_rests_on_the_present(self, context).await
     }
 
     fn with_common(&self, common: CommonStatus, prepared: &Prepared, _: &ObservedSet) -> IngestBucketStatus {
@@ -101,22 +94,21 @@ impl Kind for IngestBucket {
     }
 }
 
-trait Leaving {
-    fn fate(&self, tenant: &ClientTenant, context: &Context) -> Fate;
-}
-
-impl Leaving for IngestBucket {
-    /// A namespace that was deleted by hand says nothing about the data: only this object's own deletion
-    /// or its tenant's does.
-    fn fate(&self, tenant: &ClientTenant, context: &Context) -> Fate {
-        if !self.is_leaving() {
-            return Fate::Exist;
-        }
-        let id = ObjectId { kind: ObjectKind::Namespace, namespace: String::new(), name: tenant.name_any() };
-        let by_hand = context.objects.is_leaving(&id) && !tenant.is_leaving();
-        match self.spec.deletion_policy.unwrap_or(tenant.spec.deletion_policy) {
-            DeletionPolicy::Delete if !by_hand => Fate::Vanish,
-            DeletionPolicy::Delete | DeletionPolicy::Retain => Fate::Retain,
-        }
+/// A namespace that was deleted by hand says nothing about the data: only this object's own deletion or its
+/// tenant's does.
+pub(super) fn fate<K: Object>(
+    child: &K,
+    policy: Option<DeletionPolicy>,
+    tenant: &ClientTenant,
+    context: &Context,
+) -> Fate {
+    if !child.is_leaving() {
+        return Fate::Exist;
+    }
+    let id = ObjectId { kind: ObjectKind::Namespace, namespace: String::new(), name: tenant.name_any() };
+    let by_hand = context.objects.is_leaving(&id) && !tenant.is_leaving();
+    match policy.unwrap_or(tenant.spec.deletion_policy) {
+        DeletionPolicy::Delete if !by_hand => Fate::Vanish,
+        DeletionPolicy::Delete | DeletionPolicy::Retain => Fate::Retain,
     }
 }

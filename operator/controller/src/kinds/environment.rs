@@ -3,6 +3,7 @@ use cloister_core::environment;
 use cloister_core::fault::Fault;
 use cloister_core::observed::ObservedSet;
 use cloister_core::plan::Mode;
+use cloister_core::tenant::KeyArns;
 use cloister_crds::status::CommonStatus;
 use cloister_crds::{Environment, EnvironmentSpec, EnvironmentStatus};
 use kube::ResourceExt;
@@ -19,6 +20,7 @@ pub fn target(spec: &EnvironmentSpec) -> Target {
         role_arn: spec.role_arn.clone(),
         external_id: spec.external_id.clone(),
         region: spec.region.clone(),
+        recovery_region: spec.recovery_region.clone(),
     }
 }
 
@@ -54,7 +56,7 @@ impl Kind for Environment {
             account: Some(account),
             mode: Mode::Correct,
             facts,
-            known_key: None,
+            known_keys: KeyArns::default(),
             desire: Box::new(move |_| environment::desire(&name, &spec, &owner, leaving)),
         }
     }

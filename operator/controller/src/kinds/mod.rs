@@ -3,8 +3,11 @@
 mod bucket;
 mod environment;
 mod peers;
+mod schema;
 pub use environment::target;
+pub use schema::desired_schema;
 mod tenant;
+pub use tenant::minute_of_week;
 
 use std::sync::Arc;
 
@@ -12,7 +15,7 @@ use cloister_aws::Account;
 use cloister_core::observed::{Observed, ObservedSet};
 use cloister_core::ownership::Owner;
 use cloister_core::plan::{DesiredSet, Mode};
-use cloister_core::resource::ResourceId;
+use cloister_core::tenant::KeyArns;
 use cloister_core::violation::Violation;
 use cloister_crds::bucket::DriftPolicy;
 use cloister_crds::status::CommonStatus;
@@ -21,8 +24,8 @@ use crate::api::Object;
 use crate::context::Context;
 use crate::driver::Unreported;
 
-/// What is wanted, given the ARN of the tenant's key as far as it is known.
-type Desire = Box<dyn Fn(Option<&str>) -> DesiredSet + Send + Sync>;
+/// What is wanted, given the ARNs of the tenant's keys as far as they are known.
+type Desire = Box<dyn Fn(&KeyArns) -> DesiredSet + Send + Sync>;
 
 /// An object, dereferenced and validated.
 pub struct Prepared {
@@ -34,8 +37,8 @@ pub struct Prepared {
     mode: Mode,
     /// Facts for the kind's own part of the status.
     pub facts: Facts,
-    /// The key's ARN as AWS told it before, for a pass in which the key cannot be read.
-    known_key: Option<String>,
+    /// The keys' ARNs as AWS told them before, for a pass in which a key cannot be read.
+    known_keys: KeyArns,
     desire: Desire,
 }
 
@@ -46,6 +49,7 @@ pub struct Facts {
     pub log_bucket: Option<String>,
     pub bucket_name: Option<String>,
     pub queue_name: Option<String>,
+    pub schema: Option<String>,
 }
 
 impl Prepared {
@@ -58,7 +62,7 @@ impl Prepared {
             account: None,
             mode: Mode::Correct,
             facts: Facts::default(),
-            known_key: None,
+            known_keys: KeyArns::default(),
             desire: Box::new(|_| DesiredSet::new()),
         }
     }
@@ -68,21 +72,28 @@ impl Prepared {
         if self.violations.is_empty() { self.mode } else { Mode::Paused }
     }
 
-    /// What is wanted once the key's ARN is known.
-    pub fn desired_with(&self, key_arn: &str) -> DesiredSet {
-        (self.desire)(Some(key_arn))
+    /// What is wanted once these ARNs are known.
+    pub fn desired_with(&self, keys: &KeyArns) -> DesiredSet {
+        (self.desire)(keys)
     }
 
-    /// What is wanted, with the key's ARN as this pass has seen it. A key that is absent has none; one that
-    /// cannot be read still has the one that it had, or all that names it would look different.
     pub fn desired(&self, observed: &ObservedSet) -> DesiredSet {
-        let key = observed.iter().find(|(id, _)| matches!(id, ResourceId::Key(_))).map(|(_, seen)| seen);
-        let arn = match key {
-            Some(Observed::Absent) => None,
-            Some(seen) => seen.arn().or(self.known_key.as_deref()),
-            None => self.known_key.as_deref(),
-        };
-        (self.desire)(arn)
+        (self.desire)(&self.keys(observed))
+    }
+
+    /// The keys' ARNs as this pass has seen them. A key that is absent has none; one that cannot be read
+    /// still has the one that it had, or all that names it would look different.
+    pub fn keys(&self, observed: &ObservedSet) -> KeyArns {
+        let mut keys = self.known_keys.clone();
+        for (id, seen) in observed {
+            if let Some(arn) = keys.of(id) {
+                match seen {
+                    Observed::Absent => *arn = None,
+                    seen => *arn = seen.arn().map(str::to_owned).or(arn.take()),
+                }
+            }
+        }
+        keys
     }
 }
 

@@ -66,3 +66,20 @@ pub async fn no_tenant_is_unseen(environment: &str, context: &Context) -> Result
     };
     Ok(now.iter().filter(|tenant| tenant.spec.environment == environment).all(known))
 }
+
+/// What a bucket or schema rests on: its tenant, the tenant's environment, and while it leaves its namespace,
+/// which decides what becomes of it.
+pub(super) async fn child_rests_on_the_present<K: Object>(
+    child: &K,
+    context: &Context,
+) -> Result<bool, Unreported> {
+    let namespace = child.namespace().unwrap_or_default();
+    if !tenant_is_current(&namespace, context).await? {
+        return Ok(false);
+    }
+    let Some(tenant) = context.tenants.get(&ObjectRef::new(&namespace)) else { return Ok(true) };
+    if !environment_is_current(&tenant.spec.environment, context).await? {
+        return Ok(false);
+    }
+    Ok(!child.is_leaving() || namespace_is_current(&namespace, context).await?)
+}

@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use cloister_core::environment::Account;
 use cloister_core::name::Names;
 use cloister_core::observed::{Observed, ObservedSet};
-use cloister_core::resource::ResourceId;
-use cloister_core::tenant::{self, Inputs};
+use cloister_core::resource::{ObjectKind, ResourceId};
+use cloister_core::tenant::{self, Inputs, KeyArns};
 use cloister_crds::status::CommonStatus;
 use cloister_crds::{ClientTenant, ClientTenantStatus, Environment, IngestBucket};
 use kube::ResourceExt;
@@ -24,33 +24,39 @@ impl Kind for ClientTenant {
             Err(why) => return Prepared::waiting(owner, vec![why]),
         };
         let name = self.name_any();
-        let children = context.buckets.state_filter(|bucket| bucket.namespace().as_deref() == Some(&*name));
+        let buckets = context.buckets.state_filter(|bucket| bucket.namespace().as_deref() == Some(&*name));
+        let schemas = context.schemas.state_filter(|schema| schema.namespace().as_deref() == Some(&*name));
         let leaving = self.is_leaving();
-        let named_buckets = named_buckets(self, &children);
-        let dropped_buckets = dropped_buckets(self, &children);
-        let waiting = unready(&children);
+        let named_buckets = named_buckets(self, &buckets);
+        let mut dropped_children = dropped(self, &buckets, ObjectKind::IngestBucket);
+        dropped_children.extend(dropped(self, &schemas, ObjectKind::RedshiftSchema));
+        let mut waiting = unready(&buckets);
+        waiting.extend(unready(&schemas));
         let account = Account::new(&home.name_any(), &home.spec);
         let names = Names::new(&name, &owner.uid);
-        let spec = self.spec.clone();
+        let mut violations = tenant::validate(&name, &self.spec);
+        violations.extend(tenant::validate_home(&self.spec, &account));
+        let (spec, minute) = (self.spec.clone(), minute_of_week());
         let inputs_owner = owner.clone();
         Prepared {
             owner,
-            violations: tenant::validate(&name, &self.spec),
+            violations,
             waiting,
             account: Some(context.aws.account(&environment::target(&home.spec))),
             mode: mode(self.spec.paused, self.spec.drift_policy, leaving, is_converged(self)),
             facts: Facts::default(),
-            known_key: self.status().and_then(|s| s.key_arn.clone()),
-            desire: Box::new(move |key_arn| {
+            known_keys: known_keys(self),
+            desire: Box::new(move |keys| {
                 tenant::desire(&Inputs {
                     spec: &spec,
                     owner: &inputs_owner,
                     names: &names,
                     account: &account,
-                    key_arn,
+                    keys,
                     named_buckets: &named_buckets,
-                    dropped_buckets: &dropped_buckets,
+                    dropped_children: &dropped_children,
                     deleting: leaving,
+                    minute,
                 })
             }),
         }
@@ -75,6 +81,23 @@ impl Kind for ClientTenant {
     }
 }
 
+/// Since Monday, 00:00 UTC.
+pub fn minute_of_week() -> i32 {
+    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
+    let day = i32::from(now.weekday().to_monday_zero_offset());
+    (day * 24 + i32::from(now.hour())) * 60 + i32::from(now.minute())
+}
+
+/// As the last pass reported them.
+fn known_keys(tenant: &ClientTenant) -> KeyArns {
+    let Some(status) = tenant.status() else { return KeyArns::default() };
+    let recovery = status.common.resources.iter().find(|r| r.id.starts_with(RECOVERY_KEY));
+    KeyArns { home: status.key_arn.clone(), recovery: recovery.and_then(|r| r.arn.clone()) }
+}
+
+/// How the ids of recovery keys begin.
+const RECOVERY_KEY: &str = "recovery-kms-key/";
+
 /// The environment, once it has been ready; what it lacks later does not stop its tenants.
 pub(super) fn home(name: &str, context: &Context) -> Result<Arc<Environment>, String> {
     let Some(home) = context.environments.get(&ObjectRef::new(name)) else {
@@ -90,27 +113,33 @@ fn named_buckets(tenant: &ClientTenant, children: &[Arc<IngestBucket>]) -> BTree
     inline.chain(children.iter().filter_map(|b| b.spec.bucket_name.clone())).collect()
 }
 
-/// Buckets that this tenant wrote and no longer declares.
-fn dropped_buckets(tenant: &ClientTenant, children: &[Arc<IngestBucket>]) -> BTreeSet<String> {
-    let declared: BTreeSet<&str> = tenant.spec.ingest_buckets.iter().map(|b| b.name.as_str()).collect();
-    let ours = |bucket: &&Arc<IngestBucket>| {
-        bucket.labels().contains_key(tenant::INLINE)
-            && bucket.owner_references().iter().any(|o| o.uid == Object::uid(tenant))
+/// What this tenant wrote inline and no longer declares.
+fn dropped<K: Object>(
+    tenant: &ClientTenant,
+    children: &[Arc<K>],
+    kind: ObjectKind,
+) -> BTreeSet<(ObjectKind, String)> {
+    let buckets = tenant.spec.ingest_buckets.iter().map(|bucket| (ObjectKind::IngestBucket, &bucket.name));
+    let schemas = tenant.spec.schemas.iter().map(|schema| (ObjectKind::RedshiftSchema, &schema.name));
+    let declared: BTreeSet<(ObjectKind, &String)> = buckets.chain(schemas).collect();
+    let ours = |child: &&Arc<K>| {
+        child.labels().contains_key(tenant::INLINE)
+            && child.owner_references().iter().any(|o| o.uid == Object::uid(tenant))
     };
-    let names = children.iter().filter(ours).map(|bucket| bucket.name_any());
-    names.filter(|name| !declared.contains(name.as_str())).collect()
+    let names = children.iter().filter(ours).map(|child| child.name_any());
+    names.filter(|name| !declared.contains(&(kind, name))).map(|name| (kind, name)).collect()
 }
 
-fn unready(children: &[Arc<IngestBucket>]) -> Vec<String> {
+fn unready<K: Object>(children: &[Arc<K>]) -> Vec<String> {
     let mut sentences: Vec<String> = children
         .iter()
-        .filter(|bucket| {
-            let generation = Object::generation(&***bucket);
-            !bucket.common().is_some_and(|c| c.is_ready() && c.observed_generation == generation)
+        .filter(|child| {
+            let generation = Object::generation(&***child);
+            !child.common().is_some_and(|c| c.is_ready() && c.observed_generation == generation)
         })
-        .map(|bucket| {
-            let why = bucket.common().map(|c| c.message.as_str()).filter(|m| !m.is_empty());
-            format!("{} is not ready: {}", bucket.label(), why.unwrap_or("just begun"))
+        .map(|child| {
+            let why = child.common().map(|c| c.message.as_str()).filter(|m| !m.is_empty());
+            format!("{} is not ready: {}", child.label(), why.unwrap_or("just begun"))
         })
         .collect();
     sentences.sort();

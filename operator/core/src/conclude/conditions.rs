@@ -4,6 +4,7 @@ use super::Story;
 use crate::fault::FaultClass;
 use crate::plan::{Blocked, Mode, Reason};
 use crate::resource::ResourceId;
+use crate::schema::Why;
 
 /// The four conditions. kstatus reads the first three.
 pub(super) fn update(story: &Story<'_>, settled: bool) -> Vec<Condition> {
@@ -77,8 +78,10 @@ fn stalled(story: &Story<'_>) -> Option<&'static str> {
         return Some("Invalid");
     }
     let by_reason = story.plan.blocked.iter().find_map(|b| match &b.reason {
-        Reason::Foreign { .. } => Some("Foreign"),
-        Reason::Immutable { .. } => Some("Immutable"),
+        Reason::Foreign { .. } | Reason::Held { why: Why::Foreign, .. } => Some("Foreign"),
+        Reason::Immutable { .. } | Reason::Held { why: Why::NotInPlace, .. } => Some("Immutable"),
+        Reason::Held { why: Why::Denied, .. } => Some("DestructiveDenied"),
+        Reason::Held { why: Why::Unapproved, .. } => Some("ApprovalNeeded"),
         _ => None,
     });
     by_reason.or_else(|| {
@@ -101,6 +104,10 @@ pub(super) fn message(story: &Story<'_>) -> String {
     let mut sentences: Vec<String> = story.plan.blocked.iter().filter_map(serious).collect();
     sentences.extend(story.faults().map(|(id, fault)| format!("{id}: {fault}")));
     if sentences.is_empty() {
+        // A schema that is waited for waits for the cluster in its turn.
+        let at_work =
+            |b: &&Blocked| matches!((&b.id, &b.reason), (ResourceId::Cluster(_), Reason::Changing { .. }));
+        sentences.extend(story.plan.blocked.iter().filter(at_work).filter_map(mild));
         sentences.extend(story.waiting.iter().map(|what| format!("waiting: {what}")));
     }
     if sentences.is_empty() {
@@ -121,17 +128,27 @@ fn serious(blocked: &Blocked) -> Option<String> {
     match &blocked.reason {
         Reason::Foreign { owner } => Some(foreign(id, owner)),
         Reason::Immutable { why } => Some(format!("{id} differs and cannot be changed in place: {why}")),
+        Reason::Held { why: Why::Waiting | Why::Reported, .. } => None,
+        Reason::Held { sentence, .. } => Some(sentence.clone()),
         _ => None,
     }
 }
 
 fn foreign(id: &ResourceId, owner: &str) -> String {
     let way_out = match id {
-        ResourceId::Key(_) | ResourceId::Role(_) => format!("add {id} to spec.adopt or remove it"),
-        ResourceId::Bucket(_) => "set spec.adopt or choose another name".to_owned(),
-        ResourceId::Policy(_) | ResourceId::Queue(_) | ResourceId::Object(_) => {
-            "remove or rename it".to_owned()
+        ResourceId::Key(_) | ResourceId::RecoveryKey(_) | ResourceId::Role(_) => {
+            format!("add {id} to spec.adopt or remove it")
         }
+        ResourceId::Bucket(_) => "set spec.adopt or choose another name".to_owned(),
+        ResourceId::Policy(_)
+        | ResourceId::Queue(_)
+        | ResourceId::LogGroup(_)
+        | ResourceId::CopyGrant(_)
+        | ResourceId::ParameterGroup(_)
+        | ResourceId::SubnetGroup(_)
+        | ResourceId::Cluster(_)
+        | ResourceId::Schema(_)
+        | ResourceId::Object(_) => "remove or rename it".to_owned(),
     };
     format!("{id} exists and is not ours (it belongs to {owner}): {way_out}")
 }
@@ -141,9 +158,15 @@ fn mild(blocked: &Blocked) -> Option<String> {
     match &blocked.reason {
         Reason::Waiting { on } => Some(format!("{id} waits for {on}")),
         Reason::Changing { what } => Some(format!("{id}: {what}")),
+        Reason::Held { why: Why::Waiting | Why::Reported, sentence } => Some(sentence.clone()),
+        Reason::Deferred { why } => Some(format!("{id}: {why}")),
         Reason::Report => Some(format!("{id} differs; driftPolicy is Report, so it is left")),
         Reason::Paused => Some(format!("{id} differs; paused, so it is left")),
-        Reason::Retained | Reason::Foreign { .. } | Reason::Immutable { .. } | Reason::Unreadable(_) => None,
+        Reason::Retained
+        | Reason::Foreign { .. }
+        | Reason::Immutable { .. }
+        | Reason::Held { .. }
+        | Reason::Unreadable(_) => None,
     }
 }
 

@@ -26,6 +26,12 @@ pub(super) fn update(story: &Story<'_>) -> (Vec<DriftRecord>, Vec<Notice>) {
             notices.push(Notice { warning: false, reason: "DriftMended", action: "Correct", message, about });
         }
     }
+    for record in kept.iter_mut().filter(|record| record.mended_at.is_none()) {
+        // What was to be mended may be left now, and the other way round.
+        if let Some(drift) = story.plan.drift.iter().find(|d| is_same(record, d)) {
+            remedy(story, drift).clone_into(&mut record.remedy);
+        }
+    }
     if story.was_converged() {
         for drift in &story.plan.drift {
             let known = kept.iter().any(|record| record.mended_at.is_none() && is_same(record, drift));
@@ -66,16 +72,19 @@ fn is_same(record: &DriftRecord, drift: &Drift) -> bool {
 }
 
 fn record(story: &Story<'_>, drift: &Drift) -> DriftRecord {
-    let left = story.plan.reason(&drift.resource).is_some() || !drift.is_correctable();
     DriftRecord {
         resource: drift.resource.to_string(),
         path: drift.path.clone(),
         was: show(&drift.want),
         now: show(&drift.have),
-        remedy: if left { "Reported" } else { "Pending" }.into(),
+        remedy: remedy(story, drift).into(),
         found_at: story.now.to_owned(),
         mended_at: None,
     }
+}
+
+fn remedy(story: &Story<'_>, drift: &Drift) -> &'static str {
+    if story.plan.leaves(drift) { "Reported" } else { "Pending" }
 }
 
 fn about(record: &DriftRecord) -> About {

@@ -73,7 +73,9 @@ pub enum Requeue {
     Now,
     /// Something was done, and others are still at work: they wake this one when they are done.
     AfterOthers,
-    /// A fault, or something under way: later and later.
+    /// AWS is at work, for minutes perhaps: later and later, and then twice a minute.
+    UnderWay,
+    /// A fault: later and later.
     BackOff,
     /// Nothing to do: the sweep.
     Sweep,
@@ -144,15 +146,18 @@ fn requeue(story: &Story<'_>) -> Requeue {
     // A Kubernetes object that changes wakes us; AWS does not.
     let (objects, others): (Vec<_>, Vec<_>) =
         story.desired.keys().filter(|id| changing(id)).partition(|id| matches!(id, ResourceId::Object(_)));
+    // Those whom this one waits for may wait for its cluster in their turn.
+    let awaited =
+        story.outcomes.iter().any(|(id, o)| matches!(id, ResourceId::Cluster(_)) && !o.done.is_empty());
     if story.faults().next().is_some() {
         let soon = progressed && story.faults().all(look_again);
         if soon { Requeue::Now } else { Requeue::BackOff }
-    } else if progressed && !story.waiting.is_empty() && !story.was_converged() {
+    } else if progressed && !awaited && !story.waiting.is_empty() && !story.was_converged() {
         Requeue::AfterOthers
     } else if progressed {
         Requeue::Now
     } else if !others.is_empty() {
-        Requeue::BackOff
+        Requeue::UnderWay
     } else if !objects.is_empty() {
         Requeue::AfterOthers
     } else {

@@ -18,6 +18,10 @@ pub struct Account {
     pub environment: String,
     pub id: String,
     pub region: String,
+    /// Where second copies lie; without one there are none.
+    pub recovery_region: Option<String>,
+    pub subnets: BTreeSet<String>,
+    pub security_groups: BTreeSet<String>,
     pub log_bucket: String,
     pub upload_principal: String,
     pub workload_issuer: String,
@@ -31,6 +35,9 @@ impl Account {
             environment: name.to_owned(),
             id: spec.account_id.clone(),
             region: spec.region.clone(),
+            recovery_region: spec.recovery_region.clone(),
+            subnets: spec.network.subnet_ids.iter().cloned().collect(),
+            security_groups: spec.network.security_group_ids.iter().cloned().collect(),
             log_bucket: log_bucket(spec),
             upload_principal: spec.upload_principal.clone(),
             workload_issuer: spec.workload_issuer.trim_start_matches("https://").to_owned(),
@@ -73,11 +80,21 @@ impl Account {
         format!("arn:{}:sqs:{}:{}:{name}", self.partition(), self.region, self.id)
     }
 
+    #[must_use]
+    pub fn log_group_arn(&self, name: &str) -> String {
+        format!("arn:{}:logs:{}:{}:log-group:{name}", self.partition(), self.region, self.id)
+    }
+
     /// The host name that `kms:ViaService` holds for a service.
     #[must_use]
     pub fn service_host(&self, service: &str) -> String {
+        self.service_host_in(service, &self.region)
+    }
+
+    #[must_use]
+    pub fn service_host_in(&self, service: &str, region: &str) -> String {
         let domain = if self.partition() == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
-        format!("{service}.{}.{domain}", self.region)
+        format!("{service}.{region}.{domain}")
     }
 }
 

@@ -2,14 +2,21 @@
 //! compared, repaired and tested field by field; what it lacks is left to others.
 
 mod bucket;
+mod cluster;
+mod copy_grant;
+mod id;
 mod key;
+mod log_group;
 mod object;
+mod parameter_group;
 mod policy;
 mod queue;
 mod role;
+mod schema;
+mod step;
+mod subnet_group;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -18,48 +25,23 @@ pub use bucket::{
     Bucket, BucketStep, Encryption, LifecycleRule, Logging, ObjectLock, Ownership, PublicAccessBlock,
     QUARANTINE, QueueNotification, Transition, Versioning,
 };
+pub use cluster::{Cluster, ClusterEncryption, ClusterStep, Nodes, Reboot, SnapshotCopy};
+pub use copy_grant::{CopyGrant, CopyGrantStep};
+pub use id::ResourceId;
 pub use key::{Key, KeyState, KeyStep, Rotation};
+pub use log_group::{LogGroup, LogGroupStep};
 pub use object::{ObjectId, ObjectKind, ObjectStep};
+pub use parameter_group::{ParameterGroup, ParameterGroupStep};
 pub use policy::{Policy, PolicyStep};
 pub use queue::{Queue, QueueStep, Redrive};
 pub use role::{Role, RoleStep};
+pub use schema::{Database, Schema, SchemaStep};
+pub use step::Step;
+pub use subnet_group::{SubnetGroup, SubnetGroupStep};
 
 use crate::drift::Drift;
-use crate::plan::Safety;
 
 pub type Tags = BTreeMap<String, String>;
-
-/// Which resource. The name is deterministic, so that a crash can never make a second one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ResourceId {
-    Object(ObjectId),
-    /// By alias, `alias/cloister/NAME`.
-    Key(String),
-    /// Customer-managed IAM policy, by name.
-    Policy(String),
-    Role(String),
-    Queue(String),
-    Bucket(String),
-}
-
-impl fmt::Display for ResourceId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Key(name) => write!(f, "kms-key/{name}"),
-            Self::Policy(name) => write!(f, "iam-policy/{name}"),
-            Self::Role(name) => write!(f, "iam-role/{name}"),
-            Self::Queue(name) => write!(f, "sqs-queue/{name}"),
-            Self::Bucket(name) => write!(f, "s3-bucket/{name}"),
-            Self::Object(object) => object.fmt(f),
-        }
-    }
-}
-
-impl Serialize for ResourceId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
 
 /// A resource as declared or as found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -70,40 +52,13 @@ pub enum Resource {
     Role(Role),
     Queue(Queue),
     Bucket(Box<Bucket>),
+    LogGroup(LogGroup),
+    CopyGrant(CopyGrant),
+    ParameterGroup(ParameterGroup),
+    SubnetGroup(SubnetGroup),
+    Cluster(Box<Cluster>),
+    Schema(Box<Schema>),
     Object(Value),
-}
-
-/// One call that changes something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum Step {
-    Key(KeyStep),
-    Policy(PolicyStep),
-    Role(RoleStep),
-    Queue(QueueStep),
-    Bucket(BucketStep),
-    Object(ObjectStep),
-}
-
-impl Step {
-    #[must_use]
-    pub fn safety(&self) -> Safety {
-        match self {
-            Self::Key(KeyStep::ScheduleDeletion { .. })
-            | Self::Bucket(BucketStep::Delete)
-            | Self::Queue(QueueStep::Delete) => Safety::Destructive,
-            Self::Bucket(BucketStep::Quarantine)
-            | Self::Policy(PolicyStep::Delete)
-            | Self::Role(RoleStep::Delete)
-            | Self::Object(ObjectStep::Delete) => Safety::Disruptive,
-            Self::Key(_)
-            | Self::Policy(_)
-            | Self::Role(_)
-            | Self::Queue(_)
-            | Self::Bucket(_)
-            | Self::Object(_) => Safety::Safe,
-        }
-    }
 }
 
 /// What stands for the tenant's key in a document until AWS has given its ARN.
@@ -117,7 +72,12 @@ impl Resource {
             Self::Role(r) => Some(&r.tags),
             Self::Queue(r) => Some(&r.tags),
             Self::Bucket(r) => Some(&r.tags),
-            Self::Policy(_) | Self::Object(_) => None,
+            Self::LogGroup(r) => Some(&r.tags),
+            Self::CopyGrant(r) => Some(&r.tags),
+            Self::ParameterGroup(r) => Some(&r.tags),
+            Self::SubnetGroup(r) => Some(&r.tags),
+            Self::Cluster(r) => Some(&r.tags),
+            Self::Policy(_) | Self::Schema(_) | Self::Object(_) => None,
         }
     }
 
@@ -130,6 +90,15 @@ impl Resource {
             Self::Role(want) => want.create().into_iter().map(Step::Role).collect(),
             Self::Queue(_) => vec![Step::Queue(QueueStep::Create)],
             Self::Bucket(want) => want.create().into_iter().map(Step::Bucket).collect(),
+            Self::LogGroup(_) => LogGroup::create().into_iter().map(Step::LogGroup).collect(),
+            Self::CopyGrant(_) => vec![Step::CopyGrant(CopyGrantStep::Create)],
+            Self::ParameterGroup(_) => {
+                ParameterGroup::create().into_iter().map(Step::ParameterGroup).collect()
+            }
+            Self::SubnetGroup(_) => vec![Step::SubnetGroup(SubnetGroupStep::Create)],
+            Self::Cluster(_) => Cluster::create().into_iter().map(Step::Cluster).collect(),
+            // Even a schema that is not there is planned by what its database holds.
+            Self::Schema(_) => Vec::new(),
             Self::Object(_) => vec![Step::Object(ObjectStep::Create)],
         }
     }
@@ -153,6 +122,21 @@ impl Resource {
             (Self::Bucket(_), Self::Bucket(_)) => {
                 Bucket::repair(&parts).into_iter().map(Step::Bucket).collect()
             }
+            (Self::LogGroup(_), Self::LogGroup(_)) => {
+                LogGroup::repair(&parts).into_iter().map(Step::LogGroup).collect()
+            }
+            (Self::CopyGrant(_), Self::CopyGrant(_)) => {
+                CopyGrant::repair(&parts).into_iter().map(Step::CopyGrant).collect()
+            }
+            (Self::ParameterGroup(_), Self::ParameterGroup(_)) => {
+                ParameterGroup::repair(&parts).into_iter().map(Step::ParameterGroup).collect()
+            }
+            (Self::SubnetGroup(_), Self::SubnetGroup(_)) => {
+                SubnetGroup::repair(&parts).into_iter().map(Step::SubnetGroup).collect()
+            }
+            (Self::Cluster(want), Self::Cluster(have)) => {
+                want.repair(have, &parts).into_iter().map(Step::Cluster).collect()
+            }
             (Self::Object(_), Self::Object(_)) => vec![Step::Object(ObjectStep::Apply)],
             // An id names one kind only, so two kinds never meet.
             _ => Vec::new(),
@@ -168,6 +152,12 @@ impl Resource {
             Self::Role(have) => have.delete().into_iter().map(Step::Role).collect(),
             Self::Queue(_) => vec![Step::Queue(QueueStep::Delete)],
             Self::Bucket(_) => vec![Step::Bucket(BucketStep::Delete)],
+            // Audit data outlives what it is about (45 CFR 164.316(b)(2)(i)); a schema plans for itself.
+            Self::LogGroup(_) | Self::Schema(_) => Vec::new(),
+            Self::CopyGrant(_) => vec![Step::CopyGrant(CopyGrantStep::Delete)],
+            Self::ParameterGroup(_) => vec![Step::ParameterGroup(ParameterGroupStep::Delete)],
+            Self::SubnetGroup(_) => vec![Step::SubnetGroup(SubnetGroupStep::Delete)],
+            Self::Cluster(_) => vec![Step::Cluster(ClusterStep::Delete)],
             Self::Object(_) => vec![Step::Object(ObjectStep::Delete)],
         }
     }
@@ -180,8 +170,21 @@ impl Resource {
             Self::Role(_) => Some(Step::Role(RoleStep::Tag)),
             Self::Queue(_) => Some(Step::Queue(QueueStep::Tag)),
             Self::Bucket(_) => Some(Step::Bucket(BucketStep::PutTagging)),
+            Self::LogGroup(_) => Some(Step::LogGroup(LogGroupStep::Tag)),
+            Self::CopyGrant(_) => Some(Step::CopyGrant(CopyGrantStep::Tag)),
+            Self::ParameterGroup(_) => Some(Step::ParameterGroup(ParameterGroupStep::Tag)),
+            Self::SubnetGroup(_) => Some(Step::SubnetGroup(SubnetGroupStep::Tag)),
+            Self::Cluster(_) => Some(Step::Cluster(ClusterStep::Tag)),
             // Whose these are cannot be changed afterwards.
-            Self::Policy(_) | Self::Object(_) => None,
+            Self::Policy(_) | Self::Schema(_) | Self::Object(_) => None,
+        }
+    }
+    /// Why a difference that could be mended is left for now.
+    #[must_use]
+    pub fn deferred(&self) -> Option<String> {
+        match self {
+            Self::Cluster(want) => want.deferred(),
+            _ => None,
         }
     }
 }

@@ -22,10 +22,11 @@ pub enum ObjectKind {
     Role,
     RoleBinding,
     IngestBucket,
+    RedshiftSchema,
 }
 
 impl ObjectKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Namespace,
         Self::ResourceQuota,
         Self::LimitRange,
@@ -34,7 +35,14 @@ impl ObjectKind {
         Self::Role,
         Self::RoleBinding,
         Self::IngestBucket,
+        Self::RedshiftSchema,
     ];
+
+    /// Kinds of ours that a tenant may hold; they have caches of their own types.
+    #[must_use]
+    pub fn is_child(self) -> bool {
+        matches!(self, Self::IngestBucket | Self::RedshiftSchema)
+    }
 
     #[must_use]
     pub fn kind(self) -> &'static str {
@@ -47,6 +55,7 @@ impl ObjectKind {
             Self::Role => "Role",
             Self::RoleBinding => "RoleBinding",
             Self::IngestBucket => "IngestBucket",
+            Self::RedshiftSchema => "RedshiftSchema",
         }
     }
 
@@ -56,13 +65,13 @@ impl ObjectKind {
             Self::Namespace | Self::ResourceQuota | Self::LimitRange | Self::ServiceAccount => "",
             Self::NetworkPolicy => "networking.k8s.io",
             Self::Role | Self::RoleBinding => "rbac.authorization.k8s.io",
-            Self::IngestBucket => "cloister.dev",
+            Self::IngestBucket | Self::RedshiftSchema => "cloister.dev",
         }
     }
 
     #[must_use]
     pub fn version(self) -> &'static str {
-        if self == Self::IngestBucket { "v1alpha1" } else { "v1" }
+        if self.is_child() { "v1alpha1" } else { "v1" }
     }
 
     #[must_use]

@@ -11,8 +11,8 @@ pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
     let mut add = |kind: ObjectKind, name: &str, labels: Value, body: Value| {
         let namespaced = kind != ObjectKind::Namespace;
         let object = object(inputs, kind, name, labels, body);
-        // A bucket has nothing to do before there is a key.
-        let key = (kind == ObjectKind::IngestBucket).then(|| inputs.key_id());
+        // A bucket or schema has nothing to do before there is a key.
+        let key = kind.is_child().then(|| inputs.key_id());
         let needs = namespaced.then(|| inputs.namespace_id()).into_iter().chain(key);
         set.insert(inputs.object_id(kind, name), want(Resource::Object(object), needs));
     };
@@ -32,13 +32,17 @@ pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
             json!({ "spec": bucket.spec }),
         );
     }
+    for schema in &inputs.spec.schemas {
+        let spec = json!({ "spec": schema.spec });
+        add(ObjectKind::RedshiftSchema, &schema.name, json!({ INLINE: "true" }), spec);
+    }
     // A binding to a Role that is not there yet is refused.
     let role = inputs.object_id(ObjectKind::Role, OPERATOR);
     if let Some(binding) = set.get_mut(&inputs.object_id(ObjectKind::RoleBinding, "tenant-operators")) {
         binding.needs.insert(role);
     }
-    for name in inputs.dropped_buckets {
-        let id = inputs.object_id(ObjectKind::IngestBucket, name);
+    for (kind, name) in inputs.dropped_children {
+        let id = inputs.object_id(*kind, name);
         let mut gone = want(Resource::Object(json!({})), []);
         gone.fate = Fate::Vanish;
         set.insert(id, gone);
@@ -47,7 +51,7 @@ pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
 
 const OPERATOR: &str = "tenant-operator";
 
-/// Marks an IngestBucket that its tenant wrote, and so may remove.
+/// Marks an IngestBucket or RedshiftSchema that its tenant wrote, and so may remove.
 pub const INLINE: &str = "cloister.dev/inline";
 
 fn object(inputs: &Inputs<'_>, kind: ObjectKind, name: &str, labels: Value, body: Value) -> Value {

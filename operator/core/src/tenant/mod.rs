@@ -3,8 +3,10 @@
 mod guards;
 mod key;
 mod roles;
+mod warehouse;
 
 pub use guards::INLINE;
+pub use warehouse::{ADMIN, database};
 
 use std::collections::BTreeSet;
 
@@ -25,18 +27,43 @@ pub struct Inputs<'a> {
     pub owner: &'a Owner,
     pub names: &'a Names,
     pub account: &'a Account,
-    /// Unknown until KMS has made the key.
-    pub key_arn: Option<&'a str>,
+    pub keys: &'a KeyArns,
     /// Buckets of this tenant that have a name of their own.
     pub named_buckets: &'a BTreeSet<String>,
-    /// IngestBuckets that this tenant once declared inline and no longer does.
-    pub dropped_buckets: &'a BTreeSet<String>,
+    /// IngestBuckets and RedshiftSchemas that this tenant once declared inline and no longer does.
+    pub dropped_children: &'a BTreeSet<(ObjectKind, String)>,
     pub deleting: bool,
+    /// Minutes since Monday, 00:00 UTC.
+    pub minute: i32,
+}
+
+/// What only KMS can tell, unknown until it has made the keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyArns {
+    /// Of the tenant's key.
+    pub home: Option<String>,
+    /// Of its key in the recovery region.
+    pub recovery: Option<String>,
+}
+
+impl KeyArns {
+    /// The place for the ARN of a key; none for what is no key.
+    pub fn of(&mut self, id: &ResourceId) -> Option<&mut Option<String>> {
+        match id {
+            ResourceId::Key(_) => Some(&mut self.home),
+            ResourceId::RecoveryKey(_) => Some(&mut self.recovery),
+            _ => None,
+        }
+    }
 }
 
 impl Inputs<'_> {
     fn key_arn(&self) -> &str {
-        self.key_arn.unwrap_or(KEY_NOT_KNOWN_YET)
+        self.keys.home.as_deref().unwrap_or(KEY_NOT_KNOWN_YET)
+    }
+
+    fn recovery_key_arn(&self) -> &str {
+        self.keys.recovery.as_deref().unwrap_or(KEY_NOT_KNOWN_YET)
     }
 
     fn tags(&self, resource_name: &str) -> Tags {
@@ -48,6 +75,10 @@ impl Inputs<'_> {
 
     fn key_id(&self) -> ResourceId {
         ResourceId::Key(self.names.key_alias())
+    }
+
+    fn recovery_key_id(&self) -> ResourceId {
+        ResourceId::RecoveryKey(self.names.key_alias())
     }
 
     fn namespace_id(&self) -> ResourceId {
@@ -72,21 +103,40 @@ impl Inputs<'_> {
 #[must_use]
 pub fn validate(name: &str, spec: &ClientTenantSpec) -> Vec<Violation> {
     let mut found = Vec::new();
-    let namespace = format!("kms-key/alias/cloister/{name}");
+    let key = format!("kms-key/alias/cloister/{name}");
     let roles: Vec<String> =
         roles::PURPOSES.iter().map(|p| format!("iam-role/cloister-{name}-{p}")).collect();
     for (i, id) in spec.adopt.iter().enumerate() {
-        if *id != namespace && !roles.contains(id) {
-            let known = format!("{namespace}, {}", roles.join(", "));
+        if *id != key && !roles.contains(id) {
+            let known = format!("{key}, {}", roles.join(", "));
             let hint = format!("{id} is not one of this tenant's resources; write one of {known}");
             found.push(Violation::new(format!("spec.adopt[{i}]"), hint));
         }
+    }
+    if let Some(warehouse) = &spec.warehouse {
+        found.extend(warehouse::validate(warehouse));
+    }
+    if spec.warehouse.is_none() && !spec.schemas.is_empty() {
+        let hint = "schemas need a warehouse to be in: add spec.warehouse, such as warehouse: {size: Small}";
+        found.push(Violation::new("spec.schemas", hint));
     }
     for (i, bucket) in spec.ingest_buckets.iter().enumerate() {
         let path = format!("spec.ingestBuckets[{i}]");
         found.extend(crate::bucket::validate(&path, &bucket.spec, &spec.retention));
     }
     found
+}
+
+/// What the tenant's account cannot give it.
+#[must_use]
+pub fn validate_home(spec: &ClientTenantSpec, account: &Account) -> Vec<Violation> {
+    let lacking = spec.warehouse.is_some() && account.recovery_region.is_none();
+    let hint = format!(
+        "a warehouse copies its snapshots to a second region, and Environment {} names none: \
+         set spec.recoveryRegion of the Environment, such as us-west-2",
+        account.environment
+    );
+    lacking.then(|| Violation::new("spec.warehouse", hint)).into_iter().collect()
 }
 
 /// Everything that the tenant needs, in AWS and in Kubernetes.
@@ -96,6 +146,7 @@ pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
     key::desire(inputs, &mut set);
     roles::desire(inputs, &mut set);
     guards::desire(inputs, &mut set);
+    warehouse::desire(inputs, &mut set);
     for (id, want) in &mut set {
         want.adopt = inputs.spec.adopt.contains(&id.to_string());
         if inputs.deleting {
@@ -108,9 +159,23 @@ pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
 /// Access goes at once. What makes PHI readable stays unless the manifest says otherwise.
 fn fate_of_the_leaving(id: &ResourceId, policy: DeletionPolicy) -> Fate {
     match (id, policy) {
-        (ResourceId::Key(_), DeletionPolicy::Retain) => Fate::Retain,
-        _ => Fate::Vanish,
+        (ResourceId::LogGroup(_), _) => Fate::Retain,
+        (id, DeletionPolicy::Retain) if holds_phi(id) => Fate::Retain,
+        (_, DeletionPolicy::Delete | DeletionPolicy::Retain) => Fate::Vanish,
     }
+}
+
+/// The warehouse, and what it cannot be without.
+fn holds_phi(id: &ResourceId) -> bool {
+    matches!(
+        id,
+        ResourceId::Key(_)
+            | ResourceId::RecoveryKey(_)
+            | ResourceId::CopyGrant(_)
+            | ResourceId::ParameterGroup(_)
+            | ResourceId::SubnetGroup(_)
+            | ResourceId::Cluster(_)
+    )
 }
 
 /// The buckets go first, then the namespace with all of its guards; the rest waits for that, since the
@@ -118,7 +183,10 @@ fn fate_of_the_leaving(id: &ResourceId, policy: DeletionPolicy) -> Fate {
 fn leaving_order(inputs: &Inputs<'_>, set: &mut DesiredSet) -> DesiredSet {
     let namespace = inputs.namespace_id();
     set.retain(|id, _| match id {
-        ResourceId::Object(object) => matches!(object.kind, ObjectKind::Namespace | ObjectKind::IngestBucket),
+        ResourceId::Object(object) => matches!(
+            object.kind,
+            ObjectKind::Namespace | ObjectKind::IngestBucket | ObjectKind::RedshiftSchema
+        ),
         _ => true,
     });
     let others: BTreeSet<ResourceId> =

@@ -2,7 +2,9 @@
 
 #![allow(clippy::expect_used, clippy::panic)] // it is part of tests only
 
-use std::collections::BTreeMap;
+mod warehouse;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use cloister_core::environment::Account;
 use cloister_core::name::Names;
@@ -10,10 +12,13 @@ use cloister_core::observed::{Actual, Observed, ObservedSet};
 use cloister_core::ownership::Owner;
 use cloister_core::plan::{Desired, DesiredSet, Fate, Plan};
 use cloister_core::resource::{
-    Bucket, BucketStep, Encryption, Key, KeyState, KeyStep, ObjectStep, Policy, PolicyStep,
-    PublicAccessBlock, Queue, QueueStep, Resource, ResourceId, Role, RoleStep, Rotation, Step, Versioning,
+    Bucket, BucketStep, ClusterStep, CopyGrantStep, Encryption, Key, KeyState, KeyStep, ObjectStep,
+    ParameterGroupStep, Policy, PolicyStep, PublicAccessBlock, Queue, QueueStep, Resource, ResourceId, Role,
+    RoleStep, Rotation, Step, SubnetGroupStep, Versioning,
 };
+use cloister_core::tenant::KeyArns;
 use cloister_core::{bucket, tenant};
+use cloister_crds::warehouse::Reboots;
 use cloister_crds::{ClientTenant, Environment};
 
 pub const KEY_ARN: &str = "arn:aws:kms:us-east-1:222222222222:key/11111111-2222-3333-4444-555555555555";
@@ -28,27 +33,30 @@ pub struct Example {
 
 impl Example {
     pub fn new() -> Self {
-        let tenant: ClientTenant = parse(include_str!("../../../../examples/acme-health.yaml"));
+        let mut tenant: ClientTenant = parse(include_str!("../../../../examples/acme-health.yaml"));
         let home: Environment = parse(include_str!("../../../../examples/environment-production.yaml"));
+        tenant.spec.warehouse =
+            Some(cloister_crds::Warehouse { reboots: Reboots::AtOnce, ..Default::default() });
         let uid = "5b0e1a52-0000-4000-8000-000000000001".to_owned();
         let owner = Owner { object: "ClientTenant/acme-health".into(), uid: uid.clone() };
         let names = Names::new("acme-health", &uid);
         Self { tenant, account: Account::new("production", &home.spec), owner, names }
     }
 
-    pub fn desired(&self, key_arn: Option<&str>, deleting: bool) -> DesiredSet {
+    pub fn desired(&self, keys: &KeyArns, deleting: bool) -> DesiredSet {
         let empty = std::collections::BTreeSet::new();
         let mut all = tenant::desire(&tenant::Inputs {
             spec: &self.tenant.spec,
             owner: &self.owner,
             names: &self.names,
             account: &self.account,
-            key_arn,
+            keys,
             named_buckets: &empty,
-            dropped_buckets: &empty,
+            dropped_children: &BTreeSet::new(),
             deleting,
+            minute: 0,
         });
-        if let Some(key_arn) = key_arn {
+        if let Some(key_arn) = &keys.home {
             all.extend(self.bucket(key_arn, if deleting { Fate::Vanish } else { Fate::Exist }));
         }
         all
@@ -86,14 +94,21 @@ impl World {
         desired.keys().map(|id| (id.clone(), look(id))).collect()
     }
 
-    pub fn key_arn(&self) -> Option<&'static str> {
-        self.held.keys().any(|id| matches!(id, ResourceId::Key(_))).then_some(KEY_ARN)
+    pub fn keys(&self) -> KeyArns {
+        let mut keys = KeyArns::default();
+        for id in self.held.keys() {
+            if let Some(arn) = keys.of(id) {
+                *arn = Some(KEY_ARN.to_owned());
+            }
+        }
+        keys
     }
 
     /// Carries out the works in their order, and stops at the step at which patience ends.
-    pub fn act(&mut self, desired: &DesiredSet, plan: &Plan) {
+    pub fn act(&mut self, desire: impl Fn(&KeyArns) -> DesiredSet, plan: &Plan) {
         let mut left: Vec<_> = plan.works.iter().collect();
         let mut done = Vec::new();
+        let mut desired = desire(&self.keys());
         while let Some(at) = left.iter().position(|w| w.after.iter().all(|id| done.contains(id))) {
             let work = left.remove(at);
             for step in &work.steps {
@@ -104,6 +119,10 @@ impl World {
                 self.perform(&work.id, &desired[&work.id], step);
             }
             done.push(work.id.clone());
+            // As soon as there is a key, what names it is wanted with its ARN.
+            if matches!(work.id, ResourceId::Key(_) | ResourceId::RecoveryKey(_)) {
+                desired = desire(&self.keys());
+            }
         }
         assert!(left.is_empty(), "works wait for each other: {left:?}");
     }
@@ -116,6 +135,10 @@ impl World {
                 | Step::Role(RoleStep::Delete)
                 | Step::Queue(QueueStep::Delete)
                 | Step::Bucket(BucketStep::Delete)
+                | Step::CopyGrant(CopyGrantStep::Delete)
+                | Step::ParameterGroup(ParameterGroupStep::Delete)
+                | Step::SubnetGroup(SubnetGroupStep::Delete)
+                | Step::Cluster(ClusterStep::Delete)
                 | Step::Object(ObjectStep::Delete),
                 _,
             ) => drop(held.remove(id)),
@@ -123,7 +146,7 @@ impl World {
             (Step::Role(step), Resource::Role(want)) => perform_role(held, id, want, step),
             (Step::Bucket(step), Resource::Bucket(want)) => perform_bucket(held, id, want, step),
             (Step::Policy(_) | Step::Queue(_) | Step::Object(_), want) => put(held, id, want.clone()),
-            _ => panic!("{id} cannot take {step:?}"),
+            (step, want) => assert!(warehouse::perform(held, id, want, step), "{id} cannot take {step:?}"),
         }
     }
 }
@@ -258,6 +281,13 @@ pub fn damage(resource: &mut Resource, n: usize) {
             6 => bucket.notifications.clear(),
             _ => bucket.ownership = cloister_core::resource::Ownership::Other,
         },
+        Resource::LogGroup(_)
+        | Resource::CopyGrant(_)
+        | Resource::ParameterGroup(_)
+        | Resource::SubnetGroup(_)
+        | Resource::Cluster(_) => warehouse::damage(resource, n),
+        // It has a model of its own, in tests/schema.rs.
+        Resource::Schema(_) => {}
         Resource::Object(object) => {
             if let Some(spec) = object.get_mut("spec").and_then(|s| s.as_object_mut()) {
                 spec.insert("extra".into(), n.into());

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use cloister_crds::{ClientTenant, Environment, GROUP, IngestBucket};
+use cloister_crds::{ClientTenant, Environment, GROUP, IngestBucket, RedshiftSchema};
 use kube::ResourceExt;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -14,6 +14,7 @@ pub struct Manifests {
     pub environments: Vec<Environment>,
     pub tenants: Vec<ClientTenant>,
     pub buckets: Vec<IngestBucket>,
+    pub schemas: Vec<RedshiftSchema>,
     /// Environments that the files do not hold but the cluster does.
     pub known_environments: Vec<Environment>,
     pub complaints: Vec<String>,
@@ -61,6 +62,10 @@ impl Manifests {
                     parse::<IngestBucket>(&what, document, IngestBucket::validate_cel, &mut self.complaints);
                 self.buckets.extend(parsed);
             }
+            "RedshiftSchema" => {
+                let rules = RedshiftSchema::validate_cel;
+                self.schemas.extend(parse::<RedshiftSchema>(&what, document, rules, &mut self.complaints));
+            }
             _ => self.complaints.push(format!("{what}: {GROUP} has no such kind")),
         }
     }
@@ -78,6 +83,18 @@ impl Manifests {
         let namespace = tenant.name_any();
         let own = self.buckets.iter().filter(|b| b.namespace().as_deref() == Some(&*namespace));
         inline(tenant).into_iter().chain(own.cloned()).collect()
+    }
+
+    /// Inline schemas, and those of their own in the tenant's namespace.
+    pub fn schemas_of(&self, tenant: &ClientTenant) -> Vec<RedshiftSchema> {
+        let namespace = tenant.name_any();
+        let inline = tenant.spec.schemas.iter().map(|schema| {
+            let mut object = RedshiftSchema::new(&schema.name, schema.spec.clone());
+            object.metadata.namespace = Some(namespace.clone());
+            object
+        });
+        let own = self.schemas.iter().filter(|s| s.namespace().as_deref() == Some(&*namespace));
+        inline.chain(own.cloned()).collect()
     }
 }
 

@@ -15,7 +15,7 @@ use cloister_core::observed::{Observed, ObservedSet};
 use cloister_core::ownership::Owner;
 use cloister_core::plan::{DesiredSet, Fate, Mode, Plan, plan};
 use cloister_core::resource::{KEY_NOT_KNOWN_YET, ResourceId};
-use cloister_core::tenant;
+use cloister_core::tenant::{self, KeyArns};
 use cloister_crds::{ClientTenant, Environment, IngestBucket};
 use kube::ResourceExt;
 
@@ -23,6 +23,7 @@ use self::live::Live;
 use self::manifests::Manifests;
 use super::Complaint;
 use crate::api::Object;
+use crate::kinds::{desired_schema, minute_of_week};
 
 #[derive(Args)]
 pub struct Options {
@@ -64,7 +65,13 @@ pub async fn run(options: Options) -> Result<ExitCode, Complaint> {
     }
     for tenant in &manifests.tenants {
         let home = manifests.home(tenant)?;
-        plan_tenant(tenant, home, &manifests, live.as_ref(), &mut sections).await;
+        let account = Account::new(&home.name_any(), &home.spec);
+        let lacking = tenant::validate_home(&tenant.spec, &account);
+        if !lacking.is_empty() {
+            let all: Vec<String> = lacking.iter().map(|v| format!("{}: {v}", tenant.label())).collect();
+            return Err(all.join("\n       ").into());
+        }
+        plan_tenant(tenant, home, &manifests, live.as_ref(), &mut sections).await?;
     }
     let calls = live.as_ref().map(Live::calls);
     render::print(&sections, calls, options.output)?;
@@ -81,7 +88,7 @@ async fn plan_tenant(
     manifests: &Manifests,
     live: Option<&Live>,
     sections: &mut Vec<Section>,
-) {
+) -> Result<(), Complaint> {
     let owner = owner(tenant);
     let (name, account) = (tenant.name_any(), Account::new(&home.name_any(), &home.spec));
     let names = names(&name, &owner);
@@ -92,15 +99,16 @@ async fn plan_tenant(
         owner: &owner,
         names: &names,
         account: &account,
-        key_arn: None,
+        keys: &KeyArns::default(),
         named_buckets: &named_buckets,
-        dropped_buckets: &std::collections::BTreeSet::new(),
+        dropped_children: &std::collections::BTreeSet::new(),
         deleting: false,
+        minute: minute_of_week(),
     };
     let first_look = section(tenant.label(), &owner, home, tenant::desire(&inputs), live).await;
-    let key_arn = key_arn(&first_look.observed);
-    // The key's ARN is part of what is wanted, so with it known the comparison is made again.
-    let desired = tenant::desire(&tenant::Inputs { key_arn: key_arn.as_deref(), ..inputs });
+    let keys = keys(&first_look.observed);
+    // The keys' ARNs are part of what is wanted, so with them known the comparison is made again.
+    let desired = tenant::desire(&tenant::Inputs { keys: &keys, ..inputs });
     let planned = plan(&desired, &first_look.observed, Mode::Correct);
     sections.push(Section { desired, plan: planned, ..first_look });
     for bucket in &buckets {
@@ -111,11 +119,37 @@ async fn plan_tenant(
             tenant: &owner,
             names: &names,
             account: &account,
-            key_arn: key_arn.as_deref().unwrap_or(KEY_NOT_KNOWN_YET),
+            key_arn: keys.home.as_deref().unwrap_or(KEY_NOT_KNOWN_YET),
             fate: Fate::Exist,
         });
         sections.push(section(bucket.label(), &owner, home, desired, live).await);
     }
+    plan_schemas(tenant, home, manifests, live, sections).await
+}
+
+/// Its schemas, compared with what is in the warehouse where there is one.
+async fn plan_schemas(
+    tenant: &ClientTenant,
+    home: &Environment,
+    manifests: &Manifests,
+    live: Option<&Live>,
+    sections: &mut Vec<Section>,
+) -> Result<(), Complaint> {
+    let owner = owner(tenant);
+    let stands = |section: &Section| {
+        let mut clusters = section.observed.iter().filter(|(id, _)| matches!(id, ResourceId::Cluster(_)));
+        clusters.any(|(_, seen)| matches!(seen, Observed::Present(_)))
+    };
+    let live = live.filter(|_| sections.iter().any(stands));
+    for schema in manifests.schemas_of(tenant) {
+        let names = names(&tenant.name_any(), &owner);
+        let desired = desired_schema(&schema, tenant, &names).map_err(|violations| {
+            let all: Vec<String> = violations.iter().map(|v| format!("{}: {v}", schema.label())).collect();
+            all.join("\n       ")
+        })?;
+        sections.push(section(schema.label(), &owner, home, desired, live).await);
+    }
+    Ok(())
 }
 
 async fn section(
@@ -133,9 +167,14 @@ async fn section(
     Section { object, desired, observed, plan }
 }
 
-fn key_arn(observed: &ObservedSet) -> Option<String> {
-    let key = observed.iter().find(|(id, _)| matches!(id, ResourceId::Key(_)));
-    key.and_then(|(_, seen)| seen.arn()).map(str::to_owned)
+fn keys(observed: &ObservedSet) -> KeyArns {
+    let mut keys = KeyArns::default();
+    for (id, seen) in observed {
+        if let Some(arn) = keys.of(id) {
+            *arn = seen.arn().map(str::to_owned);
+        }
+    }
+    keys
 }
 
 fn owner<K: Object>(object: &K) -> Owner {

@@ -120,6 +120,8 @@ fn explain(reason: &Reason) -> String {
         Reason::Changing { what } => what.clone(),
         Reason::Unreadable(fault) => fault.to_string(),
         Reason::Immutable { why } => (*why).to_owned(),
+        Reason::Deferred { why } => why.clone(),
+        Reason::Held { sentence, .. } => sentence.clone(),
         Reason::Report => "reported only".to_owned(),
         Reason::Paused => "paused".to_owned(),
         Reason::Retained => "stays".to_owned(),

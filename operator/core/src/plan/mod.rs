@@ -1,14 +1,17 @@
 //! From what is wanted and what was found to what is done: typed steps in dependency order, and for
 //! everything that is not done, the reason.
 
+mod order;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use crate::drift::{self, Drift};
 use crate::fault::Fault;
-use crate::observed::{Observed, ObservedSet};
-use crate::resource::{Resource, ResourceId, Step};
+use crate::observed::{Actual, Observed, ObservedSet};
+use crate::resource::{Resource, ResourceId, Schema, Step};
+use crate::schema::Why;
 
 /// What is wanted of one resource.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,11 +68,28 @@ pub struct Work {
 /// Why nothing is done about a resource that is not as declared.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum Reason {
-    Foreign { owner: String },
-    Waiting { on: ResourceId },
-    Changing { what: String },
+    Foreign {
+        owner: String,
+    },
+    Waiting {
+        on: ResourceId,
+    },
+    Changing {
+        what: String,
+    },
     Unreadable(Fault),
-    Immutable { why: &'static str },
+    Immutable {
+        why: &'static str,
+    },
+    /// A part of a schema is left as it is.
+    Held {
+        why: Why,
+        sentence: String,
+    },
+    /// It has its time, which has not come.
+    Deferred {
+        why: String,
+    },
     Report,
     Paused,
     Retained,
@@ -96,10 +116,27 @@ impl Plan {
             && self.drift.is_empty()
     }
 
+    /// Whether nothing of this plan mends that difference.
+    #[must_use]
+    pub fn leaves(&self, drift: &Drift) -> bool {
+        let mends = |step: &Step| match step {
+            Step::Schema(transaction) => transaction.mends.iter().any(|path| holds(path, &drift.path)),
+            _ => true,
+        };
+        let work = self.works.iter().find(|work| work.id == drift.resource);
+        !drift.is_correctable() || !work.is_some_and(|work| work.steps.iter().any(mends))
+    }
+
     #[must_use]
     pub fn reason(&self, id: &ResourceId) -> Option<&Reason> {
         self.blocked.iter().find(|b| b.id == *id).map(|b| &b.reason)
     }
+}
+
+/// Whether a path is another or lies within it.
+fn holds(outer: &str, path: &str) -> bool {
+    let rest = path.strip_prefix(outer);
+    outer.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// What is to be done. Pure: the same input gives the same plan.
@@ -107,14 +144,22 @@ impl Plan {
 pub fn plan(desired: &DesiredSet, observed: &ObservedSet, mode: Mode) -> Plan {
     let mut plan = Plan::default();
     for (id, want) in desired {
-        match decide(id, want, observed.get(id), &mut plan.drift) {
+        let decision = match (want.fate, &want.resource, observed.get(id)) {
+            (
+                Fate::Exist | Fate::Vanish,
+                Resource::Schema(want),
+                Some(Observed::Present(Actual { resource: Resource::Schema(have), .. })),
+            ) => schema(id, want, have, &mut plan),
+            (_, _, have) => decide(id, want, have, &mut plan.drift),
+        };
+        match decision {
             Decision::Nothing => {}
             Decision::Blocked(reason) => plan.blocked.push(Blocked { id: id.clone(), reason }),
             Decision::Do(steps) => plan.works.push(Work { id: id.clone(), steps, after: BTreeSet::new() }),
         }
     }
     hold_back(&mut plan, mode);
-    wait_for_needs(&mut plan, desired, observed);
+    order::wait_for_needs(&mut plan, desired, observed);
     plan
 }
 
@@ -137,11 +182,13 @@ fn decide(id: &ResourceId, want: &Desired, have: Option<&Observed>, drift: &mut 
             let found = drift::compare(id, &want.resource, &have.resource);
             let steps = want.resource.repair(&have.resource, &found);
             let why = found.iter().find_map(|d| d.immutable);
+            let deferred = want.resource.deferred().filter(|_| !found.is_empty());
             drift.extend(found);
-            match (steps.is_empty(), why) {
-                (true, None) => Decision::Nothing,
-                (true, Some(why)) => Decision::Blocked(Reason::Immutable { why }),
-                (false, _) => Decision::Do(steps),
+            match (steps.is_empty(), why, deferred) {
+                (true, Some(why), _) => Decision::Blocked(Reason::Immutable { why }),
+                (true, None, Some(why)) => Decision::Blocked(Reason::Deferred { why }),
+                (true, None, None) => Decision::Nothing,
+                (false, ..) => Decision::Do(steps),
             }
         }
         (Fate::Exist, Some(Observed::Foreign { owner, actual })) => {
@@ -161,6 +208,24 @@ fn decide(id: &ResourceId, want: &Desired, have: Option<&Observed>, drift: &mut 
     }
 }
 
+/// A schema's own plan: transactions for what can be done, and a sentence for each thing that is held.
+fn schema(id: &ResourceId, want: &Schema, have: &Schema, plan: &mut Plan) -> Decision {
+    let own = want.plan(have);
+    plan.drift.extend(own.drift.into_iter().map(|d| Drift {
+        resource: id.clone(),
+        path: d.path,
+        want: d.want,
+        have: d.have,
+        immutable: None,
+    }));
+    let held = own.held.into_iter().map(|held| Reason::Held { why: held.why, sentence: held.sentence });
+    plan.blocked.extend(held.map(|reason| Blocked { id: id.clone(), reason }));
+    match own.transactions {
+        none if none.is_empty() => Decision::Nothing,
+        transactions => Decision::Do(transactions.into_iter().map(Step::Schema).collect()),
+    }
+}
+
 fn hold_back(plan: &mut Plan, mode: Mode) {
     let reason = match mode {
         Mode::Correct => return,
@@ -170,62 +235,4 @@ fn hold_back(plan: &mut Plan, mode: Mode) {
     for work in plan.works.drain(..) {
         plan.blocked.push(Blocked { id: work.id, reason: reason.clone() });
     }
-}
-
-/// Orders the works along the needs, and blocks what needs something that this plan does not bring.
-fn wait_for_needs(plan: &mut Plan, desired: &DesiredSet, observed: &ObservedSet) {
-    // What is blocked may be what another work counts on, so this goes on until nothing changes.
-    loop {
-        let works: BTreeSet<ResourceId> = plan.works.iter().map(|w| w.id.clone()).collect();
-        let waits = |work: &Work| {
-            let want = desired.get(&work.id)?;
-            match want.fate {
-                Fate::Exist => unmet(want, &works, observed),
-                Fate::Retain | Fate::Vanish => still_needed(&work.id, desired, &works, observed),
-            }
-        };
-        let blocked: Vec<Blocked> = plan
-            .works
-            .iter()
-            .filter_map(|w| waits(w).map(|on| Blocked { id: w.id.clone(), reason: Reason::Waiting { on } }))
-            .collect();
-        if blocked.is_empty() {
-            break;
-        }
-        plan.works.retain(|work| !blocked.iter().any(|b| b.id == work.id));
-        plan.blocked.extend(blocked);
-    }
-    let works: BTreeSet<ResourceId> = plan.works.iter().map(|w| w.id.clone()).collect();
-    for work in &mut plan.works {
-        work.after = match desired.get(&work.id) {
-            Some(want) if want.fate == Fate::Exist => want.needs.intersection(&works).cloned().collect(),
-            _ => dependants(&work.id, desired).filter(|id| works.contains(id)).collect(),
-        };
-    }
-}
-
-fn dependants(id: &ResourceId, desired: &DesiredSet) -> impl Iterator<Item = ResourceId> {
-    desired.iter().filter(|(_, d)| d.fate == Fate::Vanish && d.needs.contains(id)).map(|(id, _)| id.clone())
-}
-
-/// What must be gone before this may go. An AWS resource is gone when its deletion is answered; a
-/// Kubernetes object only when its finalizers are through.
-fn still_needed(
-    id: &ResourceId,
-    desired: &DesiredSet,
-    works: &BTreeSet<ResourceId>,
-    observed: &ObservedSet,
-) -> Option<ResourceId> {
-    dependants(id, desired).find(|dependant| {
-        let gone = matches!(observed.get(dependant), Some(Observed::Absent | Observed::Foreign { .. }));
-        let going = works.contains(dependant) && !matches!(dependant, ResourceId::Object(_));
-        !(gone || going)
-    })
-}
-
-/// The first need that is neither there nor being made by this plan. An output that is not known yet is
-/// filled in when the work that it waits for has brought it.
-fn unmet(want: &Desired, works: &BTreeSet<ResourceId>, observed: &ObservedSet) -> Option<ResourceId> {
-    let there = |need: &ResourceId| matches!(observed.get(need), Some(Observed::Present(_)));
-    want.needs.iter().find(|need| !there(need) && !works.contains(need)).cloned()
 }

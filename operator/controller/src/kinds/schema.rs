@@ -1,0 +1,149 @@
+use cloister_core::name::Names;
+use cloister_core::observed::{Actual, Observed, ObservedSet};
+use cloister_core::plan::{Desired, DesiredSet, Fate};
+use cloister_core::resource::{Database, Resource, ResourceId, Schema};
+use cloister_core::schema::{Declared, Inputs, SchemaPlan};
+use cloister_core::tenant::{self, KeyArns};
+use cloister_core::violation::Violation;
+use cloister_crds::schema::PlanStatus;
+use cloister_crds::status::CommonStatus;
+use cloister_crds::{ClientTenant, RedshiftSchema, RedshiftSchemaStatus};
+use kube::ResourceExt;
+use kube::runtime::reflector::ObjectRef;
+
+use super::bucket::fate;
+use super::tenant::home;
+use super::{Facts, Kind, Prepared, environment, is_converged, mode, peers};
+use crate::api::Object;
+use crate::context::Context;
+use crate::driver::Unreported;
+
+impl Kind for RedshiftSchema {
+    async fn prepare(&self, context: &Context) -> Prepared {
+        let namespace = self.namespace().unwrap_or_default();
+        let Some(tenant) = context.tenants.get(&ObjectRef::new(&namespace)) else {
+            let why = format!(
+                "namespace {namespace} belongs to no ClientTenant; apply the tenant, or move the schema to its namespace"
+            );
+            let waiting = if self.is_leaving() { Vec::new() } else { vec![why] };
+            return Prepared::waiting(self.owner(), waiting);
+        };
+        // As with its buckets: what a namespace that was deleted by hand held comes back as the tenant's own.
+        let owner = tenant.owner();
+        let home = match home(&tenant.spec.environment, context) {
+            Ok(home) => home,
+            Err(why) => return Prepared::waiting(owner, vec![why]),
+        };
+        let names = Names::new(&namespace, &owner.uid);
+        let fate = fate(self, self.spec.deletion_policy, &tenant, context);
+        if let Err(why) = stands(&tenant, &names) {
+            // What is to stay needs no warehouse to stay in.
+            let waiting = if fate == Fate::Retain { Vec::new() } else { vec![why] };
+            return Prepared::waiting(owner, waiting);
+        }
+        let database = database(&tenant, &names);
+        let declared = match declared(self, &tenant) {
+            Ok(declared) if fate == Fate::Vanish => declared.leaving(),
+            Ok(declared) => declared,
+            Err(violations) => return Prepared { violations, ..Prepared::waiting(owner, Vec::new()) },
+        };
+        let drift_policy = self.spec.drift_policy.unwrap_or(tenant.spec.drift_policy);
+        let paused = self.spec.paused || tenant.spec.paused;
+        Prepared {
+            owner,
+            violations: Vec::new(),
+            waiting: Vec::new(),
+            account: Some(context.aws.account(&environment::target(&home.spec))),
+            mode: mode(paused, drift_policy, self.is_leaving(), is_converged(self)),
+            facts: Facts { schema: Some(declared.schema.as_str().to_owned()), ..Facts::default() },
+            known_keys: KeyArns::default(),
+            desire: Box::new(move |_| desire(&database, &declared, fate)),
+        }
+    }
+
+    async fn confirm_peers(&self, context: &Context) -> Result<bool, Unreported> {
+        peers::child_rests_on_the_present(self, context).await
+    }
+
+    fn with_common(
+        &self,
+        common: CommonStatus,
+        prepared: &Prepared,
+        observed: &ObservedSet,
+    ) -> RedshiftSchemaStatus {
+        let plan = own_plan(&prepared.desired(observed), observed).filter(|plan| !plan.is_settled());
+        RedshiftSchemaStatus { common, schema: prepared.facts.schema.clone(), plan: plan.map(shown) }
+    }
+}
+
+fn desire(at: &Database, declared: &Declared, fate: Fate) -> DesiredSet {
+    let id = ResourceId::Schema(format!("{}/{}.{}", at.cluster, at.name, declared.schema));
+    let schema = Schema { database: at.clone(), declared: declared.clone(), catalog: None };
+    let resource = Resource::Schema(Box::new(schema));
+    DesiredSet::from([(id, Desired { resource, fate, needs: [].into(), adopt: false })])
+}
+
+/// What a manifest wants of its schema, or all that is wrong with it.
+pub fn desired_schema(
+    schema: &RedshiftSchema,
+    tenant: &ClientTenant,
+    names: &Names,
+) -> Result<DesiredSet, Vec<Violation>> {
+    Ok(desire(&database(tenant, names), &declared(schema, tenant)?, Fate::Exist))
+}
+
+fn declared(schema: &RedshiftSchema, tenant: &ClientTenant) -> Result<Declared, Vec<Violation>> {
+    Declared::read(&Inputs {
+        object: &schema.name_any(),
+        uid: &Object::uid(tenant),
+        spec: &schema.spec,
+        prefix: &format!("{}.", tenant.name_any()),
+        owner: tenant::ADMIN,
+    })
+}
+
+/// Whether statements can be run in the tenant's warehouse, or why not.
+fn stands(tenant: &ClientTenant, names: &Names) -> Result<(), String> {
+    if tenant.spec.warehouse.is_none() {
+        return Err(format!("{} has no warehouse: add spec.warehouse to it", tenant.label()));
+    }
+    let id = ResourceId::Cluster(names.warehouse()).to_string();
+    let state = tenant.common().and_then(|c| c.state(&id));
+    if matches!(state, Some("Ready" | "Drifted" | "Retained" | "Leaving")) {
+        Ok(())
+    } else {
+        Err(format!("the warehouse of {} is being made", tenant.label()))
+    }
+}
+
+fn database(tenant: &ClientTenant, names: &Names) -> Database {
+    let warehouse = tenant.spec.warehouse.clone().unwrap_or_default();
+    Database {
+        cluster: names.warehouse(),
+        name: tenant::database(&names.tenant, &warehouse),
+        user: tenant::ADMIN.to_owned(),
+    }
+}
+
+fn own_plan(desired: &DesiredSet, observed: &ObservedSet) -> Option<SchemaPlan> {
+    desired.iter().find_map(|(id, want)| match (&want.resource, observed.get(id)) {
+        (
+            Resource::Schema(want),
+            Some(Observed::Present(Actual { resource: Resource::Schema(have), .. })),
+        ) => Some(want.plan(have)),
+        _ => None,
+    })
+}
+
+/// Of each list so many; the rest is in `cloister plan`.
+const SHOWN: usize = 20;
+
+fn shown(plan: SchemaPlan) -> PlanStatus {
+    let first = |texts: &mut dyn Iterator<Item = String>| texts.take(SHOWN).collect();
+    PlanStatus {
+        hash: plan.hash,
+        changes: first(&mut plan.transactions.into_iter().map(|t| t.title)),
+        destructive: first(&mut plan.destructive.into_iter()),
+        blocked: first(&mut plan.held.into_iter().map(|held| held.sentence)),
+    }
+}

@@ -1,0 +1,55 @@
+use std::fmt;
+
+use serde::Serialize;
+
+use super::ObjectId;
+
+/// Which resource. The name is deterministic, so that a crash can never make a second one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ResourceId {
+    Object(ObjectId),
+    /// By alias, `alias/cloister/NAME`.
+    Key(String),
+    /// Customer-managed IAM policy, by name.
+    Policy(String),
+    Role(String),
+    Queue(String),
+    Bucket(String),
+    /// Of CloudWatch Logs, by name.
+    LogGroup(String),
+    /// By alias, in the recovery region.
+    RecoveryKey(String),
+    /// Of Redshift, in the recovery region.
+    CopyGrant(String),
+    ParameterGroup(String),
+    SubnetGroup(String),
+    Cluster(String),
+    /// `CLUSTER/DATABASE.SCHEMA`.
+    Schema(String),
+}
+
+impl fmt::Display for ResourceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(name) => write!(f, "kms-key/{name}"),
+            Self::Policy(name) => write!(f, "iam-policy/{name}"),
+            Self::Role(name) => write!(f, "iam-role/{name}"),
+            Self::Queue(name) => write!(f, "sqs-queue/{name}"),
+            Self::Bucket(name) => write!(f, "s3-bucket/{name}"),
+            Self::LogGroup(name) => write!(f, "log-group/{name}"),
+            Self::RecoveryKey(name) => write!(f, "recovery-kms-key/{name}"),
+            Self::CopyGrant(name) => write!(f, "redshift-snapshot-copy-grant/{name}"),
+            Self::ParameterGroup(name) => write!(f, "redshift-parameter-group/{name}"),
+            Self::SubnetGroup(name) => write!(f, "redshift-subnet-group/{name}"),
+            Self::Cluster(name) => write!(f, "redshift-cluster/{name}"),
+            Self::Schema(name) => write!(f, "redshift-schema/{name}"),
+            Self::Object(object) => object.fmt(f),
+        }
+    }
+}
+
+impl Serialize for ResourceId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

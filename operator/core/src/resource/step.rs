@@ -1,0 +1,54 @@
+use serde::Serialize;
+
+use super::{
+    BucketStep, ClusterStep, CopyGrantStep, KeyStep, LogGroupStep, ObjectStep, ParameterGroupStep,
+    PolicyStep, QueueStep, RoleStep, SchemaStep, SubnetGroupStep,
+};
+use crate::plan::Safety;
+
+/// One call that changes something.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Step {
+    Key(KeyStep),
+    Policy(PolicyStep),
+    Role(RoleStep),
+    Queue(QueueStep),
+    Bucket(BucketStep),
+    LogGroup(LogGroupStep),
+    CopyGrant(CopyGrantStep),
+    ParameterGroup(ParameterGroupStep),
+    SubnetGroup(SubnetGroupStep),
+    Cluster(ClusterStep),
+    Schema(SchemaStep),
+    Object(ObjectStep),
+}
+
+impl Step {
+    #[must_use]
+    pub fn safety(&self) -> Safety {
+        match self {
+            Self::Schema(transaction) => transaction.safety,
+            Self::Key(KeyStep::ScheduleDeletion { .. })
+            | Self::Bucket(BucketStep::Delete)
+            | Self::Cluster(ClusterStep::Delete)
+            | Self::Queue(QueueStep::Delete) => Safety::Destructive,
+            Self::Bucket(BucketStep::Quarantine)
+            | Self::Policy(PolicyStep::Delete)
+            | Self::Role(RoleStep::Delete)
+            | Self::Cluster(ClusterStep::Resize | ClusterStep::Reboot)
+            | Self::Object(ObjectStep::Delete) => Safety::Disruptive,
+            Self::Key(_)
+            | Self::Policy(_)
+            | Self::Role(_)
+            | Self::Queue(_)
+            | Self::Bucket(_)
+            | Self::LogGroup(_)
+            | Self::CopyGrant(_)
+            | Self::ParameterGroup(_)
+            | Self::SubnetGroup(_)
+            | Self::Cluster(_)
+            | Self::Object(_) => Safety::Safe,
+        }
+    }
+}

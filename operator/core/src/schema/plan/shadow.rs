@@ -1,0 +1,153 @@
+//! A table's columns changed by copying it: a new table is filled from the old one and takes its name, with
+//! its grants and policies, in one transaction that locks both.
+
+use std::collections::BTreeMap;
+
+use super::draft::{Draft, MOST_STATEMENTS};
+use super::policies::{attach_filter, attach_mask, detach_filter, detach_mask, row_level_security};
+use super::tables::Work;
+use super::{Why, regrant};
+use crate::plan::Safety;
+use crate::schema::catalog::{FoundRelation, Shown};
+use crate::schema::declared::DeclaredFilter;
+use crate::schema::desire::wants_filtering;
+use crate::sql::{
+    ColumnDefinition, DataType, Ident, PolicyStatement, Relation, Statement, TableChange, TableDefinition,
+    TableStatement,
+};
+
+pub(super) fn swap(draft: &mut Draft<'_>, table: &TableDefinition, found: &FoundRelation, work: &Work) {
+    let name = &table.table.name;
+    let shadow = Relation::new(&table.table.schema, &name.with_suffix("__cloister_new"));
+    let old = Relation::new(&table.table.schema, &name.with_suffix("__cloister_old"));
+    let (definition, copied) = match copy_of(table, found, &shadow) {
+        Ok(copy) => copy,
+        Err(sentence) => return draft.hold(format!("table {name}"), Why::NotInPlace, sentence),
+    };
+    let rename = |table: &Relation, to: &Relation| {
+        Statement::from(TableStatement::Alter {
+            table: table.clone(),
+            change: TableChange::RenameTo(to.name.clone()),
+        })
+    };
+    let mut all: Vec<Statement> = vec![TableStatement::Lock { table: table.table.clone() }.into()];
+    // A mask for everybody would hold for the copying itself, and the data would be lost.
+    let (uncover, cover) = policies(draft, name, found);
+    all.extend(uncover);
+    all.push(TableStatement::Create(definition).into());
+    all.push(
+        TableStatement::CopyRows { from: table.table.clone(), into: shadow.clone(), columns: copied }.into(),
+    );
+    all.extend([rename(&table.table, &old), rename(&shadow, &table.table)]);
+    all.extend(regrant::grants(draft, name, found));
+    all.extend(cover);
+    all.push(TableStatement::Drop { table: old }.into());
+    if all.len() > MOST_STATEMENTS {
+        let sentence = format!(
+            "table {name} cannot be copied in one transaction, since its grants and policies are {} statements and the Data API takes {MOST_STATEMENTS}: lessen them for the time being",
+            all.len()
+        );
+        return draft.hold(format!("table {name}"), Why::NotInPlace, sentence);
+    }
+    draft.copied.insert(name.clone());
+    for column in &work.add {
+        draft.added.entry(name.clone()).or_default().insert(column.name.clone());
+    }
+    let safety = if work.narrows { Safety::Destructive } else { Safety::Disruptive };
+    let making =
+        draft.transaction(format!("copy table {name} to change its columns"), format!("table {name}"));
+    making.statements(all).safety(safety).mends(format!("tables.{name}")).done();
+}
+
+type Copy = (TableDefinition, Vec<(Ident, Option<DataType>)>);
+
+/// The new table, and what is copied into it. Columns that are not declared come along: that they go is
+/// another decision.
+fn copy_of(table: &TableDefinition, found: &FoundRelation, shadow: &Relation) -> Result<Copy, String> {
+    let mut definition = table.clone();
+    definition.table = shadow.clone();
+    let mut copied = Vec::new();
+    for column in &table.columns {
+        match found.columns.get(&column.name) {
+            Some(there) => {
+                let same = there.data_type == Shown::Known(column.data_type);
+                copied.push((column.name.clone(), (!same).then_some(column.data_type)));
+            }
+            None if !column.nullable && column.default.is_none() => {
+                return Err(format!(
+                    "table {} is not copied while column {} has no value to be filled with: give it a default, or let it be nullable",
+                    table.table.name, column.name
+                ));
+            }
+            None => {}
+        }
+    }
+    let mut extra: Vec<_> =
+        found.columns.iter().filter(|(name, _)| !table.columns.iter().any(|c| c.name == **name)).collect();
+    extra.sort_by_key(|(_, column)| column.position);
+    for (name, column) in extra {
+        let (Shown::Known(data_type), None | Some(Shown::Known(_))) = (&column.data_type, &column.default)
+        else {
+            return Err(format!(
+                "table {} is not copied, since its column {name}, which is not declared, has a type or default that cannot be written: drop it, or declare it",
+                table.table.name
+            ));
+        };
+        let default = match &column.default {
+            Some(Shown::Known(value)) => Some(value.clone()),
+            _ => None,
+        };
+        definition.columns.push(ColumnDefinition {
+            name: name.clone(),
+            data_type: *data_type,
+            nullable: column.nullable,
+            encode: None,
+            default,
+        });
+        copied.push((name.clone(), None));
+    }
+    // Both tables are there for a moment, and so are both keys.
+    if let Some((key, _)) = &mut definition.primary_key
+        && found.primary_key.as_ref().is_some_and(|(name, _)| name == key)
+    {
+        *key = table.table.name.with_suffix("_key");
+    }
+    if definition.sort.is_none() {
+        definition.sort.clone_from(&found.sort);
+    }
+    Ok((definition, copied))
+}
+
+/// What takes all policies off the old table, and what puts them onto the new one.
+fn policies(draft: &Draft<'_>, name: &Ident, found: &FoundRelation) -> (Vec<Statement>, Vec<Statement>) {
+    let (mut uncover, mut cover) = (Vec::new(), Vec::new());
+    for a in draft.catalog.attached_masks.iter().filter(|a| a.table == *name) {
+        uncover.push(detach_mask(draft, a));
+        cover.push(attach_mask(draft, a));
+    }
+    // Redshift renames and drops no table that a policy looks up, so these are made anew.
+    // https://docs.aws.amazon.com/redshift/latest/dg/t_rls_object_dependency.html
+    let reading: BTreeMap<&Ident, &DeclaredFilter> = draft
+        .declared
+        .filters
+        .iter()
+        .filter(|(policy, wanted)| draft.catalog.filters.contains_key(*policy) && wanted.looks_up(name))
+        .collect();
+    let filters = draft.catalog.attached_filters.iter();
+    for a in filters.filter(|a| a.table == *name || reading.contains_key(&a.policy)) {
+        uncover.push(detach_filter(draft, a));
+        cover.push(attach_filter(draft, a));
+    }
+    uncover.extend(
+        reading.keys().map(|policy| PolicyStatement::DropFilter { policy: (*policy).clone() }.into()),
+    );
+    let again = reading.iter().map(|(policy, wanted)| Statement::from(wanted.create(policy)));
+    cover.splice(0..0, again);
+    if found.row_level_security {
+        uncover.push(row_level_security(draft, name, false));
+        if wants_filtering(draft.declared, draft.catalog, name) {
+            cover.push(row_level_security(draft, name, true));
+        }
+    }
+    (uncover, cover)
+}

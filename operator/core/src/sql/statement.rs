@@ -1,0 +1,62 @@
+use std::fmt;
+
+use super::grant::GrantStatement;
+use super::ledger::LedgerStatement;
+use super::namespace::SchemaStatement;
+use super::policy::PolicyStatement;
+use super::principal::PrincipalStatement;
+use super::table::TableStatement;
+use super::writer::Writer;
+
+/// Everything that is ever written to a warehouse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Statement {
+    Ledger(LedgerStatement),
+    Schema(SchemaStatement),
+    Principal(PrincipalStatement),
+    Grant(GrantStatement),
+    Table(TableStatement),
+    Policy(PolicyStatement),
+}
+
+impl Statement {
+    /// Must run by itself, not within a transaction block.
+    #[must_use]
+    pub fn runs_alone(&self) -> bool {
+        matches!(self, Self::Table(TableStatement::Alter { change, .. }) if change.runs_alone())
+    }
+}
+
+impl fmt::Display for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut writer = Writer::default();
+        match self {
+            Self::Ledger(statement) => statement.write(&mut writer),
+            Self::Schema(statement) => statement.write(&mut writer),
+            Self::Principal(statement) => statement.write(&mut writer),
+            Self::Grant(statement) => statement.write(&mut writer),
+            Self::Table(statement) => statement.write(&mut writer),
+            Self::Policy(statement) => statement.write(&mut writer),
+        }
+        f.write_str(&writer.finish())
+    }
+}
+
+impl serde::Serialize for Statement {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+macro_rules! from {
+    ($($inner:ident => $variant:ident),*) => {
+        $(impl From<$inner> for Statement {
+            fn from(statement: $inner) -> Self {
+                Self::$variant(statement)
+            }
+        })*
+    };
+}
+
+from!(LedgerStatement => Ledger, SchemaStatement => Schema, PrincipalStatement => Principal,
+      GrantStatement => Grant, TableStatement => Table, PolicyStatement => Policy);
