@@ -7,14 +7,14 @@ from pathlib import Path
 
 from e2e.operator import BINARY, REPOSITORY
 
-MANIFEST = Path(__file__).with_name("everything.yaml")
-TENANT = "matrix"
+EVERYTHING = Path(__file__).with_name("everything.yaml")
+WAREHOUSE = Path(__file__).with_name("warehouse.yaml")
 
 
-def listed() -> dict[str, list[str]]:
+def listed(manifest: Path) -> dict[str, list[str]]:
     """Resource id -> paths, from a plan against nothing: a field that is added to a type is in it."""
     home = REPOSITORY / "examples" / "environment-production.yaml"
-    command = [str(BINARY), "plan", "-f", str(MANIFEST), "-f", str(home), "-o", "json"]
+    command = [str(BINARY), "plan", "-f", str(manifest), "-f", str(home), "-o", "json"]
     answer = subprocess.run(command, capture_output=True, text=True, check=False, env=dict(os.environ))
     assert answer.returncode == 2, answer.stderr
     objects = json.loads(answer.stdout)["objects"]

@@ -5,7 +5,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from drift import warehouse_snapshot
 from drift.objects import KINDS, located
+from drift.warehouse import RECOVERY
 from e2e.account import Account
 from e2e.cluster import Cluster
 
@@ -21,6 +23,8 @@ def snapshot(aws: Account, cluster: Cluster, resource: str) -> Any:
         "kms-key": _key,
         "iam-policy": _policy,
         "iam-role": _role,
+        "recovery-kms-key": lambda aws, name: _key(aws.in_region(RECOVERY), name),
+        **warehouse_snapshot.READ,
     }[kind]
     try:
         return read(aws, rest)

@@ -1,24 +1,24 @@
 """Every managed field of every resource is repaired or reported. The fields come from the types."""
 
-import fnmatch
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from drift.access import flip_key, flip_policy, flip_role
-from drift.fields import MANIFEST, TENANT, listed
+from drift.fields import EVERYTHING, listed
 from drift.objects import IDENTITY, KINDS, flip_object, located
+from drift.patterns import is_in
+from drift.rounds import Rounds
 from drift.snapshot import snapshot
 from drift.storage import flip_bucket, flip_queue
 from e2e.account import Account
-from e2e.cluster import RefusedError
 from e2e.waiting import until
 from e2e.world import World, running_world
 
+TENANT = "matrix"
 # AWS or the API server refuses these flips, to everybody: they cannot drift.
 REFUSED = [
     "kms-key/* policy.AdministeredByIam.*",  # the lockout check
@@ -43,12 +43,8 @@ REPORTED = [
 def matrix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     # A shared read may be a quarter of the sweep old, so the sweep is short although each flip is pointed at.
     with running_world(Path(tmp_path_factory.mktemp("matrix")), sweep_seconds=8) as world:
-        world.onboard(MANIFEST)
+        world.onboard(EVERYTHING)
         yield world
-
-
-def _is_in(patterns: list[str], resource: str, path: str) -> bool:
-    return any(fnmatch.fnmatchcase(f"{resource} {path}", pattern) for pattern in patterns)
 
 
 def _flip(world: World, resource: str, path: str, spare: dict[str, str]) -> None:
@@ -89,54 +85,27 @@ def _resources(world: World) -> dict[str, list[str]]:
     """The suffix of names is known only now."""
     status = world.cluster.get("IngestBucket", "plain", TENANT)["status"]
     suffix = status["bucketName"].rpartition("-")[2]
-    return {resource.replace("xxxxxxxx", suffix): paths for resource, paths in listed().items()}
+    return {resource.replace("xxxxxxxx", suffix): paths for resource, paths in listed(EVERYTHING).items()}
 
 
 def test_every_managed_field_is_repaired_or_reported(matrix: World) -> None:
     resources = _resources(matrix)
     spare = _spare(matrix.aws)
-    before = {resource: snapshot(matrix.aws, matrix.cluster, resource) for resource in resources}
-    todo = {r: [p for p in paths if p not in IDENTITY and not _is_in(REPORTED, r, p)] for r, paths in resources.items()}
+    todo = {r: [p for p in paths if p not in IDENTITY and not is_in(REPORTED, r, p)] for r, paths in resources.items()}
     assert sum(map(len, todo.values())) > 250
-    unrepaired, refused = [], []
-    while any(todo.values()):
-        # One field of each resource at a time, so that they are independent and it is still quick.
-        flipped = []
-        for resource, paths in todo.items():
-            if not paths:
-                continue
-            path = paths.pop()
-            try:
-                _flip(matrix, resource, path, spare)
-            except (ClientError, RefusedError) as error:
-                if not _is_in(REFUSED, resource, path):
-                    refused.append(f"{resource} {path}: {error}")
-                continue
-            if (
-                snapshot(matrix.aws, matrix.cluster, resource) == before[resource]
-                and resource.split("/")[0] not in KINDS
-            ):
-                refused.append(f"{resource} {path}: the flip changed nothing")
-            flipped.append((resource, path))
-        _poke(matrix)
-        for resource, path in flipped:
-            try:
-                until(
-                    f"{resource} {path} is as before",
-                    lambda resource=resource: snapshot(matrix.aws, matrix.cluster, resource),  # type: ignore[misc]
-                    lambda now, resource=resource: bool(now == before[resource]),  # type: ignore[misc]
-                    timeout=30,
-                )
-            except AssertionError as error:
-                unrepaired.append(str(error)[:400])
-                before[resource] = snapshot(matrix.aws, matrix.cluster, resource)
-    assert refused == []
-    assert unrepaired == [], "\n".join(["left as they were flipped:", *unrepaired])
+    rounds = Rounds(
+        flip=lambda resource, path: _flip(matrix, resource, path, spare),
+        look=lambda resource: snapshot(matrix.aws, matrix.cluster, resource),
+        poke=lambda: _poke(matrix),
+        is_refused=lambda resource, path: is_in(REFUSED, resource, path),
+        is_watched=lambda resource: resource.split("/")[0] in KINDS,
+    )
+    assert rounds.run(todo) == []
 
 
 def test_what_cannot_be_repaired_is_reported(matrix: World) -> None:
     resources = _resources(matrix)
-    todo = [(r, p) for r, paths in resources.items() for p in paths if p not in IDENTITY and _is_in(REPORTED, r, p)]
+    todo = [(r, p) for r, paths in resources.items() for p in paths if p not in IDENTITY and is_in(REPORTED, r, p)]
     assert len(todo) > 25
     # Out of a queue's own policy only AWS's root session helps (sts:AssumeRoot), so these come last.
     todo.sort(key=lambda one: _is_for_good(*one))
@@ -200,12 +169,3 @@ def _undo(world: World, resource: str) -> Callable[[], object]:
             return lambda: aws.iam.tag_role(RoleName=rest, Tags=tags)
         case _:
             raise AssertionError(f"nothing of {resource} is only reported")
-
-
-def _differing(before: Any, now: Any) -> str:
-    """The parts that are not as before, cut to what fits a line."""
-    if isinstance(before, dict) and isinstance(now, dict):
-        return "; ".join(
-            f"{k}: {str(before[k])[:150]} -> {str(now.get(k))[:150]}" for k in before if before[k] != now.get(k)
-        )
-    return f"{str(before)[:200]} -> {str(now)[:200]}"
