@@ -33,8 +33,8 @@ class Environments:
         """A region in which nothing is yet."""
         return next(region for region in _REGIONS if region not in self.uids)
 
-    def apply(self, region: str) -> None:
-        manifest = manifests.staging(region=region, network=self._network(region), adopt=[])
+    def apply(self, region: str, **spec: object) -> None:
+        manifest = manifests.staging(region=region, network=self._network(region), adopt=[], **spec)
         manifest["metadata"]["name"] = region
         (applied,) = self.rig.world.cluster.apply(manifest)
         self.uids[region] = applied["metadata"]["uid"]

@@ -84,6 +84,9 @@ class Rig:
         for rule in rules:
             HTTP.delete(f"{self.control}/faults", params={"id": rule}, timeout=10)
 
+    def clusters_take_no_time(self) -> None:
+        HTTP.post(f"{self.control}/redshift", json={"default": 0}, timeout=10).raise_for_status()
+
     # --- Life and death -------------------------------------------------------
 
     @property
