@@ -78,6 +78,7 @@ lint: lint-rust lint-python deny ## Formatting, clippy, ruff, mypy, licences
 lint-rust:
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo clippy --locked --workspace --test emulator -- -D warnings # which no other test run includes
 
 lint-python:
 	cd tests && $(IN_VENV) -m ruff check . && $(IN_VENV) -m ruff format --check . && $(IN_VENV) -m mypy .
@@ -89,6 +90,18 @@ deny: $(CARGO_DENY)/bin/cargo-deny
 
 $(CARGO_DENY)/bin/cargo-deny:
 	cargo install --quiet --locked --root $(CARGO_DENY) --version $(CARGO_DENY_VERSION) cargo-deny
+
+CARGO_FUZZ_VERSION = 0.13.2
+CARGO_FUZZ = $(or $(CLOISTER_CACHE),$(HOME)/.cache/cloister)/cargo-fuzz-$(CARGO_FUZZ_VERSION)
+FUZZ_SECONDS ?= 60
+.PHONY: fuzz
+fuzz: $(CARGO_FUZZ)/bin/cargo-fuzz ## Fuzz the SQL builder for FUZZ_SECONDS (60)
+	# libFuzzer's coverage is an unstable flag of the compiler; the sanitizers would need a nightly one.
+	cd operator/core && RUSTC_BOOTSTRAP=1 $< run --sanitizer none statements -- \
+		-max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1
+
+$(CARGO_FUZZ)/bin/cargo-fuzz:
+	cargo install --quiet --locked --root $(CARGO_FUZZ) --version $(CARGO_FUZZ_VERSION) cargo-fuzz
 
 .PHONY: bench
 bench: ## Print the figures that the operator is held to, with a release build

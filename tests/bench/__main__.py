@@ -7,9 +7,10 @@ from pathlib import Path
 from bench.depth import depth
 from bench.hundred import hundred
 from bench.rest import SWEEP, rest
+from bench.schema import schema
 from e2e.world import running_world
 
-_FIGURES = {"depth": depth, "crowd": hundred, "rest": rest}
+_FIGURES = {"depth": depth, "crowd": hundred, "rest": rest, "schema": schema}
 
 
 def main() -> None:
