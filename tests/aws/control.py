@@ -14,6 +14,14 @@ POST   /statements {"delay_ms"}                         how long statements wait
 POST   /redshift {"default", "creating", …}             how many seconds each change of a cluster takes
 POST   /redshift/finish?account=…&region=…              ends the changes of clusters there that are under way
 POST   /redshift/maintenance?account=…&region=…         the maintenance window of all clusters there, now
+POST   /ec2 {"pending", "shutting-down", …}             how many seconds each change of an instance takes
+POST   /ec2/finish?account=…&region=…&instance=…        ends the changes of instances there, or of one
+POST   /ec2/forget?account=…&region=…                   terminated instances are shown no more
+POST   /ec2/capacity {type, zone, subnet, …}            AWS has none of a type left; DELETE [?type=…] gives it back
+POST   /ec2/events {instance, code, seconds}            schedules an event; {instance, "completed": true} ends them
+POST   /ec2/terminate {instance, code, message}         as AWS ends an instance, not its owner
+POST   /ec2/tenancy {tenancy, count}                    the next instances come up with it, whatever was asked
+GET    /instances?account=…&region=…&state=…            what a local node agent needs to know of instances
 POST   /reset                                           everything as after a start, with new credentials
 GET    /health
 """
@@ -25,6 +33,9 @@ from collections.abc import Callable
 from typing import Any
 
 from aws import accounts, seed, stores
+from aws.ec2 import by_hand as instances
+from aws.ec2 import capacity, placing
+from aws.ec2 import clock as instance_clock
 from aws.errors import AwsError
 from aws.faults import BadRule
 from aws.front import Front
@@ -64,6 +75,20 @@ class Control:
             ("POST", "/redshift"): lambda query, body: clock.configure(body),
             ("POST", "/redshift/finish"): lambda query, body: {"ended": clock.hasten(_clusters(query))},
             ("POST", "/redshift/maintenance"): lambda query, body: {"changed": clock.maintain(_clusters(query))},
+            ("POST", "/ec2"): lambda query, body: instance_clock.configure(body),
+            ("POST", "/ec2/finish"): lambda query, body: {
+                "ended": instance_clock.hasten(instances.here(query), query.get("instance", ""))
+            },
+            ("POST", "/ec2/forget"): lambda query, body: {"forgotten": instance_clock.forget(instances.here(query))},
+            ("GET", "/ec2/capacity"): lambda query, body: capacity.listed(),
+            ("POST", "/ec2/capacity"): lambda query, body: capacity.stop(body),
+            ("DELETE", "/ec2/capacity"): lambda query, body: capacity.resume(query.get("type", "")),
+            ("POST", "/ec2/events"): lambda query, body: instances.schedule(body),
+            ("POST", "/ec2/terminate"): lambda query, body: instances.terminate(body),
+            ("POST", "/ec2/tenancy"): lambda query, body: {
+                "waiting": placing.misplace(body["tenancy"], int(body.get("count", 1)))
+            },
+            ("GET", "/instances"): lambda query, body: {"instances": instances.listed(query)},
             ("POST", "/reset"): self.reset,
         }
 

@@ -28,6 +28,17 @@ S3 = {
     "PutObjectLegalHold", "PutObjectRetention", "PutObjectTagging", "UploadPart", "UploadPartCopy",
 }  # fmt: skip
 
+# Networks are moto's; instances, volumes, launch templates and hosts are not, nor what is unknown of them.
+EC2 = {
+    "AssociateRouteTable", "AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress", "CreateFlowLogs",
+    "CreateRouteTable", "CreateSecurityGroup", "CreateSubnet", "CreateTags", "CreateVpc", "CreateVpcEndpoint",
+    "DeleteFlowLogs", "DeleteSecurityGroup", "DeleteSubnet", "DeleteTags", "DeleteVpc", "DeleteVpcEndpoints",
+    "DescribeAvailabilityZones", "DescribeFlowLogs", "DescribeRegions", "DescribeRouteTables",
+    "DescribeSecurityGroupRules", "DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcAttribute",
+    "DescribeVpcEndpoints", "DescribeVpcs", "ModifySubnetAttribute", "ModifyVpcAttribute", "ModifyVpcEndpoint",
+    "ModifyVpcTenancy", "RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress",
+}  # fmt: skip
+
 WHOLLY_OURS = {"logs", "redshift"}  # moto's log groups and clusters are others than ours
 
 
@@ -47,7 +58,8 @@ class Moto:
         self.app = DomainDispatcherApplication(create)
 
     def answer(self, call: Call) -> Response:
-        if (call.service == "s3" and call.operation not in S3) or call.service in WHOLLY_OURS:
+        known = {"s3": S3, "ec2": EC2}.get(call.service)
+        if (known is not None and call.operation not in known) or call.service in WHOLLY_OURS:
             raise not_implemented(call)
         if call.service == "ec2":
             network.build()

@@ -1,7 +1,10 @@
 """Importing this registers every handler of ours."""
 
 from aws import sts, tagging
-from aws.iam import details, role_policies, roles
+from aws.ec2 import describe_catalog, hosts, instances, launch, networks, templates, volumes
+from aws.ec2 import status as instance_status
+from aws.ec2 import tags as instance_tags
+from aws.iam import details, instance_profiles, role_policies, roles
 from aws.iam import policies as managed_policies
 from aws.kms import aliases, cryptography, keys
 from aws.kms import policies as key_policies
@@ -29,7 +32,8 @@ from aws.s3 import buckets, encryption, events, lifecycle, lock, logging, notifi
 from aws.s3 import tagging as bucket_tags
 from aws.sqs import attributes, queues
 
-IAM = (details, managed_policies, role_policies, roles)
+EC2 = (describe_catalog, hosts, instance_status, instance_tags, instances, launch, networks, templates, volumes)
+IAM = (details, instance_profiles, managed_policies, role_policies, roles)
 KMS = (aliases, cryptography, key_policies, key_tags, keys)
 REDSHIFT_DATA = (describe, execute, results)
 REDSHIFT = (
@@ -37,4 +41,4 @@ REDSHIFT = (
     *(parameter_groups, resize, snapshot_copy, snapshots, subnet_groups),
 )
 S3 = (bucket_tags, buckets, encryption, events, lifecycle, lock, logging, notification, objects, policy, settings)
-OURS = (sts, tagging, attributes, queues, log_groups, log_tags, *IAM, *KMS, *REDSHIFT, *REDSHIFT_DATA, *S3)
+OURS = (sts, tagging, attributes, queues, log_groups, log_tags, *EC2, *IAM, *KMS, *REDSHIFT, *REDSHIFT_DATA, *S3)

@@ -7,13 +7,15 @@ import json
 from importlib import resources
 from typing import Any
 
-from moto.backends import get_backend
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
 from moto.sqs.models import sqs_backends
 
 from aws import accounts, network, stores
+from aws.ec2 import by_hand, wire
+from aws.ec2 import clock as instance_clock
+from aws.ec2 import records as instances
 from aws.logs import records as log_groups
 from aws.principals import PRINCIPALS, Credentials
 from aws.redshift import clock, records, secret
@@ -32,7 +34,7 @@ def reset() -> Credentials:
     STATEMENTS.reset()
     CLUSTERS.stop()
     network.reset()
-    for store in (clock, records, secret, log_groups):
+    for store in (clock, records, secret, log_groups, instances, instance_clock, by_hand):
         store.reset()
     VISIBILITY.hidden.clear()
     PRINCIPALS.issued.clear()
@@ -69,5 +71,5 @@ def _role(account: str, name: str, trust: str, policy: str) -> None:
 
 def warm() -> None:
     """Loads what moto loads late, so that the first EC2 call is no slower than the second."""
-    get_backend("ec2")
     network.build()
+    wire.model()

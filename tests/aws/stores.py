@@ -7,13 +7,14 @@ die with it, through a reset too.
 from dataclasses import dataclass, field
 from typing import Any
 
-from moto.iam.models import IAMBackend, ManagedPolicy, Role, iam_backends
-from moto.iam.utils import random_role_id
+from moto.iam.models import IAMBackend, InstanceProfile, ManagedPolicy, Role, iam_backends
+from moto.iam.utils import random_resource_id, random_role_id
 from moto.kms.models import Key, KmsBackend, kms_backends
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from moto.sqs.models import Queue, SQSBackend, sqs_backends
 
 from aws.call import Call
+from aws.ec2 import records as instances
 from aws.logs import records as log_groups
 from aws.redshift import records
 
@@ -132,13 +133,19 @@ def new_policy(account: str, name: str, document: str, path: str, description: s
     return ManagedPolicy(name, account_id=account, region="us-east-1", **given)  # type: ignore[abstract]
 
 
+def new_instance_profile(account: str, name: str, path: str, tags: list[dict[str, str]]) -> InstanceProfile:
+    identifier = "AIPA" + random_resource_id(17).upper()
+    return InstanceProfile(account, "us-east-1", identifier, name, path, [], tags)  # type: ignore[abstract]
+
+
 def of(call: Call) -> list[dict[str, Any]]:
     """The stores in which a call of this service can change something."""
     if call.service == "s3":
         found = bucket(call.bucket)
         return [s3(found.account_id if found else call.account).buckets]
     if call.service == "iam":
-        return [iam(call.account).roles, iam(call.account).managed_policies]
+        backend = iam(call.account)
+        return [backend.roles, backend.managed_policies, backend.instance_profiles]
     if call.service == "kms":
         return [kms(call.account, call.region).keys, aliases(call.account, call.region)]
     if call.service == "sqs":
@@ -148,4 +155,7 @@ def of(call: Call) -> list[dict[str, Any]]:
     if call.service == "redshift":
         here = redshift(call.account, call.region)
         return [here.clusters, here.parameter_groups, here.subnet_groups, here.copy_grants, here.snapshots]
+    if call.service == "ec2":
+        there = instances.region(call.account, call.region)
+        return [there.instances, there.volumes, there.templates, there.hosts]
     return []

@@ -1,4 +1,4 @@
-"""The tagging API's GetResources over S3, KMS, SQS, Redshift and CloudWatch Logs.
+"""The tagging API's GetResources over S3, KMS, SQS, Redshift, CloudWatch Logs and EC2.
 
 https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
 Resources of the caller's account in the region that is asked; roles and policies are not among them (IAM is global and
@@ -11,6 +11,8 @@ from typing import Any
 
 from aws import stores
 from aws.call import Call
+from aws.ec2 import clock as instance_clock
+from aws.ec2 import names
 from aws.errors import AwsError
 from aws.logs.records import groups
 from aws.redshift import clock
@@ -32,6 +34,12 @@ def tagged(account: str, region: str) -> Iterator[Found]:
         yield "logs:log-group", group.arn, group.tags
     for kind, arn, found in cluster_resources(clock.current(account, region), account, region):
         yield f"redshift:{kind}", arn, found.tags
+    here = instance_clock.current(account, region)
+    for identifier in (*here.instances, *here.volumes, *here.templates, *here.hosts):
+        known = names.find(here, identifier)
+        assert known is not None
+        kind = names.RESOURCES[names.prefix(identifier)]
+        yield f"ec2:{kind}", names.arn(account, region, identifier), known.tags
 
 
 def of_type(kind: str, wanted: list[str]) -> bool:

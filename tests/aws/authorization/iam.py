@@ -21,7 +21,11 @@ UNDER_BOUNDARY = {
     "DetachRolePolicy",
     "PutRolePolicy",
 }
-CREATES_TAGGED = {"CreateRole": "iam:TagRole", "CreatePolicy": "iam:TagPolicy"}
+CREATES_TAGGED = {
+    "CreateRole": "iam:TagRole",
+    "CreatePolicy": "iam:TagPolicy",
+    "CreateInstanceProfile": "iam:TagInstanceProfile",
+}
 
 
 def demands(call: Call) -> list[Demand]:
@@ -33,7 +37,9 @@ def demands(call: Call) -> list[Demand]:
     if call.operation.startswith("Untag"):
         context["aws:tagkeys"] = list(call.param("TagKeys") or [])
     resource = "*"
-    if call.param("RoleName"):
+    if call.param("InstanceProfileName"):
+        resource = _profile(call, context)
+    elif call.param("RoleName"):
         resource = _role(call, context)
     elif call.param("PolicyArn") and not call.param("UserName") and not call.param("GroupName"):
         resource = call.params["PolicyArn"]
@@ -43,16 +49,34 @@ def demands(call: Call) -> list[Demand]:
             context |= _tags({key: tag["Value"] for key, tag in policy_tags.items()})
     elif call.operation == "CreatePolicy":
         resource = f"arn:aws:iam::{call.account}:policy{call.param('Path', '/')}{call.param('PolicyName', '')}"
-    elif call.param("InstanceProfileName"):
-        resource = (
-            f"arn:aws:iam::{call.account}:instance-profile{call.param('Path', '/')}{call.params['InstanceProfileName']}"
-        )
     if call.param("PolicyArn"):
         context["iam:policyarn"] = [call.params["PolicyArn"]]
     needed = [Demand(action, resource, call.account, context)]
     if tags and call.operation in CREATES_TAGGED:
         needed.append(Demand(CREATES_TAGGED[call.operation], resource, call.account, context))
+    if call.operation == "AddRoleToInstanceProfile":
+        needed += _passed(call)
     return needed
+
+
+def _profile(call: Call, context: Context) -> str:
+    name = call.params["InstanceProfileName"]
+    found = stores.iam(call.account).instance_profiles.get(name)
+    if call.operation == "CreateInstanceProfile" or found is None:
+        return f"arn:aws:iam::{call.account}:instance-profile{call.param('Path', '/')}{name}"
+    profile_tags: Any = found.tags
+    context |= _tags({tag["Key"]: tag["Value"] for tag in profile_tags})
+    return str(found.arn)
+
+
+def _passed(call: Call) -> list[Demand]:
+    """ "The caller of this operation must be granted the PassRole permission on the IAM role".
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddRoleToInstanceProfile.html
+    """
+    role = stores.role(call.account, str(call.param("RoleName", "")))
+    context: Context = {"iam:passedtoservice": ["ec2.amazonaws.com"]}
+    return [Demand("iam:PassRole", role.arn, call.account, context)] if role else []
 
 
 def _role(call: Call, context: Context) -> str:

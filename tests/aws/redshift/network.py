@@ -11,10 +11,7 @@ DEFAULT = "default"
 
 
 def ec2(account: str, region: str) -> Any:
-    from moto.ec2.models import ec2_backends  # only here: it loads slowly
-
-    network.build()
-    return ec2_backends[account][region]
+    return network.of(account, region)
 
 
 def subnets(account: str, region: str, ids: list[str]) -> tuple[str, dict[str, str]]:
