@@ -58,6 +58,7 @@ def terminate(instance: Instance, code: str, message: str, transition: str) -> N
 
 def _end(here: Region, instance: Instance) -> None:
     if instance.then == "gone":
+        instance.then = ""
         del here.instances[instance.identifier]
     elif instance.then == "terminated":
         _terminated(here, instance)
