@@ -53,7 +53,7 @@ def test_versions_add_up(ec2: Any) -> None:
 
 
 def test_a_token_creates_once(ec2: Any) -> None:
-    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html. moto calls it a duplicate."""
+    """API_CreateLaunchTemplate, "ClientToken". moto calls the second a duplicate."""
     first = create(ec2, ClientToken="t")
     assert create(ec2, ClientToken="t") == first
     with refused("IdempotentParameterMismatch"):

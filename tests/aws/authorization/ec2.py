@@ -34,7 +34,7 @@ def demands(call: Call) -> list[Demand]:
         return [Demand(action, "*", call.account, _base(call))]
     if call.operation in MAKES:
         return _making(call, MAKES[call.operation])
-    found = _named(call)
+    found = named(call)
     if not found:
         return [Demand(action, "*", call.account, _base(call))]
     return [_on(call, action, each) for each in found]
@@ -71,7 +71,7 @@ def _requested(call: Call, kind: str) -> dict[str, str]:
     return found
 
 
-def _named(call: Call) -> list[str]:
+def named(call: Call) -> list[str]:
     """Identifiers of what a call changes. A launch template that is not there is left to the handler."""
     for parameter in CHANGED:
         value = call.param(parameter)

@@ -5,16 +5,19 @@ from typing import Any
 from moto.iam.models import Role
 
 from aws import stores
-from aws.authorization import logs, redshift
+from aws.authorization import ec2, logs, redshift
 from aws.call import Call
 from aws.invariants.safeguards import MANAGED
 from aws.redshift import clock
 from aws.redshift.tags import resources
 
-ADOPTING = {"PutBucketTagging", "CreateTags", "TagResource", "TagRole", "TagPolicy", "TagQueue"}
+ADOPTING = {
+    "PutBucketTagging", "CreateTags", "TagResource", "TagRole", "TagPolicy", "TagQueue", "TagInstanceProfile",
+}  # fmt: skip
 CREATING = {
     "CreateKey", "CreateRole", "CreatePolicy", "CreateQueue", "CreateBucket", "CreateCluster",
     "CreateClusterParameterGroup", "CreateClusterSubnetGroup", "CreateSnapshotCopyGrant", "CreateLogGroup",
+    "RunInstances", "CreateLaunchTemplate", "AllocateHosts", "CreateInstanceProfile",
 }  # fmt: skip
 ALIASES = {"UpdateAlias", "DeleteAlias"}
 
@@ -45,6 +48,9 @@ def ours(call: Call) -> bool | None:
         return None if group is None else MANAGED in group.tags
     if call.service == "redshift":
         return _warehouse(call)
+    if call.service == "ec2":
+        found = [ec2.tags_of(call.account, call.region, each) for each in ec2.named(call)]
+        return all(MANAGED in tags for tags in found) if found else None
     return None
 
 
@@ -66,6 +72,10 @@ def _key(call: Call) -> bool | None:
 
 
 def _iam(call: Call) -> bool | None:
+    profile = stores.iam(call.account).instance_profiles.get(str(call.param("InstanceProfileName", "")))
+    if profile is not None:
+        profile_tags: Any = profile.tags
+        return MANAGED in {tag["Key"] for tag in profile_tags}
     role = stores.role(call.account, str(call.param("RoleName", "")))
     if role is not None:
         return MANAGED in role_tags(role)

@@ -1,13 +1,14 @@
 """Looks at each call before and after, at no more than what it touched."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aws import stores
 from aws.accounts import OPERATOR_ROLE, PROVISIONER_ROLE
 from aws.call import Call
-from aws.invariants import grants, ownership, safeguards, warehouse
+from aws.ec2 import clock as instance_clock
+from aws.invariants import grants, nodes, ownership, safeguards, warehouse
 
 CREATES_OBJECTS = {"PutObject", "CopyObject", "CompleteMultipartUpload"}
 KEY_CALLS = {"CreateKey", "EnableKey", "TagResource", "CancelKeyDeletion"}
@@ -21,6 +22,8 @@ class Before:
     missing: frozenset[str] = frozenset()
     managed: bool = False
     existed: bool = False
+    nodes: dict[str, frozenset[str]] = field(default_factory=dict)  # instance: what it lacks
+    shared: frozenset[str] = frozenset()  # hosts with instances of several tenants
 
 
 def by_operator(call: Call) -> bool:
@@ -59,6 +62,11 @@ class Invariants:
             self.before_call.ours = ownership.ours(call)
             if call.service == "redshift" and (cluster := warehouse.of(call)) is not None:
                 self.before_call.missing, self.before_call.existed = warehouse.missing(cluster), True
+            if call.service == "ec2":
+                here = instance_clock.current(call.account, call.region)
+                known = {} if call.operation == "RunInstances" else {each.identifier: each for each in nodes.of(call)}
+                self.before_call.nodes = {name: nodes.missing(here, each) for name, each in known.items()}
+                self.before_call.shared = frozenset(nodes.shared_hosts(here))
 
     def after(self, call: Call) -> None:
         if not call.mutating:
@@ -74,6 +82,8 @@ class Invariants:
             self._roles(call)
         elif operator and call.service == "redshift":
             self._warehouse(call)
+        elif operator and call.service == "ec2":
+            self._nodes(call)
         if operator:
             for detail in grants.wide(call):
                 self._violated(call, "no-wildcard-key-grant", detail)
@@ -135,6 +145,16 @@ class Invariants:
         if worse:
             made = "changed" if self.before_call.existed else "created"
             self._violated(call, "warehouse-is-safeguarded", f"{made} while lacking: {_listed(worse)}")
+
+    def _nodes(self, call: Call) -> None:
+        """A new one lacks nothing; what somebody else took away is drift, and comes no worse by the operator."""
+        here = instance_clock.current(call.account, call.region)
+        for each in nodes.of(call):
+            worse = nodes.missing(here, each) - self.before_call.nodes.get(each.identifier, frozenset())
+            if worse:
+                self._violated(call, "node-is-safeguarded", f"{each.identifier} lacks: {_listed(worse)}")
+        for detail in set(nodes.shared_hosts(here)) - self.before_call.shared:
+            self._violated(call, "host-is-one-tenants", detail)
 
     def _violated(self, call: Call, rule: str, detail: str) -> None:
         self.found.append(
