@@ -143,6 +143,9 @@ RESOURCE_PARAMS = (
 
 
 def _resource(params: dict[str, Any]) -> str:
+    template = params.get("LaunchTemplate")  # RunInstances names no instance
+    if isinstance(template, dict):
+        return str(template.get("LaunchTemplateId") or template.get("LaunchTemplateName") or "")
     for name in RESOURCE_PARAMS:
         value = params.get(name)
         if isinstance(value, str):

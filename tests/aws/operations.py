@@ -1,7 +1,7 @@
 """Importing this registers every handler of ours."""
 
 from aws import sts, tagging
-from aws.ec2 import describe_catalog, hosts, instances, launch, networks, templates, volumes
+from aws.ec2 import describe_catalog, hosts, instances, launch, metadata, networks, templates, volumes
 from aws.ec2 import status as instance_status
 from aws.ec2 import tags as instance_tags
 from aws.iam import details, instance_profiles, role_policies, roles
@@ -32,7 +32,10 @@ from aws.s3 import buckets, encryption, events, lifecycle, lock, logging, notifi
 from aws.s3 import tagging as bucket_tags
 from aws.sqs import attributes, queues
 
-EC2 = (describe_catalog, hosts, instance_status, instance_tags, instances, launch, networks, templates, volumes)
+EC2 = (
+    *(describe_catalog, hosts, instance_status, instance_tags, instances, launch, metadata, networks, templates),
+    volumes,
+)
 IAM = (details, instance_profiles, managed_policies, role_policies, roles)
 KMS = (aliases, cryptography, key_policies, key_tags, keys)
 REDSHIFT_DATA = (describe, execute, results)

@@ -1,6 +1,7 @@
 """What stands before the first call: accounts, roles, and one network per environment.
 
-Made through the models, not through calls, so that the call log starts empty.
+Made through the models, not through calls, so that the call log starts empty. The images and instance types that
+there are stand in `ec2/catalog.py`: launch `ami-0c10157e000000001`; `ami-0c10157e000000002` is a newer one.
 """
 
 import json

@@ -11,7 +11,6 @@ from aws.call import Call
 from aws.ec2 import clock, filters, names, view
 from aws.ec2.catalog import IMAGES
 from aws.ec2.filters import Facts
-from aws.ec2.launch import check_metadata
 from aws.ec2.records import Instance, Region
 from aws.ec2.wire import Arguments, operation
 from aws.errors import AwsError
@@ -107,17 +106,3 @@ def terminate_instances(call: Call, given: Arguments) -> dict[str, Any]:
             }
         )
     return {"TerminatingInstances": changes}
-
-
-@operation(
-    *("ModifyInstanceMetadataOptions", "InstanceId", "HttpTokens", "HttpPutResponseHopLimit", "HttpEndpoint"),
-    *("HttpProtocolIpv6", "InstanceMetadataTags"),
-)
-def modify_instance_metadata_options(call: Call, given: Arguments) -> dict[str, Any]:
-    (found,) = named(clock.current(call.account, call.region), [given["InstanceId"]])
-    options = {name: value for name, value in given.items() if name not in ("InstanceId", "DryRun")}
-    if not found.alive:
-        raise AwsError("IncorrectInstanceState", f"The instance '{found.identifier}' is terminated.")
-    check_metadata(options)
-    found.metadata = found.metadata | options
-    return {"InstanceId": found.identifier, "InstanceMetadataOptions": found.metadata | {"State": "pending"}}

@@ -6,13 +6,26 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws.call import Call
-from aws.ec2 import capacity, catalog, clock, disks, keys, names, places, placing, profiles, tokens, view
+from aws.ec2 import (
+    capacity,
+    cards,
+    catalog,
+    clock,
+    disks,
+    keys,
+    metadata,
+    names,
+    places,
+    placing,
+    profiles,
+    tokens,
+    view,
+)
 from aws.ec2.capacity import Shortage
 from aws.ec2.catalog import Image
-from aws.ec2.places import Subnet
-from aws.ec2.records import Instance, Interface, Region, Settings
+from aws.ec2.records import Instance, Region
 from aws.ec2.requested import Launch, launch
-from aws.ec2.wire import Arguments, conflicting, invalid, missing, not_implemented, operation
+from aws.ec2.wire import Arguments, invalid, missing, operation
 from aws.errors import AwsError
 
 TAKES = (
@@ -22,13 +35,6 @@ TAKES = (
     "UserData",
 )  # fmt: skip
 USER_DATA_AT_MOST = 16384
-HOPS = range(1, 65)
-CHOICES = {
-    "HttpTokens": ("optional", "required"),
-    "HttpEndpoint": ("enabled", "disabled"),
-    "HttpProtocolIpv6": ("enabled", "disabled"),
-    "InstanceMetadataTags": ("enabled", "disabled"),
-}
 
 
 @operation("RunInstances", *TAKES)
@@ -71,14 +77,14 @@ def _one(call: Call, here: Region, asked: Launch, reservation: str, token: str) 
     if kind.architecture != image.architecture:
         message = f"The architecture '{kind.architecture}' of the specified instance type does not match the image's."
         raise invalid(message)
-    metadata, user_data = metadata_options(data.get("MetadataOptions") or {}, image), _user_data(data)
+    options, user_data = metadata.options(data.get("MetadataOptions") or {}, image), _user_data(data)
     profile = profiles.asked(call.account, data.get("IamInstanceProfile"))
     behavior = data.get("InstanceInitiatedShutdownBehavior", "stop")
     if behavior not in ("stop", "terminate"):
         raise invalid(f"Value ({behavior}) for parameter instanceInitiatedShutdownBehavior is invalid.")
     wanted = disks.wanted(here, data, image)
-    subnet, card = network_of(call, data)
-    groups = places.groups(call.account, call.region, subnet.vpc, _groups(data, card))
+    subnet, card = cards.network_of(call, data)
+    groups = places.groups(call.account, call.region, subnet.vpc, cards.groups(data, card))
     capacity.require(Shortage(kind.name, call.account, call.region, subnet.zone, subnet.identifier))
     place = placing.place(here, data.get("Placement") or {}, subnet, kind)
     identifier, now = names.fresh("i"), datetime.now(UTC)
@@ -86,7 +92,7 @@ def _one(call: Call, here: Region, asked: Launch, reservation: str, token: str) 
         disks.make(call.account, call.region, subnet.zone, identifier, disk, asked.tags.get("volume", {}), now)
         for disk in wanted
     ]
-    interface = _interface(call, identifier, subnet, card, groups)
+    interface = cards.interface(call, identifier, subnet, card, groups)
     interface.tags = dict(asked.tags.get("network-interface", {}))
     instance = Instance(
         identifier,
@@ -109,7 +115,7 @@ def _one(call: Call, here: Region, asked: Launch, reservation: str, token: str) 
         token=token,
         host=place.host,
         affinity=place.affinity,
-        metadata=metadata,
+        metadata=options,
         profile=(profile.arn, profile.id) if profile else None,
         user_data=user_data,
         volumes=[each.identifier for each in volumes],
@@ -143,33 +149,6 @@ def _image(data: Arguments) -> Image:
     return catalog.IMAGES[identifier]
 
 
-def metadata_options(given: Arguments, image: Image) -> Settings:
-    """Of an image with ImdsSupport v2.0 tokens are required and the hop limit is 2, unless something else is asked.
-
-    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-new-instances.html
-    """
-    check_metadata(given)
-    second = image.imds == "v2.0"
-    return {
-        "State": "applied",
-        "HttpTokens": "required" if second else "optional",
-        "HttpPutResponseHopLimit": 2 if second else 1,
-        "HttpEndpoint": "enabled",
-        "HttpProtocolIpv6": "disabled",
-        "InstanceMetadataTags": "disabled",
-    } | given
-
-
-def check_metadata(given: Arguments) -> None:
-    for name, values in CHOICES.items():
-        if name in given and given[name] not in values:
-            raise invalid(
-                f"Value ({given[name]}) for parameter {name} is invalid. Expecting one of {', '.join(values)}"
-            )
-    if given.get("HttpPutResponseHopLimit", 1) not in HOPS:
-        raise invalid("HttpPutResponseHopLimit must be between 1 and 64")
-
-
 def _user_data(data: Arguments) -> str:
     text = str(data.get("UserData") or "")
     try:
@@ -179,62 +158,3 @@ def _user_data(data: Arguments) -> str:
     if size > USER_DATA_AT_MOST:
         raise invalid(f"User data is limited to {USER_DATA_AT_MOST} bytes")
     return text
-
-
-def network_of(call: Call, data: Arguments) -> tuple[Subnet, Arguments]:
-    """The subnet, and what is said of the network interface.
-
-    "If you specify a network interface, you must specify any security groups and subnets as part of" it. A template's
-    interfaces and a request's SubnetId are no exception: hashicorp/terraform-provider-aws#33536.
-    """
-    cards = data.get("NetworkInterfaces") or []
-    for name, what in (("SubnetId", "subnet ID"), ("SecurityGroupIds", "security groups")):
-        if cards and data.get(name):
-            message = f"Network interfaces and an instance-level {what} may not be specified on the same request"
-            raise conflicting(message)
-    if len(cards) > 1:
-        raise not_implemented("more than one network interface of ec2 RunInstances")
-    card = cards[0] if cards else {}
-    if cards and card.get("DeviceIndex") != 0:
-        raise invalid("The primary network interface must have DeviceIndex 0")
-    identifier, zone = card.get("SubnetId") or data.get("SubnetId"), _zone(call, data)
-    if not identifier:
-        return places.default_subnet(call.account, call.region, zone), card
-    names.check(identifier, "subnet")
-    found = places.subnet(call.account, call.region, identifier)
-    if zone not in ("", found.zone):
-        raise invalid(f"The availability zone {zone} does not match the subnet's, {found.zone}.")
-    return found, card
-
-
-def _zone(call: Call, data: Arguments) -> str:
-    placement = data.get("Placement") or {}
-    known = places.zones(call.account, call.region)
-    wanted = placement.get("AvailabilityZone", "")
-    if "AvailabilityZoneId" in placement:
-        wanted = {of: name for name, of in known.items()}.get(placement["AvailabilityZoneId"], "?")
-    if wanted and wanted not in known:
-        raise invalid(f"Invalid availability zone: [{wanted}]")
-    return str(wanted)
-
-
-def _groups(data: Arguments, card: Arguments) -> list[str]:
-    return list(card.get("Groups") or data.get("SecurityGroupIds") or [])
-
-
-def _interface(call: Call, instance: str, subnet: Subnet, card: Arguments, groups: dict[str, str]) -> Interface:
-    address = places.take(subnet, card.get("PrivateIpAddress", ""), instance)
-    public = card.get("AssociatePublicIpAddress", subnet.maps_public)
-    return Interface(
-        names.fresh("eni"),
-        subnet.identifier,
-        subnet.vpc,
-        subnet.zone,
-        subnet.zone_id,
-        address,
-        places.private_name(call.region, address),
-        groups,
-        public_address=places.public_address(instance) if public else "",
-        deleted_with_instance=card.get("DeleteOnTermination", True),
-        description=card.get("Description", ""),
-    )

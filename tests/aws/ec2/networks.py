@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.h
 from aws.call import Call
 from aws.ec2 import clock
 from aws.ec2.records import Interface
+from aws.ec2.wire import Arguments, operation
 from aws.errors import AwsError
 from aws.fallback import MOTO
 from aws.message import Response
@@ -15,6 +16,12 @@ from aws.registry import answers
 def _in_use(call: Call) -> list[Interface]:
     here = clock.current(call.account, call.region)
     return [each.interface for each in here.instances.values() if each.alive]
+
+
+@operation("DescribeSubnets", "SubnetIds", "Filters")
+def describe_subnets(call: Call, given: Arguments) -> Response:
+    """moto ignores parameters that it does not know; filters it refuses."""
+    return MOTO.answer(call)
 
 
 @answers("ec2", "DeleteSecurityGroup")

@@ -56,7 +56,7 @@ def _seen(backend: Any, found: Any) -> Subnet:
         found.availability_zone_id,
         str(found.map_public_ip_on_launch).lower() == "true",
         backend.vpcs[found.vpc_id].instance_tenancy or "default",
-        {tag["key"]: tag["value"] for tag in found.get_tags()},
+        dict(backend.tags.get(found.id, {})),
         found,
     )
 

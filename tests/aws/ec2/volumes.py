@@ -27,12 +27,12 @@ FACTS: Facts[Volume] = {
 
 
 def _volume(here: Region, found: Volume) -> dict[str, Any]:
-    pending = found.instance and here.instances[found.instance].status == "pending"
+    holder = here.instances.get(found.instance)
     attachment = {
         "VolumeId": found.identifier,
         "InstanceId": found.instance,
         "Device": found.device,
-        "State": "attaching" if pending else "attached",
+        "State": "attaching" if holder and holder.status == "pending" else "attached",
         "AttachTime": found.created,
         "DeleteOnTermination": found.deleted_with_instance,
     }

@@ -60,7 +60,8 @@ def operation(name: str, *takes: str) -> Callable[[Operation], Operation]:
             if given.get("DryRun"):
                 message = "Request would have succeeded, but DryRun flag is set."
                 raise AwsError("DryRunOperation", message, 412)
-            return _answer(call, perform(call, given))
+            result = perform(call, given)
+            return result if isinstance(result, Response) else _answer(call, result)
 
         answers("ec2", name)(handle)
         return perform
