@@ -32,8 +32,8 @@ def build() -> None:
     if _built:
         return
     _built = True
-    for environment in ENVIRONMENTS:
-        _network(ec2_backends[environment.account][REGION], environment)
+    for number, environment in enumerate(ENVIRONMENTS):
+        _network(ec2_backends[environment.account][REGION], environment, f"10.{number}")
 
 
 def of(account: str, region: str) -> Any:
@@ -42,11 +42,12 @@ def of(account: str, region: str) -> Any:
     return load()[account][region]
 
 
-def _network(backend: Any, environment: Environment) -> None:
+def _network(backend: Any, environment: Environment, range_of: str) -> None:
+    """In a range of its own: a node's name is made of its address, and one cluster may have nodes of both."""
     with patch("moto.ec2.models.vpcs.random_vpc_id", return_value=environment.vpc):
-        vpc = backend.create_vpc("10.0.0.0/16")
+        vpc = backend.create_vpc(f"{range_of}.0.0/16")
     for index, (subnet, zone) in enumerate(zip(environment.subnets, "ab", strict=True)):
         with patch("moto.ec2.models.subnets.random_subnet_id", return_value=subnet):
-            backend.create_subnet(vpc.id, f"10.0.{index}.0/24", availability_zone=f"{REGION}{zone}")
+            backend.create_subnet(vpc.id, f"{range_of}.{index}.0/24", availability_zone=f"{REGION}{zone}")
     with patch("moto.ec2.models.security_groups.random_security_group_id", return_value=environment.security_group):
         backend.create_security_group("cloister-nodes", "tenant worker nodes", vpc_id=vpc.id)

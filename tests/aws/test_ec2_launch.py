@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aws.conftest import PRODUCTION, Emulator, refused
+from aws.conftest import PRODUCTION, STAGING, Emulator, refused
 from aws.ec2_world import GROUP, IMAGE, SUBNET_A, SUBNET_B, VPC, card, key, plain, profile, run, seen, tags
 from aws.ec2_world import template as make_template
 
@@ -129,6 +129,9 @@ def test_names_and_addresses_are_of_the_subnet(aws: Emulator, ec2: Any) -> None:
     ec2.describe_instances()
     assert ec2.describe_subnets(SubnetIds=[SUBNET_B])["Subnets"][0]["AvailableIpAddressCount"] == before
     assert plain(ec2, SubnetId=SUBNET_B)["PrivateDnsName"] == "ip-10-0-1-5.ec2.internal"
+    staging = aws.client("ec2", aws.credentials(STAGING))
+    other = plain(staging, SubnetId="subnet-0c10157e3000000b1")
+    assert other["PrivateDnsName"] == "ip-10-1-1-4.ec2.internal", "a node's name is its own over the environments"
     abroad = aws.client("ec2", region="eu-west-1")
     assert plain(abroad, SubnetId="")["PrivateDnsName"].endswith(".eu-west-1.compute.internal")
 
