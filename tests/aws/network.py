@@ -1,6 +1,7 @@
 """One network per environment, with ids that manifests can name."""
 
 import os
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 
@@ -18,6 +19,7 @@ def reset() -> None:
     _built = False
 
 
+@cache
 def load() -> Any:
     """moto's EC2 without its 1,395 instance types and their offerings: 80 MB and 3 seconds for what `ec2/` answers."""
     with patch("moto.utilities.utils.load_resource", return_value={}):
