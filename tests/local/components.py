@@ -67,7 +67,9 @@ def apiserver(layout: Layout, keys: Credentials) -> list[str]:
         f"--tls-cert-file={certificate}",
         f"--tls-private-key-file={key}",
         f"--client-ca-file={keys.authority}",
-        "--authorization-mode=RBAC",
+        "--authorization-mode=Node,RBAC",
+        # A node may speak for itself and its own pods only.
+        "--enable-admission-plugins=NodeRestriction",
         "--service-cluster-ip-range=10.96.0.0/16",
         "--service-account-issuer=https://kubernetes.default.svc",
         f"--service-account-signing-key-file={private}",
@@ -82,7 +84,9 @@ def apiserver(layout: Layout, keys: Credentials) -> list[str]:
     ]
 
 
-def controller_manager(layout: Layout, keys: Credentials) -> list[str]:
+def controller_manager(layout: Layout, keys: Credentials, *, node_grace: int | None = None) -> list[str]:
+    """`node_grace`: after how many seconds of silence a node counts as lost; None is Kubernetes' own default."""
+    grace = [] if node_grace is None else [f"--node-monitor-grace-period={node_grace}s"]
     return [
         str(layout.binaries / "kube-controller-manager"),
         f"--kubeconfig={keys.manager_kubeconfig}",
@@ -90,6 +94,7 @@ def controller_manager(layout: Layout, keys: Credentials) -> list[str]:
         f"--service-account-private-key-file={keys.signing[0]}",
         # Each controller under its own account, so that the audit log tells who.
         "--use-service-account-credentials",
+        *grace,
         *_only_one(),
         # A hundred tenants at once must measure the operator, not this client.
         "--kube-api-qps=200",

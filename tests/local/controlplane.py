@@ -25,8 +25,9 @@ class ControlPlane:
     says that they are to outlive it.
     """
 
-    def __init__(self, directory: Path, processes: Processes | None = None) -> None:
+    def __init__(self, directory: Path, processes: Processes | None = None, *, node_grace: int | None = None) -> None:
         self.directory = directory.absolute()
+        self._node_grace = node_grace
         self.processes = processes or Processes(self.directory)
         self._layout: Layout | None = None
         self._keys: Credentials | None = None
@@ -92,7 +93,7 @@ class ControlPlane:
         # The other two ask once a second whether it is healthy: started now, they
         # need not ask again.
         self._wait("kube-apiserver", self.ready)
-        manager = components.controller_manager(layout, keys)
+        manager = components.controller_manager(layout, keys, node_grace=self._node_grace)
         self.processes.start("kube-controller-manager", manager)
         self.processes.start("kube-scheduler", components.scheduler(layout, keys))
         # The last thing a fresh cluster makes: now the controllers work, too.

@@ -20,7 +20,7 @@ class Credentials:
 
 
 def make(directory: Path, url: str) -> Credentials:
-    pki = Pki(directory / "pki")
+    pki = Pki.make(directory / "pki")
 
     def write(path: Path, pair: tuple[Path, Path]) -> Path:
         user = kubeconfig.certificate_user(*pair)

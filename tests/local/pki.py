@@ -4,6 +4,7 @@ import datetime
 import ipaddress
 import os
 from pathlib import Path
+from typing import Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -16,16 +17,29 @@ _SERVER_ADDRESSES = ("127.0.0.1", "10.96.0.1")
 
 
 class Pki:
-    def __init__(self, directory: Path) -> None:
-        directory.mkdir(parents=True, mode=0o700)
+    def __init__(self, directory: Path, key: ec.EllipticCurvePrivateKey) -> None:
         self.directory = directory
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = _named("cloister-local-ca")
-        basic = x509.BasicConstraints(ca=True, path_length=None)
-        unsigned = _unsigned(self._name, self._name, self._key)
-        authority = unsigned.add_extension(basic, critical=True)
         self.authority = directory / "ca.crt"
-        _write(self.authority, _pem(authority.sign(self._key, hashes.SHA256())))
+        self._key = key
+        self._name = _named("cloister-local-ca")
+
+    @classmethod
+    def make(cls, directory: Path) -> Self:
+        directory.mkdir(parents=True, mode=0o700)
+        made = cls(directory, ec.generate_private_key(ec.SECP256R1()))
+        basic = x509.BasicConstraints(ca=True, path_length=None)
+        unsigned = _unsigned(made._name, made._name, made._key)
+        authority = unsigned.add_extension(basic, critical=True)
+        _write(made.authority, _pem(authority.sign(made._key, hashes.SHA256())))
+        _write(directory / "ca.key", _private_pem(made._key))
+        return made
+
+    @classmethod
+    def open(cls, directory: Path) -> Self:
+        """For another process of the same platform, which needs certificates too."""
+        key = serialization.load_pem_private_key((directory / "ca.key").read_bytes(), None)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        return cls(directory, key)
 
     def server(self) -> tuple[Path, Path]:
         dns = [x509.DNSName(name) for name in _SERVER_NAMES]

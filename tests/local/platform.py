@@ -10,17 +10,23 @@ from typing import Self
 from local import binaries
 from local.controlplane import ControlPlane
 from local.emulator import Emulator
+from local.nodes import Nodes
 from local.processes import Processes
 
 
 class Platform:
     """Several may run at once. It dies with this process unless `outlive` is set."""
 
-    def __init__(self, directory: Path, *, outlive: bool = False) -> None:
+    def __init__(
+        self, directory: Path, *, outlive: bool = False, nodes: bool = False, node_grace: int | None = None
+    ) -> None:
+        """`nodes`: the emulator's instances join as nodes; `node_grace` is told in `components`."""
         self.directory = directory.absolute()
         self.processes = Processes(self.directory, outlive=outlive)
-        self.control_plane = ControlPlane(self.directory, processes=self.processes)
+        self.control_plane = ControlPlane(self.directory, self.processes, node_grace=node_grace)
         self.aws = Emulator(self.directory, self.processes)
+        self.nodes = Nodes(self.directory, self.processes)
+        self._with_nodes = nodes
 
     @property
     def kubeconfig(self) -> Path:
@@ -33,6 +39,8 @@ class Platform:
             self.aws.launch()
             self.control_plane.start()
             self.aws.wait()
+            if self._with_nodes:
+                self.nodes.start()
         except BaseException:
             self.stop()
             raise
@@ -40,6 +48,7 @@ class Platform:
     def stop(self) -> None:
         """Stops everything and leaves only the logs."""
         self.processes.stop()
+        self.nodes.clear()
         for file in (self.kubeconfig, self.aws.port_file, self.env_file):
             file.unlink(missing_ok=True)
         for folder in ("pki", "etcd"):

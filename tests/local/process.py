@@ -28,12 +28,16 @@ class Process:
     def alive(self) -> bool:
         if self.child is not None:
             return self.child.poll() is None
-        return _birth_of(self.pid) == self.birth
+        return birth_of(self.pid) == self.birth
 
     def stop(self, grace: float = 5.0) -> None:
         """Asks, waits, then kills."""
         if not self._signal_and_wait(signal.SIGTERM, grace):
             self.kill()
+
+    def send(self, number: signal.Signals) -> None:
+        """Sends it without waiting for anything; no error where the process is gone."""
+        self._signal_and_wait(number, 0)
 
     def kill(self) -> None:
         if not self._signal_and_wait(signal.SIGKILL, 10.0):
@@ -89,10 +93,10 @@ def spawn(
             start_new_session=True,
             preexec_fn=None if outlive else die_with_parent,
         )
-    return Process(name, child.pid, _birth_of(child.pid) or "gone", child)
+    return Process(name, child.pid, birth_of(child.pid) or "gone", child)
 
 
-def _birth_of(pid: int) -> str | None:
+def birth_of(pid: int) -> str | None:
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):

@@ -1,0 +1,1 @@
+"""The parent of one container's process. Needs the standard library only: it starts without site packages."""

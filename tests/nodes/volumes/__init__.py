@@ -1,0 +1,1 @@
+"""Volumes of pods, as directories of this machine that are bound into the containers."""

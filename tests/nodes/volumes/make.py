@@ -1,0 +1,68 @@
+"""Makes the volumes of a pod and says where they go in its containers."""
+
+import shutil
+import time
+from pathlib import Path, PurePosixPath
+
+from nodes.api import Object
+from nodes.environment import Sources
+from nodes.expand import expand
+from nodes.problems import ConfigError
+from nodes.volumes.atomic import Volume
+from nodes.volumes.sources import Contents
+from nodes.volumes.tokens import Tokens
+
+# Where Linux keeps files in memory; size limits are not enforced, here or on disk.
+_MEMORY = Path("/dev/shm")
+# kubelet, too, looks about once a minute for new contents.
+_REFRESH = 60.0
+
+
+class Volumes:
+    def __init__(self, directory: Path, uid: str, sources: Sources) -> None:
+        self._directory = directory
+        self._memory = _MEMORY / f"cloister-{uid}"
+        self._sources = sources
+        self._tokens = Tokens(sources.api)
+        self.due = 0.0
+
+    def sync(self, pod: Object) -> None:
+        """Makes what is not there and brings contents up to date; raises `ConfigError` if something is missing."""
+        contents = Contents(pod, self._sources, self._tokens)
+        group = pod["spec"].get("securityContext", {}).get("fsGroup")
+        for volume in pod["spec"].get("volumes", []):
+            made = Volume(self._path(volume), group)
+            if "emptyDir" in volume:
+                if not made.directory.exists():
+                    made.make(0o777)
+            else:
+                made.write(contents.of(volume))
+        self.due = min(time.time() + _REFRESH, self._tokens.fresh_until())
+
+    def mounts(self, pod: Object, container: Object, environment: dict[str, str]) -> list[Object]:
+        volumes = {volume["name"]: volume for volume in pod["spec"].get("volumes", [])}
+        return [self._mount(volumes[given["name"]], given, environment) for given in container.get("volumeMounts", [])]
+
+    def _mount(self, volume: Object, given: Object, environment: dict[str, str]) -> Object:
+        source = self._path(volume)
+        below = given.get("subPath") or expand(given.get("subPathExpr", ""), environment)
+        if below:
+            if ".." in PurePosixPath(below).parts or below.startswith("/"):
+                raise ConfigError(f"subPath {below!r} leads out of the volume {volume['name']}")
+            source = source / below
+            if "emptyDir" in volume:
+                source.mkdir(parents=True, exist_ok=True)
+            elif not source.exists():
+                raise ConfigError(f"the volume {volume['name']} has no {below}")
+        # Only emptyDir may be written to, as the others are kubelet's.
+        read_only = bool(given.get("readOnly")) or "emptyDir" not in volume
+        return {"source": str(source.resolve()), "target": given["mountPath"], "read_only": read_only}
+
+    def remove(self) -> None:
+        for folder in (self._directory, self._memory):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _path(self, volume: Object) -> Path:
+        in_memory = volume.get("emptyDir", {}).get("medium") == "Memory"
+        root = self._memory if in_memory else self._directory
+        return root / str(volume["name"])
