@@ -11,6 +11,7 @@ _CLUSTER_SCOPED = {
     "CustomResourceDefinition",
     "Environment",
     "Namespace",
+    "Node",
 }
 _VERSIONS = {
     "ClientTenant": "cloister.dev/v1alpha1",
@@ -23,6 +24,8 @@ _VERSIONS = {
     "RoleBinding": "rbac.authorization.k8s.io/v1",
     "CustomResourceDefinition": "apiextensions.k8s.io/v1",
     "Event": "events.k8s.io/v1",
+    "Job": "batch/v1",
+    "Lease": "coordination.k8s.io/v1",
     "NetworkPolicy": "networking.k8s.io/v1",
 }
 
