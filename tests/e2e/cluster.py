@@ -69,6 +69,10 @@ class Cluster:
             if refused.code != requests.codes.not_found:
                 raise
 
+    def delete_now(self, kind: str, name: str, namespace: str = "") -> None:
+        """Without waiting for whoever should end it in good order."""
+        self._send("DELETE", path(kind, namespace, name), {"gracePeriodSeconds": "0"})
+
     def find(self, kind: str, name: str, namespace: str = "") -> Object | None:
         try:
             return self.get(kind, name, namespace)

@@ -3,14 +3,10 @@
 import functools
 import os
 import re
-import shutil
-import subprocess
-import tempfile
 from pathlib import Path
 
-from local.cache import cache_dir, key_of, locked
 from local.errors import PlatformError
-from local.progress import Progress
+from local.gobuild import GoBuild
 
 MODULE = Path(__file__).resolve().parent.parent / "controlplane"
 
@@ -37,63 +33,26 @@ def kubernetes_version() -> str:
 @functools.cache
 def ensure() -> Path:
     """The folder of all binaries; the first call on a machine takes minutes."""
+    build = GoBuild("controlplane", f"Kubernetes {kubernetes_version()} and etcd", MODULE, PACKAGES, _stamps())
     given = os.environ.get("KUBEBUILDER_ASSETS")
     if given:
-        if _whole(Path(given)):
+        if build.is_whole(Path(given)):
             return Path(given)
         missing = ", ".join(n for n in PACKAGES if not (Path(given) / n).exists())
         print(f"KUBEBUILDER_ASSETS lacks {missing}: using our own build.", flush=True)
-    home = cache_dir() / "controlplane"
-    binaries = home / _key()
-    if not _whole(binaries):
-        with locked(home / "build.lock", "Waiting for another build to end..."):
-            if not _whole(binaries):
-                _build(binaries)
-    return binaries
+    return build.ensure()
 
 
-def _whole(folder: Path) -> bool:
-    return all(os.access(folder / name, os.X_OK) for name in PACKAGES)
+@functools.cache
+def kwok() -> Path:
+    """The program that pretends to be nodes; built when something asks for it, in a minute or two."""
+    module = MODULE / "kwok"
+    return GoBuild("kwok", "kwok", module, {"kwok": "sigs.k8s.io/kwok/cmd/kwok"}).ensure() / "kwok"
 
 
-def _key() -> str:
-    flags = " ".join([*PACKAGES.values(), *_build_flags()])
-    files = [(MODULE / name).read_bytes() for name in ("go.mod", "go.sum")]
-    return key_of(*files, flags.encode(), _go("version").encode())
-
-
-def _build(target: Path) -> None:
-    print(f"Building Kubernetes {kubernetes_version()} and etcd (minutes, once per machine):")
-    # Beside the target, so that the rename stays within one file system.
-    unfinished = Path(tempfile.mkdtemp(dir=target.parent, prefix="unfinished-"))
-    try:
-        for name, package in PACKAGES.items():
-            with Progress(name):
-                _go("build", *_build_flags(), "-o", str(unfinished / name), package)
-        unfinished.chmod(0o755)
-        shutil.rmtree(target, ignore_errors=True)
-        unfinished.rename(target)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-
-
-def _build_flags() -> list[str]:
+def _stamps() -> tuple[str, ...]:
     # Unstamped, the API server calls itself v0.0.0 and refuses to start.
     version = kubernetes_version()
     major, minor, _ = version.removeprefix("v").split(".")
     stamps = {"gitVersion": version, "gitMajor": major, "gitMinor": minor}
-    linker = ["-s", "-w"]
-    for package in _VERSION_PACKAGES:
-        linker += [f"-X {package}.{field}={value}" for field, value in stamps.items()]
-    return ["-trimpath", "-buildvcs=false", "-mod=readonly", f"-ldflags={' '.join(linker)}"]
-
-
-def _go(*arguments: str) -> str:
-    environment = os.environ | {"CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": ""}
-    try:
-        done = subprocess.run(["go", *arguments], cwd=MODULE, env=environment, capture_output=True, text=True)
-    except FileNotFoundError:
-        raise PlatformError("Go is needed to build the control plane.") from None
-    if done.returncode != 0:
-        raise PlatformError(f"go {arguments[0]} failed:\n{done.stderr.strip()}")
-    return done.stdout.strip()
+    return tuple(f"{package}.{field}={value}" for package in _VERSION_PACKAGES for field, value in stamps.items())

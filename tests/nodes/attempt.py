@@ -88,6 +88,10 @@ class Attempt:
 
     def kill(self) -> None:
         """As when the machine loses its power: nobody is left to write down an exit code."""
+        if self._child is not None:
+            # Also one that has not said its name yet.
+            self._child.kill()
+            self._child.wait()
         if shim := self.shim():
             shim.kill()
         if (started := _read(self.directory / "started.json")) and not (self.directory / "exit.json").exists():

@@ -45,6 +45,11 @@ class Container:
         return max(len(self.attempts) - 1, 0)
 
     @property
+    def has_run(self) -> bool:
+        """At any time until now."""
+        return self.state is not None or self.restarts > 0
+
+    @property
     def starting(self) -> bool:
         return self.latest is not None and self.state is None
 

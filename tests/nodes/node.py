@@ -62,8 +62,6 @@ class Node:
             worker.nudge()
         for worker in workers:
             worker.join()
-        # Again: a worker may have been starting something.
-        kill_below(self.context.directory)
         log.info("%s: lost its power with %d containers of %d pods", self.context.name, ended, len(workers))
 
     def _run(self) -> None:

@@ -30,6 +30,7 @@ def is_running(found: Object | None) -> bool:
     return found is not None and found.get("status", {}).get("phase") == "Running"
 
 
-def terminated(found: Object, index: int = 0) -> Object:
-    ended: Object = found["status"]["containerStatuses"][index]["state"]["terminated"]
+def terminated(found: Object | None) -> Object:
+    assert found is not None
+    ended: Object = found["status"]["containerStatuses"][0]["state"]["terminated"]
     return ended

@@ -63,7 +63,7 @@ def _phase(policy: str, inits: list[Container], mains: list[Container], *, termi
             return "Failed"
         if ended is None or ended.code != 0:
             return "Failed" if terminal else "Pending"
-    if not all(container.latest for container in mains):
+    if not all(container.has_run for container in mains):
         return "Failed" if terminal else "Pending"
     ends = [ended for container in mains if (ended := container.ended())]
     if len(ends) < len(mains):

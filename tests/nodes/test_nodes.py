@@ -118,7 +118,7 @@ def test_the_lease_of_a_node_is_written_by_itself(site: Site, node: str) -> None
     writers = {
         event["user"]["username"]
         for event in site.control_plane.audit()
-        if event["objectRef"].get("resource") in ("leases", "nodes")
+        if event.get("objectRef", {}).get("resource") in ("leases", "nodes")
         and event["objectRef"].get("name") == node
         and event["verb"] in ("create", "update", "patch")
         and event["user"]["username"].startswith(("system:node:", "admin"))

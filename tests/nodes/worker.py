@@ -83,7 +83,10 @@ class Worker:
                 pause = _RETRY
             if not self.finished:
                 self._wait(pause)
-        if self.finished and self._vanished:
+        if self._context.dead.is_set():
+            for attempt in (one.latest for one in self._all if one.latest):
+                attempt.kill()
+        elif self._vanished:
             self.clear()
 
     def _pass(self) -> float:

@@ -54,7 +54,9 @@ def _start(spec: dict[str, Any], directory: Path) -> int:
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
+        os.close(reading)
         try:
+            _die_with_shim(writing)
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 signal.signal(number, signal.SIG_DFL)
             become(spec, scratch, log)
@@ -70,6 +72,14 @@ def _start(spec: dict[str, Any], directory: Path) -> int:
         os.waitpid(pid, 0)
         raise OSError(trouble)
     return pid
+
+
+def _die_with_shim(pipe: int) -> None:
+    linux.die_with_parent(signal.SIGKILL)
+    poll = select.poll()
+    poll.register(pipe, 0)
+    if poll.poll(0):  # it died before the call above
+        os._exit(_NEVER_RAN)
 
 
 def _wait(pid: int, owner: list[Any] | None) -> int:

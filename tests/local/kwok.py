@@ -1,0 +1,40 @@
+"""kwok beside a control plane: nodes that only claim to be some, by the hundred.
+
+It cares for nodes with the annotation alone, so that real ones may stand beside them. Their pods are running as soon as
+they are bound; those of a Job then complete at once. https://kwok.sigs.k8s.io/
+"""
+
+from local import binaries
+from local.controlplane import ControlPlane
+
+_NAME = "kwok"
+ANNOTATION = "kwok.x-k8s.io/node"
+
+
+class Kwok:
+    def __init__(self, control_plane: ControlPlane) -> None:
+        self._control_plane = control_plane
+
+    def start(self) -> None:
+        command = [
+            str(binaries.kwok()),
+            f"--kubeconfig={self._control_plane.kubeconfig}",
+            f"--manage-nodes-with-annotation-selector={ANNOTATION}=fake",
+            "--node-ip=127.0.0.1",
+            # One lease for each node, as a kubelet has it.
+            "--node-lease-duration-seconds=40",
+            # Neither logs nor metrics of pods that do nothing.
+            "--server-address=",
+        ]
+        self._control_plane.processes.start(_NAME, command)
+
+
+def fake_node(name: str, *, pods: int = 110, cpu: str = "64", memory: str = "256Gi") -> dict[str, object]:
+    room = {"cpu": cpu, "memory": memory, "pods": str(pods)}
+    labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": name, "annotations": {ANNOTATION: "fake"}, "labels": labels},
+        "status": {"capacity": room, "allocatable": room},
+    }
