@@ -8,7 +8,7 @@ from pathlib import Path
 from local.process import birth_of
 from local.processes import Processes
 from local.waiting import wait_for
-from nodes.attempt import kill_below
+from nodes.leftovers import remove_node
 
 _TESTS = Path(__file__).resolve().parent.parent
 _NAME = "nodes"
@@ -42,8 +42,10 @@ class Nodes:
 
     def clear(self) -> None:
         """When all processes are stopped: an agent that was killed has left its containers."""
-        kill_below(self.directory / "nodes")
-        shutil.rmtree(self.directory / "nodes", ignore_errors=True)
+        home = self.directory / "nodes"
+        for folder in home.iterdir() if home.exists() else []:
+            remove_node(folder)
+        shutil.rmtree(home, ignore_errors=True)
         for file in (self._ready, self.images):
             file.unlink(missing_ok=True)
 

@@ -58,6 +58,10 @@ class Agent:
         while not stopping.wait(_POLL):
             self._look()
         for node in self._live():
+            node.context.dead.set()
+        # All at once, before each is seen to its end.
+        kill_below(self._settings.home)
+        for node in self._live():
             node.power_off()
 
     def _look(self) -> None:

@@ -1,6 +1,6 @@
 """What the AWS emulator says of its EC2 instances."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Self
 
 import requests
@@ -20,24 +20,13 @@ class Instance:
     type: str
     vcpus: int
     memory_mib: int
+    architecture: str
     zone: str
     user_data: str
 
     @classmethod
     def read(cls, told: dict[str, Any]) -> Self:
-        return cls(
-            id=told["instanceId"],
-            account=told["account"],
-            region=told["region"],
-            state=told["state"],
-            private_dns_name=told["privateDnsName"],
-            private_ip=told["privateIp"],
-            type=told["type"],
-            vcpus=int(told["vcpus"]),
-            memory_mib=int(told["memoryMiB"]),
-            zone=told["zone"],
-            user_data=told.get("userData") or "",
-        )
+        return cls(**{field.name: told[field.name] for field in fields(cls)})
 
     @property
     def runs(self) -> bool:
@@ -53,4 +42,4 @@ class Emulator:
     def instances(self) -> list[Instance]:
         answer = self._http.get(self._url, timeout=10)
         answer.raise_for_status()
-        return [Instance.read(told) for told in answer.json()]
+        return [Instance.read(told) for told in answer.json()["instances"]]

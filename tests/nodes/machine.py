@@ -17,7 +17,8 @@ _MEMORY_SEEN = Decimal("0.965")
 _DISK = quantity("20Gi")
 _EVICTION_MEMORY = 100 * _MIB
 _EVICTION_DISK = Decimal("0.1")
-_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+# EC2's words and Kubernetes'.
+_ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
 
 
 def node_object(instance: Instance, kubelet: Kubelet) -> Object:
@@ -37,10 +38,9 @@ def node_object(instance: Instance, kubelet: Kubelet) -> Object:
 
 
 def default_labels(instance: Instance) -> dict[str, str]:
-    architecture = _ARCHITECTURES.get(platform.machine(), platform.machine())
     return {
         "kubernetes.io/hostname": instance.private_dns_name,
-        "kubernetes.io/arch": architecture,
+        "kubernetes.io/arch": _ARCHITECTURES[instance.architecture],
         "kubernetes.io/os": "linux",
         "node.kubernetes.io/instance-type": instance.type,
         "topology.kubernetes.io/zone": instance.zone,

@@ -8,6 +8,7 @@ import requests
 from nodes.api import ApiError, Object
 from nodes.attempt import kill_below
 from nodes.context import Context, folder_of, log
+from nodes.leftovers import remove_pod
 from nodes.registration import Registration
 from nodes.worker import Worker
 
@@ -30,7 +31,7 @@ class Node:
         known = {folder_of(pod) for pod in pods}
         for folder in self.context.directory.iterdir():
             if folder.is_dir() and folder.name not in known:
-                kill_below(folder)
+                remove_pod(folder)
         for pod in pods:
             self.assign(pod)
         self._thread.start()

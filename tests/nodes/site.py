@@ -34,7 +34,7 @@ class Ec2:
 
             def do_GET(self) -> None:
                 known = self.path == "/_emulator/instances"
-                body = json.dumps(list(listed.values()) if known else {}).encode()
+                body = json.dumps({"instances": list(listed.values())} if known else {}).encode()
                 self.send_response(200 if known else 404)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -50,22 +50,23 @@ class Ec2:
     def boot(self, number: int, user_data: str, **changes: Any) -> str:
         """The name of the node that it should become."""
         instance = {
-            "instanceId": f"i-{number:017x}",
+            "id": f"i-{number:017x}",
             "account": "111122223333",
             "region": "us-east-1",
             "state": "running",
-            "privateDnsName": f"ip-10-0-0-{number}.ec2.internal",
-            "privateIp": f"10.0.0.{number}",
+            "private_dns_name": f"ip-10-0-0-{number}.ec2.internal",
+            "private_ip": f"10.0.0.{number}",
             "type": "m7i.large",
             "vcpus": 2,
-            "memoryMiB": 8192,
+            "memory_mib": 8192,
+            "architecture": "x86_64",
             "zone": "us-east-1a",
-            "subnetId": "subnet-1",
-            "userData": user_data,
+            "subnet": "subnet-1",
+            "user_data": user_data,
             "tags": {},
         }
-        self.instances[str(instance["instanceId"])] = instance | changes
-        return str(instance["privateDnsName"])
+        self.instances[str(instance["id"])] = instance | changes
+        return str(instance["private_dns_name"])
 
     def set_state(self, number: int, state: str) -> None:
         one = f"i-{number:017x}"

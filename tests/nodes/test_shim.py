@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from local.nodes import Nodes
 from local.process import birth_of
+from local.processes import Processes
 from local.waiting import wait_for
 from nodes.attempt import Attempt, Ended, Running, kill_below
+from nodes.leftovers import memory_of
 
 
 class Shims:
@@ -176,3 +179,14 @@ def test_no_container_is_left_below_a_folder_after_its_machine_lost_power(shims:
     processes = [_running(shims.start("sh", "-c", "trap '' TERM; sleep 600")).process for _ in range(3)]
     assert kill_below(tmp_path) == 3
     assert not any(process.alive() for process in processes)
+
+
+def test_a_platform_that_stops_leaves_nothing_of_an_agent_that_was_killed(tmp_path: Path) -> None:
+    pod = tmp_path / "nodes" / "ip-10-0-0-1.ec2.internal" / "default_a-pod_b4b3"
+    in_memory = memory_of("b4b3")
+    in_memory.mkdir()
+    process = _running(Shims(pod).start("sleep", "600")).process
+    Nodes(tmp_path, Processes(tmp_path)).clear()
+    assert not process.alive()
+    assert not in_memory.exists()
+    assert list(tmp_path.iterdir()) == []

@@ -24,6 +24,7 @@ _INSTANCE = Instance(
     type="m7i.xlarge",
     vcpus=4,
     memory_mib=16384,
+    architecture="x86_64",
     zone="us-east-1a",
     user_data="",
 )

@@ -1,4 +1,4 @@
-"""Makes the volumes of a pod and says where they go in its containers."""
+"""Makes the volumes of a pod and says where they go in its containers. Size limits are not enforced."""
 
 import shutil
 import time
@@ -7,13 +7,12 @@ from pathlib import Path, PurePosixPath
 from nodes.api import Object
 from nodes.environment import Sources
 from nodes.expand import expand
+from nodes.leftovers import memory_of
 from nodes.problems import ConfigError
 from nodes.volumes.atomic import Volume
 from nodes.volumes.sources import Contents
 from nodes.volumes.tokens import Tokens
 
-# Where Linux keeps files in memory; size limits are not enforced, here or on disk.
-_MEMORY = Path("/dev/shm")
 # kubelet, too, looks about once a minute for new contents.
 _REFRESH = 60.0
 
@@ -21,7 +20,7 @@ _REFRESH = 60.0
 class Volumes:
     def __init__(self, directory: Path, uid: str, sources: Sources) -> None:
         self._directory = directory
-        self._memory = _MEMORY / f"cloister-{uid}"
+        self._memory = memory_of(uid)
         self._sources = sources
         self._tokens = Tokens(sources.api)
         self.due = 0.0
