@@ -1,14 +1,19 @@
 """kwok beside a control plane: nodes that only claim to be some, by the hundred.
 
 It cares for nodes with the annotation alone, so that real ones may stand beside them. Their pods are running as soon as
-they are bound; those of a Job then complete at once. https://kwok.sigs.k8s.io/
+they are bound; those of a Job complete at once, or after the time that their annotation says. https://kwok.sigs.k8s.io/
 """
+
+from pathlib import Path
 
 from local import binaries
 from local.controlplane import ControlPlane
 
 _NAME = "kwok"
+_STAGES = Path(__file__).with_name("kwok-stages.yaml")
 ANNOTATION = "kwok.x-k8s.io/node"
+# A duration, on pods: 90s, 5m.
+RUN_FOR = "cloister.dev/pretend-to-run-for"
 
 
 class Kwok:
@@ -19,6 +24,7 @@ class Kwok:
         command = [
             str(binaries.kwok()),
             f"--kubeconfig={self._control_plane.kubeconfig}",
+            f"--config={_STAGES}",
             f"--manage-nodes-with-annotation-selector={ANNOTATION}=fake",
             "--node-ip=127.0.0.1",
             # One lease for each node, as a kubelet has it.
