@@ -50,7 +50,7 @@ class Agent:
         self._silent = False
 
     def run(self, ready: Path, stopping: threading.Event) -> None:
-        self._settings.home.mkdir(parents=True, exist_ok=True, mode=0o755)
+        self._settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._watch.start()
         self._look()
         self._end_strays()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from e2e.kinds import Object
-from nodes.site import IMAGE
+from nodes.site import IMAGE, Site
 
 
 def pod(name: str, script: str, *, node: str, namespace: str = "default", **changes: Any) -> Object:
@@ -34,3 +34,17 @@ def terminated(found: Object | None) -> Object:
     assert found is not None
     ended: Object = found["status"]["containerStatuses"][0]["state"]["terminated"]
     return ended
+
+
+def over(site: Site, manifest: Object) -> Object:
+    site.cluster.create(manifest, "default")
+    found = site.cluster.wait("Pod", manifest["metadata"]["name"], is_over, "default", timeout=60)
+    assert found is not None
+    return found
+
+
+def running(site: Site, manifest: Object) -> Object:
+    site.cluster.create(manifest, "default")
+    found = site.cluster.wait("Pod", manifest["metadata"]["name"], is_running, "default", timeout=60)
+    assert found is not None
+    return found

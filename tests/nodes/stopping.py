@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 from nodes.attempt import Running
 from nodes.container import Container
@@ -71,7 +72,7 @@ def _start(hook: dict[str, dict[str, object]], container: Container, running: Ru
     inside = ["nsenter", f"--target={running.process.pid}", "--mount", "--pid", "--uts", "--ipc", "--"]
     lower = ["setpriv", f"--reuid={spec['uid']}", f"--regid={spec['gid']}", *groups, "--"]
     there = ["sh", "-c", 'cd "$0" && exec "$@"', spec["cwd"]]
-    with open(spec["log"], "ab") as log:  # noqa: PTH123
+    with Path(spec["log"]).open("ab") as log:
         return subprocess.Popen(
             [*inside, *lower, *there, *command],
             env=spec["env"],

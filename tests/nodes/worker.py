@@ -7,6 +7,7 @@ import shutil
 import socket
 import threading
 import time
+from collections.abc import Iterator
 
 import requests
 
@@ -157,23 +158,16 @@ class Worker:
         if status != self._published and not self._context.dead.is_set():
             meta = pod["metadata"]
             body = {"metadata": {"uid": meta["uid"]}, "status": status}
-            try:
+            with _unless_gone():
                 self._context.api.patch(pods(meta["namespace"], meta["name"], "status"), body)
-            except ApiError as error:
-                # Gone, or another of the same name: the watch will say so.
-                if error.code not in (requests.codes.not_found, requests.codes.conflict):
-                    raise
             self._published = status
         return status
 
     def _delete(self, pod: Object) -> None:
         meta = pod["metadata"]
         now_and_only_it = {"gracePeriodSeconds": 0, "preconditions": {"uid": meta["uid"]}}
-        try:
+        with _unless_gone():
             self._context.api.delete(pods(meta["namespace"], meta["name"]), now_and_only_it)
-        except ApiError as error:
-            if error.code not in (requests.codes.not_found, requests.codes.conflict):
-                raise
 
     def _finish(self) -> float:
         self._volumes.remove()
@@ -200,3 +194,13 @@ class Worker:
                 os.close(handle)
         with contextlib.suppress(BlockingIOError):
             self._woken.recv(4096)
+
+
+@contextlib.contextmanager
+def _unless_gone() -> Iterator[None]:
+    """The pod may be gone, or another have its name: the watch will say so."""
+    try:
+        yield
+    except ApiError as error:
+        if error.code not in (requests.codes.not_found, requests.codes.conflict):
+            raise

@@ -28,9 +28,8 @@ class Volumes:
     def sync(self, pod: Object) -> None:
         """Makes what is not there and brings contents up to date; raises `ConfigError` if something is missing."""
         contents = Contents(pod, self._sources, self._tokens)
-        group = pod["spec"].get("securityContext", {}).get("fsGroup")
         for volume in pod["spec"].get("volumes", []):
-            made = Volume(self._path(volume), group)
+            made = Volume(self._path(volume), _group(pod))
             if "emptyDir" in volume:
                 if not made.directory.exists():
                     made.make(0o777)
@@ -40,9 +39,10 @@ class Volumes:
 
     def mounts(self, pod: Object, container: Object, environment: dict[str, str]) -> list[Object]:
         volumes = {volume["name"]: volume for volume in pod["spec"].get("volumes", [])}
-        return [self._mount(volumes[given["name"]], given, environment) for given in container.get("volumeMounts", [])]
+        wanted = container.get("volumeMounts", [])
+        return [self._mount(pod, volumes[given["name"]], given, environment) for given in wanted]
 
-    def _mount(self, volume: Object, given: Object, environment: dict[str, str]) -> Object:
+    def _mount(self, pod: Object, volume: Object, given: Object, environment: dict[str, str]) -> Object:
         source = self._path(volume)
         below = given.get("subPath") or expand(given.get("subPathExpr", ""), environment)
         if below:
@@ -50,7 +50,8 @@ class Volumes:
                 raise ConfigError(f"subPath {below!r} leads out of the volume {volume['name']}")
             source = source / below
             if "emptyDir" in volume:
-                source.mkdir(parents=True, exist_ok=True)
+                if not source.exists():
+                    Volume(source, _group(pod)).make(0o777)
             elif not source.exists():
                 raise ConfigError(f"the volume {volume['name']} has no {below}")
         # Only emptyDir may be written to, as the others are kubelet's.
@@ -65,3 +66,8 @@ class Volumes:
         in_memory = volume.get("emptyDir", {}).get("medium") == "Memory"
         root = self._memory if in_memory else self._directory
         return root / str(volume["name"])
+
+
+def _group(pod: Object) -> int | None:
+    group: int | None = pod["spec"].get("securityContext", {}).get("fsGroup")
+    return group
