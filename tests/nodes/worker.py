@@ -1,10 +1,7 @@
 """Runs one pod. Each pass looks at the files and the pod anew and does what is next, so a restart changes nothing."""
 
 import contextlib
-import os
-import select
 import shutil
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +17,7 @@ from nodes.stopping import Stopping
 from nodes.supported import unsupported
 from nodes.times import now, read
 from nodes.volumes.make import Volumes
+from nodes.wakeup import Wakeup
 
 _TERMINAL = ("Succeeded", "Failed")
 # While a shim starts its container there is nothing to wait for but its file.
@@ -44,8 +42,7 @@ class Worker:
         self._stopping: Stopping | None = None
         self._vanished = False
         self.finished = False
-        self._woken, self._wake = socket.socketpair()
-        self._woken.setblocking(False)
+        self._wakeup = Wakeup()
         self._thread = threading.Thread(target=self._run, name=pod["metadata"]["name"], daemon=True)
 
     def start(self) -> None:
@@ -63,7 +60,7 @@ class Worker:
         self.nudge()
 
     def nudge(self) -> None:
-        self._wake.send(b".")
+        self._wakeup.nudge()
 
     def join(self) -> None:
         self._thread.join()
@@ -95,12 +92,13 @@ class Worker:
         pod = self._pod
         for container in self._all:
             container.look()
-        leaving = self._vanished or "deletionTimestamp" in pod["metadata"]
         busy = any(container.running() or container.starting for container in self._all)
-        if pod.get("status", {}).get("phase") in _TERMINAL and not busy:
+        # By us, or by a controller that has given it up.
+        over = pod.get("status", {}).get("phase") in _TERMINAL
+        if over and not busy:
             return self._finish()
         verdict = self._verdict(pod)
-        if leaving or verdict:
+        if over or verdict or self._vanished or "deletionTimestamp" in pod["metadata"]:
             return self._end(pod, verdict, busy=busy)
         pause = self._keeper.keep(pod, self._inits, self._mains)
         status = self._publish(pod)
@@ -175,25 +173,10 @@ class Worker:
         return 0.0
 
     def _wait(self, pause: float) -> None:
-        """For a new pod, the end of a process, or the time."""
-        poll = select.poll()
-        poll.register(self._woken, select.POLLIN)
-        handles = []
-        try:
-            for container in self._all:
-                if container.starting:
-                    pause = min(pause, _STARTING)
-                elif container.running() and container.latest and (shim := container.latest.shim()):
-                    handles.append(os.pidfd_open(shim.pid))
-                    poll.register(handles[-1], select.POLLIN)
-            poll.poll(max(pause, 0.0) * 1000)
-        except ProcessLookupError:
-            return  # it has just ended
-        finally:
-            for handle in handles:
-                os.close(handle)
-        with contextlib.suppress(BlockingIOError):
-            self._woken.recv(4096)
+        if any(container.starting for container in self._all):
+            pause = min(pause, _STARTING)
+        running = [one.latest.shim() for one in self._all if one.running() and one.latest]
+        self._wakeup.wait([shim for shim in running if shim], pause)
 
 
 @contextlib.contextmanager
