@@ -81,7 +81,7 @@ lint-rust:
 	cargo clippy --locked --workspace --test emulator -- -D warnings # which no other test run includes
 
 lint-python:
-	cd tests && $(IN_VENV) -m ruff check . && $(IN_VENV) -m ruff format --check . && $(IN_VENV) -m mypy .
+	cd tests && $(IN_VENV) -m ruff check . ../etl && $(IN_VENV) -m ruff format --check . ../etl && $(IN_VENV) -m mypy . ../etl
 
 CARGO_DENY_VERSION = 0.20.2
 CARGO_DENY = $(or $(CLOISTER_CACHE),$(HOME)/.cache/cloister)/cargo-deny-$(CARGO_DENY_VERSION)
