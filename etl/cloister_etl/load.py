@@ -19,7 +19,7 @@ from cloister_etl.quarantine import set_aside
 from cloister_etl.rows.schema import Form, RowSchema
 from cloister_etl.s3.objects import S3Object
 from cloister_etl.session import Session
-from cloister_etl.targets import Files, LedgerTarget, RecordTarget
+from cloister_etl.targets import Files, LedgerTarget, RecordTarget, noted
 from cloister_etl.warehouse.data_api import StepRefused, Unanswered
 from cloister_etl.warehouse.ledger import Entry
 from cloister_etl.warehouse.load import INSERT, NEW, RECONCILE, REPLACED, Cleaned, steps
@@ -100,10 +100,15 @@ class LoadInputs(luigi.WrapperTask):
 
     def requires(self) -> Iterator[luigi.Task]:
         now = session.current()
-        now.ledger.ask(file for file in now.run.inputs if file.id not in now.ledger.found)
+        _look_up(now)
         for file in now.run.inputs:
             loaded = LoadFile(plan=self.plan(), file=file, prepared=self.prepared(file))
             yield Archive(file=file, after=loaded) if self.archive else loaded
+
+
+@noted
+def _look_up(now: Session) -> None:
+    now.ledger.ask(file for file in now.run.inputs if file.id not in now.ledger.found)
 
 
 def load(now: Session, plan: Plan, file: S3Object, cleaned: Cleaned) -> None:

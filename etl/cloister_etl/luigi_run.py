@@ -6,6 +6,7 @@ import luigi
 from luigi.configuration import get_config
 from luigi.execution_summary import LuigiRunResult, LuigiStatusCode
 
+from cloister_etl import session
 from cloister_etl.errors import EtlError, Rejected
 from cloister_etl.exit_codes import ExitCode
 from cloister_etl.log import Log
@@ -30,7 +31,7 @@ class Ended:
 
 
 def perform(task: luigi.Task) -> Ended:
-    failures: list[BaseException] = []
+    failures = session.current().troubles
 
     def noted(failed: luigi.Task, error: BaseException) -> None:
         failures.append(error)
@@ -51,6 +52,8 @@ def perform(task: luigi.Task) -> Ended:
 
 
 def _reason(code: ExitCode, failures: list[BaseException]) -> str:
+    if code == ExitCode.DONE:
+        return ""  # whatever was mended by another try
     if failures:
         return "; ".join(dict.fromkeys(reason(each) for each in failures))
     if code == ExitCode.MISSING_DATA:

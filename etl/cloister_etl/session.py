@@ -22,6 +22,7 @@ class Session:
         self.run = run
         self.aws = boto3.Session(region_name=run.region)
         self.tally = Tally()
+        self.troubles: list[BaseException] = []  # that the run's end has to tell of
 
     @cached_property
     def s3(self) -> "S3Client":

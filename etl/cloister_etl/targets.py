@@ -1,7 +1,9 @@
 """What Luigi asks whether a task is done by."""
 
 import json
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 import luigi
 from botocore.exceptions import ClientError
@@ -13,6 +15,23 @@ from cloister_etl.s3.write import put
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def noted(ask: Callable[P, T]) -> Callable[P, T]:
+    """Luigi keeps to itself what goes wrong when it asks whether a task is done."""
+
+    @wraps(ask)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return ask(*args, **kwargs)
+        except Exception as error:
+            session.current().troubles.append(error)
+            raise
+
+    return asked
 
 
 class Files(Protocol):
@@ -27,6 +46,7 @@ class PinnedTarget(luigi.Target):
     def __init__(self, source: S3Object) -> None:
         self.source = source
 
+    @noted
     def exists(self) -> bool:
         return read.exists(session.current().s3, self.source)
 
@@ -42,6 +62,7 @@ class RecordTarget(luigi.Target):
         self.key = key
         self.document: dict[str, Any] | None = None
 
+    @noted
     def exists(self) -> bool:
         return self._find() is not None
 
@@ -82,6 +103,7 @@ class LedgerTarget(luigi.Target):
     def __init__(self, source: S3Object) -> None:
         self.source = source
 
+    @noted
     def exists(self) -> bool:
         now = session.current()
         entry = now.ledger.entry(self.source)

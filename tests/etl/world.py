@@ -15,6 +15,7 @@ from aws.conftest import PRODUCTION, Emulator, allow, document
 from aws.redshift_data_world import Warehouse, make_cluster
 
 ROOT = Path(__file__).resolve().parent.parent.parent / "etl"
+PIPELINES = Path(__file__).resolve().parent / "pipelines"
 BUCKET, CLUSTER, DATABASE = "acme-health-landing", "acme", "acme_health"
 ETL, COPIER = "cloister-acme-health-etl", "cloister-acme-health-warehouse"
 NUMBERS = count(1)
@@ -173,7 +174,7 @@ class Worker:
                 cwd=directory,
                 env={
                     "PATH": os.environ["PATH"],
-                    "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'examples'}{os.pathsep}{Path(__file__).parent / 'pipelines'}",
+                    "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "examples", PIPELINES))),
                     "PYTHONDONTWRITEBYTECODE": "1",
                     "AWS_ENDPOINT_URL": world.aws.described["endpoint"],
                     "AWS_ACCESS_KEY_ID": given["access_key_id"],

@@ -1,16 +1,16 @@
 """A file that was loaded, copied by its version under an archive prefix and the tenant's key."""
 
 from pathlib import PurePosixPath
-from typing import Any
 
 import luigi
 from botocore.exceptions import ClientError
 
 from cloister_etl import session
 from cloister_etl.parameters import ValueParameter
+from cloister_etl.s3.copy import copy
 from cloister_etl.s3.objects import S3Object
 from cloister_etl.s3.read import ABSENT
-from cloister_etl.s3.write import encrypted
+from cloister_etl.targets import noted
 
 VERSION = "cloister-source-version"
 
@@ -19,6 +19,7 @@ class ArchiveTarget(luigi.Target):
     def __init__(self, source: S3Object, bucket: str, key: str) -> None:
         self.source, self.bucket, self.key = source, bucket, key
 
+    @noted
     def exists(self) -> bool:
         try:
             found = session.current().s3.head_object(Bucket=self.bucket, Key=self.key)
@@ -27,20 +28,6 @@ class ArchiveTarget(luigi.Target):
                 return False
             raise
         return found["Metadata"].get(VERSION) == self.source.version_id and found["ContentLength"] == self.source.size
-
-
-def copy(source: S3Object, bucket: str, key: str) -> None:
-    """In parts where it is too large for one CopyObject; S3 reads and writes it by itself."""
-    now = session.current()
-    arguments: dict[str, Any] = {
-        **encrypted(now.run.key_arn),
-        "CopySourceIfMatch": f'"{source.etag}"',
-        "Metadata": {VERSION: source.version_id},
-        "MetadataDirective": "REPLACE",
-    }
-    now.s3.copy(
-        {"Bucket": source.bucket, "Key": source.key, "VersionId": source.version_id}, bucket, key, ExtraArgs=arguments
-    )
 
 
 class Archive(luigi.Task):
@@ -60,4 +47,6 @@ class Archive(luigi.Task):
 
     def run(self) -> None:
         target = self.output()
-        copy(target.source, target.bucket, target.key)
+        now = session.current()
+        metadata = {VERSION: self.file.version_id}
+        copy(now.s3, self.file, target.bucket, target.key, now.run.key_arn, metadata)

@@ -1,6 +1,6 @@
 """Synthetic claims, with the awkward things that clients' files have. No name or number is anybody's.
 
-    python -m claims.generate --seed 7 --rows 1000 --out DIRECTORY
+python -m claims.generate --seed 7 --rows 1000 --out DIRECTORY
 """
 
 import argparse
@@ -63,7 +63,9 @@ def _word(chance: random.Random) -> str:
     return "".join(chance.sample(SYLLABLES, 2))
 
 
-def written(rows: Iterable[Claim], header: Iterable[str] = HEADER, end: str = "\n", quoting: int = csv.QUOTE_MINIMAL) -> str:
+def written(
+    rows: Iterable[Claim], header: Iterable[str] = HEADER, end: str = "\n", quoting: int = csv.QUOTE_MINIMAL
+) -> str:
     out = io.StringIO()
     names = list(header)
     into = csv.writer(out, lineterminator=end, quoting=quoting)  # type: ignore[arg-type]  # the stubs want a literal
@@ -108,7 +110,7 @@ def byte_order_mark(rows: list[Claim]) -> File:
 
 
 def windows_1252(rows: list[Claim]) -> File:
-    rows[0]["member_name"] = "Zörqué, Lun’vex €"
+    rows[0]["member_name"] = "Zörqué, Lun-vex €"
     return File("windows-1252.csv", written(rows).encode("cp1252"), len(rows), len(rows), encoding="windows-1252")
 
 
