@@ -24,7 +24,7 @@ KNOWN = frozenset({
 })  # fmt: skip
 # Sentences are this package's own; everything else is a name of something.
 SENTENCES = frozenset({"reason", "problem"})
-NAME = re.compile(r"[A-Za-z0-9_.:/@<> +-]{0,200}")
+NAME = re.compile(r"[A-Za-z0-9_.:/@<>\[\] +-]{0,200}")
 OURS = "cloister_etl"
 
 

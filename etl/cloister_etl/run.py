@@ -103,8 +103,9 @@ def _run(fields: Fields) -> Run:
 def _interval(fields: Fields) -> Interval | None:
     if not fields:
         return None
+    before = len(fields.violations)
     start, end = fields.time("start"), fields.time("end")
-    if end <= start and not fields.violations:
+    if end <= start and len(fields.violations) == before:
         fields.wrong("end", "must be after start")
     return Interval(start, end)
 

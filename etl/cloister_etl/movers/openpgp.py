@@ -17,7 +17,7 @@ from cloister_etl.errors import EtlError, Rejected
 
 CHUNK = 1024 * 1024
 JOIN = 5  # seconds for a feeder that waits for S3; it is a daemon and holds nothing
-NO_KEY, UNDECRYPTABLE, UNSIGNED = 3, 4, 5
+NO_KEY, UNDECRYPTABLE = 3, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +45,21 @@ def decrypted(stream: IO[bytes], keys: Keys) -> Iterator[IO[bytes]]:
         while child.stdout.read(CHUNK):
             pass
         feeder.join()
-        _judge(child.wait(), feeder.failure)
+        _judge(child.wait(), feeder.failure, bool(keys.signer))
     finally:
         child.kill()
         child.wait()
         feeder.join(JOIN)
 
 
-def _judge(code: int, failure: BaseException | None) -> None:
+def _judge(code: int, failure: BaseException | None, signed: bool) -> None:
     if failure is not None:
         raise failure
     if code == NO_KEY:
         raise EtlError("the OpenPGP key cannot be read: see the Secret that is mounted for it and its password")
-    if code == UNSIGNED:
-        raise Undecryptable("an OpenPGP file is not signed by the declared signer")
     if code != 0:
-        raise Undecryptable("an OpenPGP file cannot be decrypted: it is damaged, or for another key")
+        unsigned = ", or not signed by the declared signer" if signed else ""
+        raise Undecryptable(f"an OpenPGP file cannot be decrypted: it is damaged, or for another key{unsigned}")
 
 
 class _Feeder(threading.Thread):
@@ -95,7 +94,7 @@ def _decrypt(secret_key: str, password_file: str, signer: str) -> int:
         )
     except Exception:
         return UNDECRYPTABLE
-    return UNSIGNED if signer and not found.valid_sigs else 0
+    return UNDECRYPTABLE if signer and not found.valid_sigs else 0
 
 
 if __name__ == "__main__":

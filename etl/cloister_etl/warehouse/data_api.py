@@ -57,14 +57,14 @@ class DataApi:
         self.client, self.address = client, address
 
     def transaction(self, steps: Sequence[Step], token: str) -> list[int]:
-        """How many rows each step changed or gave. By the same token the same steps are run once."""
+        """How many rows each step changed or gave. By the same token the same steps are run once. The submission does not
+        wait, so that the statement's id is known while it runs."""
         with _ambiguity():
             submitted = self.client.batch_execute_statement(
                 ClusterIdentifier=self.address.cluster,
                 Database=self.address.database,
                 Sqls=[step.sql for step in steps],
                 ClientToken=token,
-                WaitTimeSeconds=WAIT,
             )
             described = self._ended(submitted["Id"])
         parts = described.get("SubStatements", [])
@@ -81,7 +81,6 @@ class DataApi:
             Sql=step.sql,
             Parameters=[{"name": name, "value": value} for name, value in parameters.items()],
             ClientToken=uuid.uuid4().hex,
-            WaitTimeSeconds=WAIT,
         )
         described = self._ended(submitted["Id"])
         if described["Status"] != "FINISHED":

@@ -1,0 +1,3 @@
+"""A module that fails as it is loaded."""
+
+raise RuntimeError("MARKER-4711")
