@@ -1,6 +1,6 @@
 """Files become clean parts that COPY takes as they are, and rows that do not hold are set aside.
 
-Parts are compressed CSV with the line's number in front and \\N for no value.
+Parts are compressed CSV with the row's number in front and \\N for no value.
 """
 
 import csv
@@ -74,11 +74,11 @@ class Cleaning:
                 self._judge(quarantine.rows)
         finally:
             quarantine.tell(self.source.id)
-            tally.bytes_read, tally.rows_read = sum(piece.size for piece in pieces), self.counts.read
+            tally.bytes_read, tally.rows_read = self.source.size, self.counts.read
             tally.rows_rejected = quarantine.rows
         cleaned = Cleaned(
             self._manifest() if self.parts else "",
-            self.counts.read, self.counts.clean, quarantine.rows, tally.bytes_read,
+            self.counts.read, self.counts.clean, quarantine.rows,
         )  # fmt: skip
         log.info("cleaned", file=self.source.id, parts=len(self.parts), rows_read=cleaned.rows_read,
                  rows_clean=cleaned.rows_clean, rows_rejected=cleaned.rows_rejected)  # fmt: skip
@@ -103,7 +103,7 @@ class Cleaning:
                             self._judge(quarantine.rows)
                         continue
                     self.counts.clean += 1
-                    yield [record.line, *("\\N" if cell is None else cell for cell in row)]
+                    yield [self.counts.read, *("\\N" if cell is None else cell for cell in row)]
 
     def _checker(self, records: Iterator[Record]) -> Checker | None:
         """None if the file is empty, which holds no row and nothing that is wrong."""

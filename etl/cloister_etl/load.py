@@ -137,9 +137,7 @@ def load(now: Session, plan: Plan, file: S3Object, cleaned: Cleaned) -> None:
             raise _explained(refused, plan) from None
         names = [stage.name for stage in stages]
         loaded = affected[names.index(INSERT)] if INSERT in names else 0
-        now.ledger.found[file.id] = Entry(
-            now.run.run, cleaned.bytes_read, cleaned.rows_read, cleaned.rows_rejected, loaded
-        )
+        now.ledger.found[file.id] = Entry(now.run.run, file.size, cleaned.rows_read, cleaned.rows_rejected, loaded)
         log.info("loaded", file=file.id, rows_loaded=loaded, rows_superseded=cleaned.rows_clean - loaded,
                  rows_read=cleaned.rows_read, rows_rejected=cleaned.rows_rejected)  # fmt: skip
         return

@@ -4,8 +4,10 @@ Whatever is said through Python's logging by anybody else, Luigi and boto among 
 only. A message may have values of rows in it, and so may the arguments that it is made of.
 """
 
+import io
 import json
 import logging
+import os
 import re
 import sys
 import threading
@@ -78,32 +80,27 @@ def checked(fields: dict[str, Value]) -> dict[str, Value]:
     return kept
 
 
-class _Silenced:
-    """In place of standard output and error: what prints past the log is counted, not shown."""
-
-    encoding = "utf-8"
-    errors = "strict"
+class _Silenced(io.TextIOBase):
+    """In place of standard output and error: that something was printed is told, not what."""
 
     def __init__(self, name: str) -> None:
-        self.name = name
+        super().__init__()
+        self.stream = name
         self.told = False
+
+    def writable(self) -> bool:
+        return True
 
     def write(self, text: str) -> int:
         if text.strip() and not self.told:
             self.told = True
-            Log("log").warning("output_left_out", stream=self.name)
+            Log("log").warning("output_left_out", stream=self.stream)
         return len(text)
 
-    def flush(self) -> None:
-        pass
 
-    def isatty(self) -> bool:
-        return False
-
-
-def configure(out: TextIO | None = None) -> None:
-    """From here on nothing reaches the process's output but these lines."""
-    handler = logging.StreamHandler(out or sys.__stdout__)
+def configure() -> None:
+    """From here on nothing reaches the process's output but these lines; nor do its children or native code."""
+    handler = logging.StreamHandler(_taken_over())
     handler.setFormatter(JsonLines())
     handler.handleError = lambda record: None  # type: ignore[method-assign]  # it would print the record's arguments
     root = logging.getLogger()
@@ -119,3 +116,12 @@ def configure(out: TextIO | None = None) -> None:
     sys.excepthook = lambda _kind, error, _traceback: uncaught.failure("uncaught", error)
     sys.unraisablehook = lambda said: uncaught.failure("unraisable", said.exc_value or Exception())
     threading.excepthook = lambda said: uncaught.failure("uncaught_in_thread", said.exc_value or Exception())
+
+
+def _taken_over() -> TextIO:
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for number in (1, 2):
+        os.dup2(nowhere, number)
+    os.close(nowhere)
+    return out

@@ -183,6 +183,18 @@ def test_a_file_goes_through_all_movers_and_is_archived(pipeline: Pipeline, secr
     assert pipeline.objects(document["work"]["prefix"] + "moved/").keys() == made.keys()
 
 
+def test_of_claims_in_several_pieces_the_newest_are_kept(pipeline: Pipeline) -> None:
+    """Rows are told apart over all members of a zip file, though each begins at its first line."""
+    rows = claims(3, 10)
+    later = [row | {"status": "REVERSED", "received_date": "2027-01-01"} for row in rows[:4]]
+    body = zipped(written(later).encode(), written(rows).encode(), written(rows[5:]).encode())
+    ended = pipeline.run(pipeline.put("claims.zip", body))
+    assert (ended.code, ended.message["rowsRead"], ended.message["rowsLoaded"]) == (0, 19, 10)
+    assert ended.message["bytesRead"] == len(body)
+    assert pipeline.rows("COUNT(*)", "WHERE received_date = '2027-01-01'") == [["4"]]
+    assert pipeline.ledger()[0][1:] == ["19", "0", "9", "10"]
+
+
 @pytest.mark.parametrize(
     ("kind", "code", "says"),
     [

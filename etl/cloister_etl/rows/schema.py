@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cloister_etl.rows.columns import Column
 from cloister_etl.warehouse.sql import identifier
 
-RESERVED = "cloister_line"
+RESERVED = "cloister_row"
 
 
 @dataclass(frozen=True)

@@ -57,8 +57,9 @@ class DataApi:
         self.client, self.address = client, address
 
     def transaction(self, steps: Sequence[Step], token: str) -> list[int]:
-        """How many rows each step changed or gave. By the same token the same steps are run once. The submission does not
-        wait, so that the statement's id is known while it runs."""
+        """How many rows each step changed or gave. By the same token the same steps are run once.
+
+        The submission does not wait, so that the statement's id is known while it runs."""
         with _ambiguity():
             submitted = self.client.batch_execute_statement(
                 ClusterIdentifier=self.address.cluster,

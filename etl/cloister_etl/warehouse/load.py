@@ -14,7 +14,7 @@ from cloister_etl.warehouse.data_api import Step
 from cloister_etl.warehouse.ledger import TABLE as LEDGER
 from cloister_etl.warehouse.sql import Sql, identifier, listed, literal, qualified
 
-LINE = "cloister_line"  # of the staging table: where in the file a row stood
+ROW = "cloister_row"  # of the staging table: which row of the input it is, over all its pieces
 NEW, RECONCILE, REPLACED = "check-that-it-is-new", "reconcile-staging", "reconcile-table"
 INSERT, RECORD = "insert", "write-ledger"
 
@@ -27,7 +27,6 @@ class Cleaned:
     rows_read: int
     rows_clean: int
     rows_rejected: int
-    bytes_read: int
 
 
 def steps(run: Run, table: str, schema: RowSchema, source: S3Object, cleaned: Cleaned, token: str) -> list[Step]:
@@ -54,11 +53,11 @@ def _load(role: str, target: Sql, stage: Sql, schema: RowSchema, cleaned: Cleane
     declared = ", ".join(f"{identifier(column.name)} {column.sql_type}" for column in schema.columns)
     same_key = " AND ".join(f"{target}.{identifier(name)} = {stage}.{identifier(name)}" for name in schema.key)
     return [
-        Step("create-staging", Sql(f"CREATE TEMP TABLE {stage} ({identifier(LINE)} bigint, {declared})")),
+        Step("create-staging", Sql(f"CREATE TEMP TABLE {stage} ({identifier(ROW)} bigint, {declared})")),
         Step(
             "copy",
             Sql(
-                f"COPY {stage} ({identifier(LINE)}, {columns}) FROM {literal(cleaned.manifest)}"
+                f"COPY {stage} ({identifier(ROW)}, {columns}) FROM {literal(cleaned.manifest)}"
                 f" IAM_ROLE {literal(role)} CSV GZIP MANIFEST COMPUPDATE OFF STATUPDATE OFF"
             ),
         ),
@@ -78,13 +77,13 @@ def _load(role: str, target: Sql, stage: Sql, schema: RowSchema, cleaned: Cleane
 
 def _keep_newest(stage: Sql, schema: RowSchema) -> Sql:
     """Of rows with one key the newest by the declared order, and of equal ones the last in the file."""
-    line = identifier(LINE)
-    order = ", ".join(f"{name} DESC" for name in ([identifier(schema.order)] if schema.order else []) + [line])
-    ranked = f"SELECT {line} AS at, ROW_NUMBER() OVER (PARTITION BY {listed(*schema.key)} ORDER BY {order}) AS rank"
-    return Sql(
-        f"DELETE FROM {stage} USING ({ranked} FROM {stage}) AS ranked"
-        f" WHERE {stage}.{line} = ranked.at AND ranked.rank > 1"
+    row = identifier(ROW)
+    order = ", ".join(f"{name} DESC" for name in ([identifier(schema.order)] if schema.order else []) + [row])
+    ranked = (
+        f"SELECT {row} AS numbered, ROW_NUMBER() OVER (PARTITION BY {listed(*schema.key)} ORDER BY {order}) AS place"
     )
+    older = f"SELECT numbered FROM ({ranked} FROM {stage}) AS ranked WHERE place > 1"
+    return Sql(f"DELETE FROM {stage} WHERE {row} IN ({older})")
 
 
 def _keep_newer_in_table(target: Sql, stage: Sql, schema: RowSchema, same_key: str) -> list[Step]:

@@ -1,5 +1,8 @@
 """Tasks that end in every way, for the tests of exit codes and of the log."""
 
+import logging
+import os
+import subprocess
 import sys
 import time
 import warnings
@@ -27,6 +30,9 @@ class Fails(luigi.Task):
     def run(self) -> None:
         print(MARKER)
         sys.stderr.write(MARKER)
+        os.write(1, MARKER.encode())
+        subprocess.run(["sh", "-c", f"echo {MARKER}; echo {MARKER} >&2"], check=True)
+        logging.getLogger("somebody").critical("it is %s", MARKER, exc_info=ValueError(MARKER))
         warnings.warn(MARKER, stacklevel=1)
         try:
             int(MARKER)
