@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal as Number
+from functools import lru_cache
 
 from cloister_etl.warehouse.sql import Sql
 
@@ -189,6 +190,7 @@ class Timestamp(Column):
         return [] if self.formats else ["formats must not be empty"]
 
 
+@lru_cache(maxsize=16_384)  # a file's dates are few, and strptime is what takes the time
 def _time(text: str, formats: tuple[str, ...], code: str) -> datetime:
     for each in formats:
         try:
