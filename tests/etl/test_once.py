@@ -65,6 +65,7 @@ def calls_of_a_load(pipeline: Pipeline) -> list[tuple[str, str, int]]:
     return found
 
 
+@pytest.mark.timeout(1800)  # some seventy processes
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_worker_killed_at_each_call_and_run_again_loads_once(pipeline: Pipeline, when: str) -> None:
     calls = calls_of_a_load(pipeline)
