@@ -112,7 +112,7 @@ def test_a_transaction_whose_answer_is_lost_is_performed_once(schemas: Schemas, 
     ]
     PHASES["born"].begin(schemas, name)
     schemas.wait(name, PHASES["born"].done)
-    assert sum(schemas.rig.hits(rule) for rule in lost) > 2
+    assert sum(schemas.rig.hits(rule) for rule in lost) >= 2
     schemas.rig.withdraw(*lost)
     assert before == 0 and len(_performed(schemas, name)) == clean["born"].statements
 

@@ -66,7 +66,7 @@ def _after_one_call_more(death: int) -> list[Object]:
 
 
 @pytest.mark.parametrize(
-    ("way", "at_least"), [(_after_a_change, 30), (_after_one_call_more, 30)], ids=["changes", "calls"]
+    ("way", "at_least"), [(_after_a_change, 20), (_after_one_call_more, 20)], ids=["changes", "calls"]
 )
 def test_killed_after_each_call_of_its_life_a_warehouse_has_one_of_everything(
     rig: Rig, clean: Left, way: Callable[[int], list[Object]], at_least: int

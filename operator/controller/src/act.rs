@@ -97,7 +97,7 @@ async fn carry_out(
                 outcome.done.push(step.clone());
             }
             Err(fault) => {
-                tracing::warn!(resource = %work.id, ?step, %fault, "a step failed");
+                tracing::warn!(resource = %work.id, step = step.title(), %fault, "a step failed");
                 note_contested(uid, &work.id, &fault, context);
                 outcome.failed.get_or_insert((step.clone(), fault));
                 let Step::Schema(transaction) = step else { break };

@@ -25,6 +25,15 @@ pub enum Step {
 }
 
 impl Step {
+    /// What a log may say of it: of a transaction not its statements, which hold values from the manifest.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self {
+            Self::Schema(transaction) => transaction.title.clone(),
+            step => format!("{step:?}"),
+        }
+    }
+
     #[must_use]
     pub fn safety(&self) -> Safety {
         match self {
