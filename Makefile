@@ -66,8 +66,10 @@ test: test-rust test-python ## Run all tests
 test-rust:
 	cargo test --locked --workspace
 
+# Most of a test's time is waiting; a file's tests share their world and stay on one worker.
+TEST_WORKERS ?= 3
 test-python: build
-	cd tests && $(IN_VENV) -m pytest
+	cd tests && $(IN_VENV) -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile
 
 .PHONY: e2e
 e2e: build ## Run the end-to-end tests alone; UPDATE_GOLDEN=1 accepts other AWS calls

@@ -90,6 +90,7 @@ def test_an_encrypted_zip_is_rejected() -> None:
         (zipped(b"ab", b"cd"), Limits(bytes=3), "unpacks to more than 3 bytes"),
         (zipped(*[b"x"] * 4), Limits(members=3), "more than 3 members"),
     ],
+    ids=["gzip", "zip", "gzip-of-4-bytes", "zip-of-4-bytes", "zip-of-4-members"],
 )
 def test_a_bomb_ends_at_the_limit(body: bytes, limits: Limits, says: str) -> None:
     found = decompressed(io.BufferedReader(io.BytesIO(body)), len(body), limits)
