@@ -5,7 +5,7 @@ import re
 
 import psycopg
 
-from redshift import copy_options
+from redshift import assume_role, copy_options
 from redshift.copy_formats import BadLine, Line, lines
 from redshift.copy_options import JSON, PARQUET, Copy
 from redshift.cursor import Cursor
@@ -34,6 +34,7 @@ def copy(session: Session, cursor: Cursor) -> Result:
     wanted = copy_options.parse(cursor)
     relid = session.relid(wanted.table)
     columns = _columns(session, relid, wanted)
+    assume_role.check(session, "COPY", wanted.role)
     objects = session.assume(wanted.role)
     try:
         loaded = [

@@ -2,6 +2,7 @@
 
 from redshift import (
     alter_table,
+    assume_role,
     comments,
     copy,
     create_table,
@@ -24,6 +25,6 @@ from redshift import (
 )
 
 ALL = (
-    alter_table, comments, copy, create_table, databases, default_privileges, grants, groups, masking, role_grants,
-    roles, rows, row_security, schemas, settings, tables, transactions, unload, users, views,
+    alter_table, assume_role, comments, copy, create_table, databases, default_privileges, grants, groups, masking,
+    role_grants, roles, rows, row_security, schemas, settings, tables, transactions, unload, users, views,
 )  # fmt: skip

@@ -6,7 +6,7 @@ import io
 import json
 from dataclasses import dataclass
 
-from redshift import query, reading
+from redshift import assume_role, query, reading
 from redshift.cursor import Cursor
 from redshift.errors import SqlError, unsupported
 from redshift.objects import location
@@ -42,6 +42,7 @@ class Unload:
 def unload(session: Session, cursor: Cursor) -> Result:
     wanted = _parse(cursor)
     tree = query.parse(wanted.sql)
+    assume_role.check(session, "UNLOAD", wanted.role)
     objects = session.assume(wanted.role)
     result = reading.read(session.act(query.write(tree, session.names, session.database)))
     columns = result.columns or []

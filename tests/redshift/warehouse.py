@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 
+from redshift import assume_role
 from redshift.errors import LoginRefused
 from redshift.names import Names, quote
 from redshift.server import Server
@@ -51,6 +52,7 @@ class Warehouse:
             f"CREATE ROLE {administrator} LOGIN SUPERUSER CREATEDB",
             *roles,
             f"CREATE DATABASE {names.quoted(self.database)} OWNER {administrator}",
+            *assume_role.at_first(),
         ]
 
     @contextmanager

@@ -30,6 +30,10 @@ SELECT n.oid, redshift.real_name(n.nspname) AS nspname, n.nspowner, redshift.acl
 FROM pg_catalog.pg_namespace n
 WHERE n.nspname <> 'redshift' AND n.nspname !~ '^pg_(toast|temp)';
 
+CREATE VIEW redshift.pg_proc AS
+SELECT p.oid, redshift.real_name(p.proname) AS proname, p.pronamespace, p.proowner
+FROM pg_catalog.pg_proc p JOIN redshift.pg_namespace n ON n.oid = p.pronamespace;
+
 CREATE VIEW redshift.pg_class AS
 SELECT
     c.oid, redshift.real_name(c.relname) AS relname, c.relnamespace, c.reltype, c.relowner,
