@@ -29,7 +29,12 @@ def test_killed_after_each_call_of_deletion_it_still_leaves_just_what_it_should(
     rig.wait_gone(name)
     # While it waits for the namespace it looks again and again, which is the same each time.
     calls = [point for point in points(rig.control, mark, name) if point.mutating or point.nth == 1]
-    _judge(_dies_while_deleting(rig, calls, policy, fate), calls)
+    missed = _dies_while_deleting(rig, calls, policy, fate)
+    if overtaken := [point for point in missed if point.mutating]:
+        # A call may be answered while another's death is dealt with, and is not made again.
+        still = _dies_while_deleting(rig, overtaken, policy, fate)
+        missed = [point for point in missed if not point.mutating or point in still]
+    _judge(missed, calls)
 
 
 def _dies_while_onboarding(rig: Rig, point: Point) -> bool:

@@ -115,7 +115,7 @@ def test_what_cannot_be_repaired_is_reported(matrix: World) -> None:
         _flip(matrix, resource, path, {"key": "", "policy": ""})
         _poke(matrix)
         told = f"{resource} {path} is told of"
-        until(told, lambda r=resource: any(r in said for said in _messages(matrix)), timeout=30)  # type: ignore[misc]
+        until(told, lambda r=resource: any(r in said for said in _messages(matrix)))  # type: ignore[misc]
         if _is_for_good(resource, path):
             continue
         undo()
@@ -125,7 +125,6 @@ def test_what_cannot_be_repaired_is_reported(matrix: World) -> None:
             again,
             lambda r=resource: snapshot(matrix.aws, matrix.cluster, r),  # type: ignore[misc]
             lambda now, b=before: bool(now == b),  # type: ignore[misc]
-            timeout=30,
         )
 
 

@@ -10,6 +10,7 @@ import yaml
 
 from e2e.kinds import Object, documented, is_ready, path
 from e2e.loopback import session
+from e2e.waiting import SLACK
 from local.controlplane import ControlPlane
 
 _MANAGER = "e2e"
@@ -102,6 +103,7 @@ class Cluster:
         timeout: float = 30.0,
     ) -> Object | None:
         """Watches until it holds; the object is None where there is none."""
+        timeout *= SLACK
         seen: Object | None = None
         for seen in self.follow(kind, name, namespace, timeout):
             if holds(seen):
