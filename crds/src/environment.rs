@@ -4,10 +4,12 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::bucket::DeletionPolicy;
 use crate::rules::{
     LABEL, NO_DUPLICATES, REGION, ROLE_ARN, each, matches, matches_id, partition, same_partition,
 };
 use crate::status::CommonStatus;
+use crate::warehouse::WarehouseCluster;
 
 /// One AWS account in which tenants live, and how the operator gets into it. Cluster-scoped.
 #[derive(CustomResource, KubeSchema, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +35,9 @@ use crate::status::CommonStatus;
     printcolumn(name = "Message", type_ = "string", json_path = ".status.message"),
     validation = Rule::new(format!("self.metadata.name.matches('{LABEL}') && self.metadata.name.size() <= 32"))
         .message("metadata.name must be at most 32 lower-case letters, digits and hyphens, such as production"),
+    validation = Rule::new("!has(oldSelf.spec.warehouse) || has(self.spec.warehouse)")
+        .message("warehouse cannot be removed, for tenants may be in it, and databases that tenants left: put it back, or delete the tenants and then the Environment")
+        .field_path(".spec.warehouse"),
     cel
 )]
 #[x_kube(
@@ -51,6 +56,9 @@ use crate::status::CommonStatus;
     validation = Rule::new("!has(self.adopt) || self.adopt.all(a, a == 's3-bucket/cloister-logs-' + self.accountId + '-' + self.region)")
         .message("adopt may name only the log bucket: write s3-bucket/cloister-logs-ACCOUNT_ID-REGION")
         .field_path(".adopt"),
+    validation = Rule::new("!has(self.warehouse) || has(self.recoveryRegion)")
+        .message("warehouse needs a second region for the copies of its snapshots (45 CFR 164.308(a)(7)(ii)(A)): set recoveryRegion, such as us-west-2")
+        .field_path(".recoveryRegion"),
     validation = Rule::new("!has(self.recoveryRegion) || self.recoveryRegion != self.region")
         .message("recoveryRegion must be another region than region, or a loss of the region loses both copies: name one such as us-west-2, or leave it out")
         .field_path(".recoveryRegion")
@@ -102,6 +110,15 @@ pub struct EnvironmentSpec {
     #[x_kube(validation = Rule::new("self >= 2192 && self <= 36500")
         .message("logRetentionDays must be 2192 to 36500: 45 CFR 164.316(b)(2)(i) asks for six years; leave it out for the default of 2192"))]
     pub log_retention_days: i32,
+    /// A Redshift cluster for the tenants of this account whose `warehouse` is `shared: true`, each in a database of its
+    /// own. Encrypted with a key of the Environment's, so what is in it is not under the tenants' own keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warehouse: Option<WarehouseCluster>,
+    /// What becomes of the shared warehouse and its keys when the Environment is deleted: `Retain` (default), or
+    /// `Delete`, which takes along the databases that tenants left in it, but for a final snapshot, until its key's 30
+    /// days are over. The log bucket stays in any case.
+    #[serde(default)]
+    pub deletion_policy: DeletionPolicy,
     /// Names of existing resources that may be taken over, such as `s3-bucket/cloister-logs-222222222222-us-east-1`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 16), inner(length(max = 128)))]
@@ -182,6 +199,9 @@ pub struct EnvironmentStatus {
     /// The session that the operator holds in the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assumed_role: Option<String>,
+    /// Tenants whose IAM role the shared warehouse can take for COPY. The others wait for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warehouse_tenants: Vec<String>,
     /// What the account lacks, one sentence each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,

@@ -15,7 +15,7 @@ pub use bucket::{IngestBucket, IngestBucketSpec, IngestBucketStatus};
 pub use environment::{Environment, EnvironmentSpec, EnvironmentStatus};
 pub use schema::{RedshiftSchema, RedshiftSchemaSpec, RedshiftSchemaStatus};
 pub use tenant::{ClientTenant, ClientTenantSpec, ClientTenantStatus};
-pub use warehouse::Warehouse;
+pub use warehouse::{Warehouse, WarehouseCluster};
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
     CustomResourceDefinition, JSONSchemaProps, JSONSchemaPropsOrArray,

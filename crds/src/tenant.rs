@@ -46,8 +46,8 @@ use crate::warehouse::{Warehouse, free};
     validation = Rule::new("!has(self.spec.schemas) || self.spec.schemas.size() == 0 || has(self.spec.warehouse)")
         .message("schemas need a warehouse to be in: add spec.warehouse, such as warehouse: {size: Small}")
         .field_path(".spec.schemas"),
-    validation = Rule::new("!has(self.spec.adopt) || self.spec.adopt.all(a, a == 'kms-key/alias/cloister/' + self.metadata.name || a.startsWith('iam-role/cloister-' + self.metadata.name + '-'))")
-        .message("adopt must hold only this tenant's own ids as status shows them: write kms-key/alias/cloister/TENANT or iam-role/cloister-TENANT-PURPOSE")
+    validation = Rule::new("!has(self.spec.adopt) || self.spec.adopt.all(a, a == 'kms-key/alias/cloister/' + self.metadata.name || a.startsWith('iam-role/cloister-' + self.metadata.name + '-') || a.startsWith('redshift-database/'))")
+        .message("adopt must hold only this tenant's own ids as status shows them: write kms-key/alias/cloister/TENANT, iam-role/cloister-TENANT-PURPOSE or redshift-database/CLUSTER/DATABASE")
         .field_path(".spec.adopt"),
     cel
 )]
@@ -101,7 +101,8 @@ pub struct ClientTenantSpec {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 8), extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]))]
     pub schemas: Vec<InlineSchema>,
-    /// The client's own Redshift cluster. It cannot be taken away again while the tenant exists.
+    /// The client's Redshift cluster, or its database in the Environment's. It cannot be taken away again while the
+    /// tenant exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warehouse: Option<Warehouse>,
     /// What becomes of key, buckets and warehouse when the tenant is deleted. Default `Retain`.
@@ -115,8 +116,8 @@ pub struct ClientTenantSpec {
     pub paused: bool,
     /// Ids of existing resources that may be taken over, as status names them: `kms-key/alias/cloister/acme-health`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 6), inner(length(max = 80)), transform = each(&[(
-        matches("^(kms-key/alias/cloister/[a-z0-9-]+|iam-role/cloister-[a-z0-9-]+)$"),
+    #[schemars(length(max = 6), inner(length(max = 160)), transform = each(&[(
+        matches("^(kms-key/alias/cloister/[a-z0-9-]+|iam-role/cloister-[a-z0-9-]+|redshift-database/cloister-[a-z0-9-]+/[a-z0-9_]+)$"),
         "adopt must hold ids as status shows them, such as kms-key/alias/cloister/acme-health or iam-role/cloister-acme-health-etl",
     )]))]
     pub adopt: Vec<String>,

@@ -1,4 +1,4 @@
-//! The tenant's own Redshift cluster, as a part of `ClientTenant`.
+//! Redshift clusters: a tenant's own as a part of `ClientTenant`, a shared one as a part of `Environment`.
 
 use kube::KubeSchema;
 use schemars::JsonSchema;
@@ -6,21 +6,30 @@ use serde::{Deserialize, Serialize};
 
 use crate::rules::matches;
 
-/// A provisioned Redshift cluster of the tenant's own: encrypted with its key, reached over TLS only, logged.
-#[derive(KubeSchema, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Where the tenant's schemas are: in a provisioned Redshift cluster of its own, encrypted with its key, reached over
+/// TLS only, logged; or, with `shared: true`, in a database of its own in the Environment's cluster.
+#[derive(KubeSchema, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[x_kube(
     validation = Rule::new("has(self.database) == has(oldSelf.database) && (!has(self.database) || self.database == oldSelf.database)")
-        .message("warehouse.database is immutable, given or left out: Redshift cannot rename the database of a cluster; write it as it was").field_path(".database")
+        .message("warehouse.database is immutable, given or left out: Redshift cannot rename the database of a cluster; write it as it was").field_path(".database"),
+    validation = Rule::new("self.shared == oldSelf.shared")
+        .message("warehouse.shared is immutable: data does not move between clusters; put it back, or make a new ClientTenant").field_path(".shared"),
+    validation = Rule::new("!self.shared || (self.size == 'Small' && !has(self.nodes) && self.snapshotRetentionDays == 35 && self.recoveryRetentionDays == 35 && self.maintenanceWindow == 'sun:05:00-sun:06:00' && self.reboots == 'InMaintenanceWindow')")
+        .message("warehouse may hold only database beside shared: true, since the cluster is the Environment's: leave size, nodes, snapshotRetentionDays, recoveryRetentionDays, maintenanceWindow and reboots out, and set them in spec.warehouse of the Environment")
+        .field_path(".shared")
 )]
 pub struct Warehouse {
-    /// `Small`: 2 nodes ra3.large; `Medium`: 2 nodes ra3.4xlarge; `Large`: 4 nodes ra3.16xlarge.
+    /// The Environment's cluster in place of one of the tenant's own. Immutable. Default false.
+    ///
+    /// Kept apart from other tenants: the database; who owns it; what PUBLIC may do in it, which is nothing; who may
+    /// load with the tenant's IAM role. Shared with them: the nodes, the cluster's key (the Environment's, not the
+    /// tenant's, so that the data of one tenant cannot be made unreadable by deleting its key), snapshots, logs, and the
+    /// catalog, in which every user of the cluster can read names of databases, users and roles. A cluster takes 50
+    /// tenants, since AWS attaches at most 50 IAM roles to it. Its roles load, its groups (`rolesAs: Group`) do not.
     #[serde(default)]
-    pub size: WarehouseSize,
-    /// Node type and count in place of `size`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nodes: Option<WarehouseNodes>,
-    /// The cluster's database. Default: the tenant's name, with underscores for hyphens. Immutable.
+    pub shared: bool,
+    /// The tenant's database. Default: the tenant's name, with underscores for hyphens. Immutable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 64))]
     #[x_kube(
@@ -30,6 +39,20 @@ pub struct Warehouse {
             .message("warehouse.database must not be dev, which is Redshift's default (security best practice), or a name that Redshift reserves: write one such as acme_health")
     )]
     pub database: Option<String>,
+    #[serde(flatten)]
+    pub cluster: WarehouseCluster,
+}
+
+/// A provisioned Redshift cluster.
+#[derive(KubeSchema, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WarehouseCluster {
+    /// `Small`: 2 nodes ra3.large; `Medium`: 2 nodes ra3.4xlarge; `Large`: 4 nodes ra3.16xlarge.
+    #[serde(default)]
+    pub size: WarehouseSize,
+    /// Node type and count in place of `size`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nodes: Option<WarehouseNodes>,
     /// Days that automated snapshots are kept, 7 to 35. Default 35 (45 CFR 164.308(a)(7)(ii)(A)).
     #[serde(default = "default_retention")]
     #[x_kube(validation = Rule::new("self >= 7 && self <= 35").message("warehouse.snapshotRetentionDays must be 7 to 35, Redshift's longest; leave it out for the default of 35"))]
@@ -55,7 +78,7 @@ pub(crate) fn free(database: &str) -> String {
     format!("!({database} in ['dev', 'padb_harvest', 'template0', 'template1', 'postgres', 'sys'])")
 }
 
-impl Warehouse {
+impl WarehouseCluster {
     /// Node type and number of nodes.
     #[must_use]
     pub fn shape(&self) -> (&str, i32) {
@@ -109,12 +132,11 @@ fn default_window() -> String {
     "sun:05:00-sun:06:00".into()
 }
 
-impl Default for Warehouse {
+impl Default for WarehouseCluster {
     fn default() -> Self {
         Self {
             size: WarehouseSize::default(),
             nodes: None,
-            database: None,
             snapshot_retention_days: default_retention(),
             recovery_retention_days: default_retention(),
             maintenance_window: default_window(),

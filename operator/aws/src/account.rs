@@ -120,6 +120,9 @@ impl Account {
             (ResourceId::LogGroup(name), Resource::LogGroup(want)) => {
                 log_group::observe(self, look, name, want).await
             }
+            (ResourceId::Database(_), Resource::Database(want)) => {
+                schema::database::observe(self, look, want).await
+            }
             (ResourceId::Schema(_), Resource::Schema(want)) => schema::observe(self, look, want).await,
             _ => redshift::observe(self, look).await,
         }
@@ -157,6 +160,9 @@ impl Account {
             }
             (ResourceId::LogGroup(name), Resource::LogGroup(want), Step::LogGroup(step)) => {
                 log_group::perform(self, name, want, step, lane).await
+            }
+            (ResourceId::Database(_), Resource::Database(want), Step::Database(step)) => {
+                schema::database::perform(self, want, &owner.uid, step, lane).await
             }
             (ResourceId::Schema(_), Resource::Schema(want), Step::Schema(step)) => {
                 schema::perform(self, want, step, lane).await

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use cloister_core::ownership::TENANT;
 use cloister_core::resource::ObjectKind;
+use cloister_crds::status::ResourceStatus;
 use cloister_crds::{ClientTenant, Environment, IngestBucket, RedshiftSchema};
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::{Stream, StreamExt as _};
@@ -21,7 +22,7 @@ use crate::api::Object;
 use crate::cache::Objects;
 use crate::context::Context;
 use crate::driver;
-use crate::kinds::Kind;
+use crate::kinds::{self, Kind};
 use crate::objects::api_resource;
 use crate::watch::{FirstSight, Route, fingerprint, watch};
 
@@ -53,7 +54,11 @@ impl Queues {
         let (wake_bucket, woken_buckets) = unbounded();
         let (wake_schema, woken_schemas) = unbounded();
         let all = watcher::Config::default;
-        let routes = vec![wake_itself(&wake_environment), wake_tenants_of(&tenants, &wake_tenant)];
+        let routes = vec![
+            wake_itself(&wake_environment),
+            wake_lender(&wake_environment),
+            wake_tenants_of(&tenants, &wake_tenant),
+        ];
         tasks.spawn(watch(Api::all(client.clone()), all(), into(environment_writer), routes));
         let routes = vec![
             wake_itself(&wake_tenant),
@@ -161,12 +166,27 @@ fn wake_itself<K: Object>(to: &Wake<K>) -> Route<K> {
     }
 }
 
+/// It lends its warehouse no role before that is closed.
+fn wake_lender(to: &Wake<Environment>) -> Route<Environment> {
+    let to = to.clone();
+    Route {
+        fingerprint: Box::new(|e| {
+            let resources = e.common().map(|c| c.resources.as_slice()).unwrap_or_default();
+            let closed = |r: &ResourceStatus| r.id.starts_with("redshift-database/") && r.state == "Ready";
+            fingerprint(resources.iter().any(closed))
+        }),
+        wake: Box::new(move |e| send(&to, ObjectRef::from_obj(e))),
+        first_sight: FirstSight::WakesLater,
+    }
+}
+
 fn wake_tenants_of(tenants: &Store<ClientTenant>, to: &Wake<ClientTenant>) -> Route<Environment> {
     let (tenants, to) = (tenants.clone(), to.clone());
     Route {
         fingerprint: Box::new(|e| {
             let usable = e.common().is_some_and(|c| c.converged_generation.is_some());
-            fingerprint((Object::uid(e), Object::generation(e), usable))
+            let lent = (kinds::shared_cluster(e), e.status().map(|s| s.warehouse_tenants.clone()));
+            fingerprint((Object::uid(e), Object::generation(e), usable, lent))
         }),
         wake: Box::new(move |environment| {
             let name = environment.name_any();
@@ -186,8 +206,9 @@ fn wake_children_of<K: Object>(children: &Store<K>, to: &Wake<K>) -> Route<Clien
         fingerprint: Box::new(|t| {
             let key = t.status().and_then(|s| s.key_arn.clone());
             let resources = t.common().map(|c| c.resources.as_slice()).unwrap_or_default();
-            let warehouse = resources.iter().find(|r| r.id.starts_with("redshift-cluster/"));
-            let warehouse = warehouse.map(|r| r.state.clone());
+            let parts = ["redshift-cluster/", "redshift-database/"];
+            let warehouse = resources.iter().find(|r| parts.iter().any(|part| r.id.starts_with(part)));
+            let warehouse = warehouse.map(|r| (r.state.clone(), r.arn.is_some()));
             fingerprint((Object::uid(t), Object::generation(t), t.is_leaving(), key, warehouse))
         }),
         wake: Box::new(move |tenant| {
@@ -201,13 +222,16 @@ fn wake_children_of<K: Object>(children: &Store<K>, to: &Wake<K>) -> Route<Clien
     }
 }
 
-/// An environment that wants to leave waits for its last tenant.
+/// An environment that wants to leave waits for its last tenant, and lends those that share its warehouse their roles.
 fn wake_environment_of(to: &Wake<Environment>) -> Route<ClientTenant> {
     let to = to.clone();
     Route {
-        fingerprint: Box::new(|tenant| fingerprint(&tenant.spec.environment)),
+        fingerprint: Box::new(|tenant| {
+            let has_role = kinds::is_shared(tenant) && kinds::has_role(tenant);
+            fingerprint((&tenant.spec.environment, has_role, tenant.is_leaving()))
+        }),
         wake: Box::new(move |tenant| {
-            if tenant.is_leaving() {
+            if tenant.is_leaving() || kinds::is_shared(tenant) {
                 send(&to, ObjectRef::new(&tenant.spec.environment));
             }
         }),

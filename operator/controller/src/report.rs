@@ -3,6 +3,7 @@
 use cloister_core::conclude::{Conclusion, Notice, Requeue};
 use cloister_core::observed::ObservedSet;
 use cloister_core::plan::Plan;
+use cloister_crds::ClientTenant;
 use cloister_crds::status::{CommonStatus, Intent};
 use k8s_openapi::api::core::v1::ObjectReference;
 use kube::ResourceExt;
@@ -106,6 +107,10 @@ pub async fn write_common<K: Object>(
 
 /// Tells the tenant's buckets of its key as soon as there is one, before the rest of the pass.
 pub async fn announce_key<K: Object>(object: &K, arn: &str, intents: &[Intent], context: &Context) {
+    // Nobody waits for an environment's.
+    if K::KIND != ClientTenant::KIND {
+        return;
+    }
     let mut value = object.status().and_then(|s| serde_json::to_value(s).ok()).unwrap_or_else(|| json!({}));
     value["keyArn"] = json!(arn);
     value["intents"] = json!(intents);

@@ -16,3 +16,4 @@ pub mod schema;
 pub mod sql;
 pub mod tenant;
 pub mod violation;
+pub mod warehouse;

@@ -60,6 +60,18 @@ impl Names {
     }
 }
 
+/// Alias of the keys of what an Environment's tenants share. No tenant's name holds a slash.
+#[must_use]
+pub fn shared_key_alias(environment: &str) -> String {
+    format!("alias/cloister/environment/{environment}")
+}
+
+/// Of the cluster that they share: at most 16 + 32 + 1 + 8 = 57 of Redshift's 63 characters.
+#[must_use]
+pub fn shared_warehouse(environment: &str, uid: &str) -> String {
+    format!("cloister-shared-{environment}-{}", suffix(uid))
+}
+
 /// Eight hexadecimal digits that stand for a UID.
 #[must_use]
 pub fn suffix(uid: &str) -> String {
@@ -79,7 +91,7 @@ pub fn digits(text: &str, count: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Names;
+    use super::{Names, shared_warehouse};
 
     #[test]
     fn the_longest_names_fit_the_limits_of_aws() {
@@ -88,5 +100,6 @@ mod tests {
         assert!(names.bucket(&bucket).len() <= 63);
         assert!(names.role("warehouse").len() <= 64);
         assert!(names.dead_letter_queue(&bucket).len() <= 80);
+        assert!(shared_warehouse(&"e".repeat(32), "uid").len() <= 63);
     }
 }

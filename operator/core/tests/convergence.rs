@@ -7,10 +7,12 @@ mod world;
 use cloister_core::conclude::{Outcomes, Requeue, Story, conclude};
 use cloister_core::observed::Actual;
 use cloister_core::plan::{Mode, Plan, Safety, plan};
-use cloister_core::resource::{KeyStep, ResourceId, Step};
+use cloister_core::resource::{KeyStep, Resource, ResourceId, Step, WarehouseDatabase};
+use cloister_core::sql::RoleCommand;
 use cloister_crds::bucket::DeletionPolicy;
 use cloister_crds::status::CommonStatus;
 use proptest::prelude::*;
+use world::database::loader;
 use world::{Example, World, damage};
 
 /// Passes over the world until nothing is left to do.
@@ -89,6 +91,53 @@ fn with_delete_the_key_goes_last_and_only_by_its_waiting_period() {
     assert!(left.iter().all(|a| format!("{a:?}").contains("PendingDeletion")));
 }
 
+#[test]
+fn a_database_of_the_tenants_own_stays_or_goes_by_its_policy_and_only_when_it_is_empty() {
+    let is_there =
+        |world: &World| world.held.keys().any(|id| id.to_string().starts_with("redshift-database/"));
+    for (policy, full, stays) in [
+        (DeletionPolicy::Retain, false, true),
+        (DeletionPolicy::Delete, true, true),
+        (DeletionPolicy::Delete, false, false),
+    ] {
+        let (mut example, mut world) = (Example::shared(), World::default());
+        settle(&example, &mut world, false);
+        assert!(is_there(&world) && !world.held.keys().any(|id| matches!(id, ResourceId::Cluster(_))));
+        example.tenant.spec.deletion_policy = policy;
+        for actual in world.held.values_mut().filter(|_| full) {
+            if let Resource::Database(database) = &mut actual.resource {
+                database.contents.push("schema others".into());
+            }
+        }
+        leave(&example, &mut world);
+        assert_eq!(is_there(&world), stays, "{policy:?} {full}");
+        let desired = example.desired(&world.keys(), true);
+        let plan = plan(&desired, &world.observe(&desired), Mode::Correct);
+        let said = format!("{:?}", plan.blocked);
+        assert_eq!(said.contains("schema others, which was not made for it"), full, "{said}");
+    }
+}
+
+#[test]
+fn who_may_insert_rows_may_copy_them_and_nobody_else() {
+    let (example, mut world) = (Example::shared(), World::default());
+    settle(&example, &mut world, false);
+    let (ours, theirs) = (loader("acme-health.claims.loader"), loader("beta-clinic.claims.loader"));
+    let database = |world: &mut World, change: &dyn Fn(&mut WarehouseDatabase)| {
+        let found = world.held.values_mut().find_map(|actual| match &mut actual.resource {
+            Resource::Database(database) => Some(database),
+            _ => None,
+        });
+        change(found.unwrap_or_else(|| panic!("no database")));
+    };
+    database(&mut world, &|d| d.loaders = [ours.clone(), theirs.clone()].into());
+    settle(&example, &mut world, false);
+    database(&mut world, &|d| assert_eq!(d.assume_role, [(ours.clone(), [RoleCommand::Copy].into())].into()));
+    database(&mut world, &|d| d.loaders.clear());
+    settle(&example, &mut world, false);
+    database(&mut world, &|d| assert!(d.assume_role.is_empty() && d.privileges.is_empty()));
+}
+
 /// The namespace takes what is in it along, as Kubernetes does.
 fn leave(example: &Example, world: &mut World) {
     for _ in 0..4 {
@@ -132,8 +181,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn cut_off_after_any_step_it_still_converges(cut in 0_usize..60, again in 0_usize..60) {
-        let (example, mut world) = (Example::new(), World::default());
+    fn cut_off_after_any_step_it_still_converges(
+        cut in 0_usize..60, again in 0_usize..60, shared in any::<bool>(),
+    ) {
+        let example = if shared { Example::shared() } else { Example::new() };
+        let mut world = World::default();
         for patience in [cut, again] {
             world.patience = Some(patience);
             let desired = example.desired(&world.keys(), false);
@@ -149,8 +201,11 @@ proptest! {
     fn any_damage_is_mended_without_destroying_anything(
         wounds in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..16, any::<bool>()), 1..8),
         cut in prop::option::of(0_usize..12),
+        shared in any::<bool>(),
     ) {
-        let (example, mut world) = made();
+        let example = if shared { Example::shared() } else { Example::new() };
+        let mut world = World::default();
+        settle(&example, &mut world, false);
         for (which, how, gone) in wounds {
             let ids: Vec<ResourceId> = world.held.keys().cloned().collect();
             let id = which.get(&ids).clone();

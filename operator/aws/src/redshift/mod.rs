@@ -58,6 +58,8 @@ pub(crate) async fn observe(account: &Account, look: &Look<'_>) -> Result<Observ
     }
 }
 
+pub(crate) use cluster::unavailable;
+
 pub(crate) async fn perform(
     account: &Account,
     id: &ResourceId,

@@ -1,5 +1,6 @@
 //! What is in a warehouse: read from its catalog, changed by transactions.
 
+pub(crate) mod database;
 mod refusal;
 mod statements;
 

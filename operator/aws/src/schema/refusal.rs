@@ -2,8 +2,12 @@
 
 use cloister_core::fault::{Fault, FaultClass};
 
+/// There is no database to connect to.
+pub(super) const NO_DATABASE: &str = "NoSuchDatabase";
+
 /// Beginnings or parts of Redshift's messages, in lower case; the first that is found counts.
-const KNOWN: [(&str, &str, FaultClass); 13] = [
+const KNOWN: [(&str, &str, FaultClass); 14] = [
+    ("fatal: database", NO_DATABASE, FaultClass::NotFound),
     ("serializable isolation violation", "SerializableIsolationViolation", FaultClass::Conflict),
     ("conflict with concurrent transaction", "ConcurrentTransaction", FaultClass::Conflict),
     ("could not serialize access", "SerializableIsolationViolation", FaultClass::Conflict),

@@ -86,7 +86,15 @@ impl World {
         let here = Environment::new("production", &spec);
         // All runs share the environment.
         let environment_owner = Owner { object: "Environment/production".into(), uid: "uid-e".into() };
-        let mut set = environment::desire("production", &spec, &environment_owner, false);
+        let mut set = environment::desire(&environment::Inputs {
+            name: "production",
+            spec: &spec,
+            owner: &environment_owner,
+            keys: &KeyArns::default(),
+            roles: &BTreeSet::new(),
+            deleting: false,
+            minute: 0,
+        });
         let deletion = if self.deleting { "Delete" } else { "Retain" };
         let warehouse = if self.warehouse { json!({ "reboots": "AtOnce" }) } else { json!(null) };
         let spec = serde_json::from_value(json!({

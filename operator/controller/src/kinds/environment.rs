@@ -1,14 +1,15 @@
+use std::collections::BTreeSet;
+
 use cloister_aws::Target;
-use cloister_core::environment;
+use cloister_core::environment::{self, Inputs};
 use cloister_core::fault::Fault;
 use cloister_core::observed::ObservedSet;
 use cloister_core::plan::Mode;
-use cloister_core::tenant::KeyArns;
 use cloister_crds::status::CommonStatus;
 use cloister_crds::{Environment, EnvironmentSpec, EnvironmentStatus};
 use kube::ResourceExt;
 
-use super::{Facts, Kind, Prepared, peers};
+use super::{Facts, Kind, Prepared, known_keys, minute_of_week, peers, sharing};
 use crate::api::Object;
 use crate::context::Context;
 use crate::driver::Unreported;
@@ -43,35 +44,59 @@ impl Kind for Environment {
         let mut waiting = missing.clone();
         waiting.extend(tenants_left(self, context));
         let (name, spec, leaving) = (self.name_any(), self.spec.clone(), self.is_leaving());
+        let lent = sharing::lent(self, context);
+        let roles: BTreeSet<String> = lent.values().map(|(role, _)| role.clone()).collect();
+        let sharers = lent.into_iter().map(|(arn, (_, tenant))| (arn, tenant)).collect();
+        let minute = minute_of_week();
         let facts = Facts {
             assumed_role: Some(role),
             missing,
             log_bucket: Some(environment::log_bucket(&self.spec)),
+            sharers,
             ..Facts::default()
         };
         Prepared {
             owner: owner.clone(),
-            violations: Vec::new(),
+            violations: environment::validate(&self.spec),
             waiting,
             account: Some(account),
             mode: Mode::Correct,
             facts,
-            known_keys: KeyArns::default(),
-            desire: Box::new(move |_| environment::desire(&name, &spec, &owner, leaving)),
+            known_keys: self.common().map(known_keys).unwrap_or_default(),
+            desire: Box::new(move |keys| {
+                environment::desire(&Inputs {
+                    name: &name,
+                    spec: &spec,
+                    owner: &owner,
+                    keys,
+                    roles: &roles,
+                    deleting: leaving,
+                    minute,
+                })
+            }),
         }
     }
 
     async fn confirm_peers(&self, context: &Context) -> Result<bool, Unreported> {
-        Ok(!self.is_leaving() || peers::no_tenant_is_unseen(&self.name_any(), context).await?)
+        let rests_on_tenants = self.is_leaving() || self.spec.warehouse.is_some();
+        Ok(!rests_on_tenants || peers::no_tenant_is_unseen(&self.name_any(), context).await?)
     }
 
-    fn with_common(&self, common: CommonStatus, prepared: &Prepared, _: &ObservedSet) -> EnvironmentStatus {
+    fn with_common(
+        &self,
+        common: CommonStatus,
+        prepared: &Prepared,
+        observed: &ObservedSet,
+    ) -> EnvironmentStatus {
         let facts = prepared.facts.clone();
+        let had = self.status.as_ref().map(|s| s.warehouse_tenants.as_slice()).unwrap_or_default();
+        let warehouse_tenants = sharing::lent_to(&facts.sharers, had, observed);
         EnvironmentStatus {
             common,
             log_bucket: facts.log_bucket,
             assumed_role: facts.assumed_role,
             missing: facts.missing,
+            warehouse_tenants,
         }
     }
 }

@@ -4,11 +4,14 @@ mod bucket;
 mod environment;
 mod peers;
 mod schema;
+mod sharing;
 pub use environment::target;
 pub use schema::desired_schema;
+pub use sharing::{cluster as shared_cluster, has_role, is_shared, role, shared_by};
 mod tenant;
 pub use tenant::minute_of_week;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cloister_aws::Account;
@@ -50,6 +53,8 @@ pub struct Facts {
     pub bucket_name: Option<String>,
     pub queue_name: Option<String>,
     pub schema: Option<String>,
+    /// Tenants that share the warehouse, by the ARNs of their roles.
+    pub sharers: BTreeMap<String, String>,
 }
 
 impl Prepared {
@@ -121,6 +126,23 @@ fn mode(paused: bool, policy: DriftPolicy, leaving: bool, converged: bool) -> Mo
         DriftPolicy::Report if converged && !leaving => Mode::Report,
         DriftPolicy::Report | DriftPolicy::Correct => Mode::Correct,
     }
+}
+
+/// Whether a resource has once been as declared, by its owner's status.
+fn stands(common: Option<&CommonStatus>, id: &str) -> bool {
+    common.is_some_and(|c| match c.state(id) {
+        Some("Ready" | "Drifted" | "Retained" | "Leaving") => true,
+        _ => c.converged_generation.is_some() && c.arn(id).is_some(),
+    })
+}
+
+/// The keys' ARNs as the last pass reported them.
+fn known_keys(common: &CommonStatus) -> KeyArns {
+    let arn = |kind: &str| {
+        let key = common.resources.iter().find(|r| r.id.starts_with(kind));
+        key.and_then(|r| r.arn.clone())
+    };
+    KeyArns { home: arn("kms-key/"), recovery: arn("recovery-kms-key/") }
 }
 
 fn is_converged<K: Object>(object: &K) -> bool {

@@ -9,6 +9,7 @@ use kube::api::ListParams;
 use kube::runtime::reflector::ObjectRef;
 use kube::{Api, ResourceExt};
 
+use super::sharing;
 use crate::api::Object;
 use crate::context::Context;
 use crate::driver::Unreported;
@@ -31,7 +32,8 @@ pub async fn environment_is_current(name: &str, context: &Context) -> Result<boo
         Api::all(context.client.clone()).get_opt(name).await.map_err(Unreported::at("get"))?;
     let basis = |environment: &Environment| {
         let was_ready = environment.common().is_some_and(|c| c.converged_generation.is_some());
-        (Object::uid(environment), Object::generation(environment), was_ready)
+        let warehouse = sharing::cluster(environment);
+        (Object::uid(environment), Object::generation(environment), was_ready, warehouse)
     };
     Ok(now.as_ref().map(basis) == cached.as_deref().map(basis))
 }

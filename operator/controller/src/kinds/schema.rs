@@ -1,19 +1,20 @@
-use cloister_core::name::Names;
+use cloister_core::name::{Names, shared_warehouse};
 use cloister_core::observed::{Actual, Observed, ObservedSet};
 use cloister_core::plan::{Desired, DesiredSet, Fate};
 use cloister_core::resource::{Database, Resource, ResourceId, Schema};
 use cloister_core::schema::{Declared, Inputs, SchemaPlan};
+use cloister_core::sql::Ident;
 use cloister_core::tenant::{self, KeyArns};
 use cloister_core::violation::Violation;
 use cloister_crds::schema::PlanStatus;
 use cloister_crds::status::CommonStatus;
-use cloister_crds::{ClientTenant, RedshiftSchema, RedshiftSchemaStatus};
+use cloister_crds::{ClientTenant, Environment, RedshiftSchema, RedshiftSchemaStatus};
 use kube::ResourceExt;
 use kube::runtime::reflector::ObjectRef;
 
 use super::bucket::fate;
 use super::tenant::home;
-use super::{Facts, Kind, Prepared, environment, is_converged, mode, peers};
+use super::{Facts, Kind, Prepared, environment, is_converged, mode, peers, sharing, stands};
 use crate::api::Object;
 use crate::context::Context;
 use crate::driver::Unreported;
@@ -36,12 +37,14 @@ impl Kind for RedshiftSchema {
         };
         let names = Names::new(&namespace, &owner.uid);
         let fate = fate(self, self.spec.deletion_policy, &tenant, context);
-        if let Err(why) = stands(&tenant, &names) {
-            // What is to stay needs no warehouse to stay in.
-            let waiting = if fate == Fate::Retain { Vec::new() } else { vec![why] };
-            return Prepared::waiting(owner, waiting);
-        }
-        let database = database(&tenant, &names);
+        let database = match place(self, &tenant, &home, &names) {
+            Ok(database) => database,
+            Err(why) => {
+                // What is to stay needs no warehouse to stay in.
+                let waiting = if fate == Fate::Retain { Vec::new() } else { vec![why] };
+                return Prepared::waiting(owner, waiting);
+            }
+        };
         let declared = match declared(self, &tenant) {
             Ok(declared) if fate == Fate::Vanish => declared.leaving(),
             Ok(declared) => declared,
@@ -87,42 +90,61 @@ fn desire(at: &Database, declared: &Declared, fate: Fate) -> DesiredSet {
 pub fn desired_schema(
     schema: &RedshiftSchema,
     tenant: &ClientTenant,
+    home: &Environment,
     names: &Names,
 ) -> Result<DesiredSet, Vec<Violation>> {
-    Ok(desire(&database(tenant, names), &declared(schema, tenant)?, Fate::Exist))
+    let hint = format!("{} has no warehouse: add spec.warehouse to it", tenant.label());
+    let database =
+        database(tenant, home, names).ok_or_else(|| vec![Violation::new("metadata.namespace", hint)])?;
+    Ok(desire(&database, &declared(schema, tenant)?, Fate::Exist))
 }
 
 fn declared(schema: &RedshiftSchema, tenant: &ClientTenant) -> Result<Declared, Vec<Violation>> {
-    Declared::read(&Inputs {
+    let mut declared = Declared::read(&Inputs {
         object: &schema.name_any(),
         uid: &Object::uid(tenant),
         spec: &schema.spec,
         prefix: &format!("{}.", tenant.name_any()),
         owner: tenant::ADMIN,
-    })
+    })?;
+    declared.shared = sharing::database_name(tenant).and_then(|name| Ident::new(name).ok());
+    Ok(declared)
 }
 
-/// Whether statements can be run in the tenant's warehouse, or why not.
-fn stands(tenant: &ClientTenant, names: &Names) -> Result<(), String> {
-    if tenant.spec.warehouse.is_none() {
-        return Err(format!("{} has no warehouse: add spec.warehouse to it", tenant.label()));
-    }
-    let id = ResourceId::Cluster(names.warehouse()).to_string();
-    let state = tenant.common().and_then(|c| c.state(&id));
-    if matches!(state, Some("Ready" | "Drifted" | "Retained" | "Leaving")) {
-        Ok(())
+/// The database that statements can be run in, or why there is none.
+fn place(
+    schema: &RedshiftSchema,
+    tenant: &ClientTenant,
+    home: &Environment,
+    names: &Names,
+) -> Result<Database, String> {
+    let database = database(tenant, home, names)
+        .ok_or_else(|| format!("{} has no warehouse: add spec.warehouse to it", tenant.label()))?;
+    let shared = sharing::database(tenant, &database.cluster);
+    let stands = if let Some(id) = &shared {
+        // A schema that was once made is in it, whatever is being changed about the database.
+        let was_in_it = schema.common().is_some_and(|c| c.converged_generation.is_some());
+        let is_there = tenant.common().is_some_and(|c| c.arn(&id.to_string()).is_some());
+        (was_in_it && is_there) || stands(tenant.common(), &id.to_string())
     } else {
-        Err(format!("the warehouse of {} is being made", tenant.label()))
-    }
+        let id = ResourceId::Cluster(database.cluster.clone()).to_string();
+        let state = tenant.common().and_then(|c| c.state(&id));
+        matches!(state, Some("Ready" | "Drifted" | "Retained" | "Leaving"))
+    };
+    let what = if shared.is_some() { "database" } else { "warehouse" };
+    if stands { Ok(database) } else { Err(format!("the {what} of {} is being made", tenant.label())) }
 }
 
-fn database(tenant: &ClientTenant, names: &Names) -> Database {
-    let warehouse = tenant.spec.warehouse.clone().unwrap_or_default();
-    Database {
-        cluster: names.warehouse(),
-        name: tenant::database(&names.tenant, &warehouse),
-        user: tenant::ADMIN.to_owned(),
-    }
+/// None where the tenant has no warehouse.
+fn database(tenant: &ClientTenant, home: &Environment, names: &Names) -> Option<Database> {
+    let warehouse = tenant.spec.warehouse.as_ref()?;
+    let cluster = if warehouse.shared {
+        shared_warehouse(&home.name_any(), &Object::uid(home))
+    } else {
+        names.warehouse()
+    };
+    let name = tenant::database(&names.tenant, warehouse);
+    Some(Database { cluster, name, user: tenant::ADMIN.to_owned() })
 }
 
 fn own_plan(desired: &DesiredSet, observed: &ObservedSet) -> Option<SchemaPlan> {

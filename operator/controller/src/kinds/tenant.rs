@@ -11,7 +11,7 @@ use kube::ResourceExt;
 use kube::runtime::reflector::ObjectRef;
 use std::sync::Arc;
 
-use super::{Facts, Kind, Prepared, environment, is_converged, mode, peers};
+use super::{Facts, Kind, Prepared, environment, is_converged, mode, peers, sharing};
 use crate::api::Object;
 use crate::context::Context;
 use crate::driver::Unreported;
@@ -32,10 +32,13 @@ impl Kind for ClientTenant {
         dropped_children.extend(dropped(self, &schemas, ObjectKind::RedshiftSchema));
         let mut waiting = unready(&buckets);
         waiting.extend(unready(&schemas));
-        let account = Account::new(&home.name_any(), &home.spec);
+        let mut account = Account::new(&home.name_any(), &home.spec);
+        account.shared_cluster = sharing::cluster(&home);
         let names = Names::new(&name, &owner.uid);
+        waiting.extend(sharing::waiting(self, &home));
         let mut violations = tenant::validate(&name, &self.spec);
         violations.extend(tenant::validate_home(&self.spec, &account));
+        violations.extend(sharing::namesake(self, context));
         let (spec, minute) = (self.spec.clone(), minute_of_week());
         let inputs_owner = owner.clone();
         Prepared {
@@ -91,12 +94,8 @@ pub fn minute_of_week() -> i32 {
 /// As the last pass reported them.
 fn known_keys(tenant: &ClientTenant) -> KeyArns {
     let Some(status) = tenant.status() else { return KeyArns::default() };
-    let recovery = status.common.resources.iter().find(|r| r.id.starts_with(RECOVERY_KEY));
-    KeyArns { home: status.key_arn.clone(), recovery: recovery.and_then(|r| r.arn.clone()) }
+    KeyArns { home: status.key_arn.clone(), ..super::known_keys(&status.common) }
 }
-
-/// How the ids of recovery keys begin.
-const RECOVERY_KEY: &str = "recovery-kms-key/";
 
 /// The environment, once it has been ready; what it lacks later does not stop its tenants.
 pub(super) fn home(name: &str, context: &Context) -> Result<Arc<Environment>, String> {

@@ -1,16 +1,20 @@
 //! `Environment`: the account's own resources, and what its tenants need to know of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod log_bucket;
+mod warehouse;
+
+use std::collections::BTreeSet;
 
 use cloister_crds::EnvironmentSpec;
 
-use crate::document::{Document, Statement};
-use crate::ownership::{ENVIRONMENT, Owner, ROLE};
+use crate::document::Statement;
+use crate::ownership::Owner;
 use crate::plan::{Desired, DesiredSet, Fate};
-use crate::resource::{
-    Bucket, Encryption, LifecycleRule, Ownership, PublicAccessBlock, Resource, ResourceId, Transition,
-    Versioning,
-};
+use crate::resource::{Resource, ResourceId};
+use crate::tenant::KeyArns;
+use crate::violation::Violation;
+
+pub use warehouse::{home_database, shared_cluster};
 
 /// The account as its tenants see it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -20,6 +24,9 @@ pub struct Account {
     pub region: String,
     /// Where second copies lie; without one there are none.
     pub recovery_region: Option<String>,
+    /// Whether it lends its tenants a cluster, and that cluster's name once it stands.
+    pub has_warehouse: bool,
+    pub shared_cluster: Option<String>,
     pub subnets: BTreeSet<String>,
     pub security_groups: BTreeSet<String>,
     pub log_bucket: String,
@@ -36,6 +43,8 @@ impl Account {
             id: spec.account_id.clone(),
             region: spec.region.clone(),
             recovery_region: spec.recovery_region.clone(),
+            has_warehouse: spec.warehouse.is_some(),
+            shared_cluster: None,
             subnets: spec.network.subnet_ids.iter().cloned().collect(),
             security_groups: spec.network.security_group_ids.iter().cloned().collect(),
             log_bucket: log_bucket(spec),
@@ -116,68 +125,39 @@ pub fn log_bucket(spec: &EnvironmentSpec) -> String {
     format!("cloister-logs-{}-{}", spec.account_id, spec.region)
 }
 
+/// What an environment is made from.
+#[derive(Clone, Debug)]
+pub struct Inputs<'a> {
+    pub name: &'a str,
+    pub spec: &'a EnvironmentSpec,
+    pub owner: &'a Owner,
+    pub keys: &'a KeyArns,
+    /// Names of the IAM roles of the tenants that share its warehouse.
+    pub roles: &'a BTreeSet<String>,
+    pub deleting: bool,
+    /// Minutes since Monday, 00:00 UTC.
+    pub minute: i32,
+}
+
+/// What CEL cannot say.
+#[must_use]
+pub fn validate(spec: &EnvironmentSpec) -> Vec<Violation> {
+    spec.warehouse.iter().flat_map(crate::warehouse::validate).collect()
+}
+
 /// Everything that the environment itself needs in its account.
 #[must_use]
-pub fn desire(name: &str, spec: &EnvironmentSpec, owner: &Owner, deleting: bool) -> DesiredSet {
-    let account = Account::new(name, spec);
+pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
+    let account = Account::new(inputs.name, inputs.spec);
     let id = ResourceId::Bucket(account.log_bucket.clone());
-    let adopt = spec.adopt.contains(&id.to_string());
+    let adopt = inputs.spec.adopt.contains(&id.to_string());
     // Access logs are audit data: they outlive the declaration (45 CFR 164.316(b)(2)(i)).
-    let fate = if deleting { Fate::Retain } else { Fate::Exist };
-    let bucket = log_bucket_settings(&account, spec.log_retention_days, owner);
+    let fate = if inputs.deleting { Fate::Retain } else { Fate::Exist };
+    let bucket = log_bucket::settings(&account, inputs.spec.log_retention_days, inputs.owner);
     let resource = Resource::Bucket(Box::new(bucket));
-    DesiredSet::from([(id, Desired { resource, fate, needs: BTreeSet::new(), adopt })])
-}
-
-/// SSE-S3, since log delivery cannot write to a bucket whose default is a KMS key:
-/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html>
-fn log_bucket_settings(account: &Account, retention_days: i32, owner: &Owner) -> Bucket {
-    let mut tags = owner.tags("access-logs");
-    tags.insert(ENVIRONMENT.into(), account.environment.clone());
-    tags.insert(ROLE.into(), "log-bucket".into());
-    let rule = LifecycleRule {
-        enabled: true,
-        transitions: vec![Transition { days: 90, storage_class: "GLACIER_IR".into() }],
-        expire_days: Some(retention_days),
-        noncurrent_days: Some(30),
-        abort_multipart_days: Some(7),
-        ..LifecycleRule::default()
-    };
-    Bucket {
-        policy: Some(log_bucket_policy(account)),
-        public_access_block: PublicAccessBlock::ALL,
-        ownership: Ownership::BucketOwnerEnforced,
-        encryption: Encryption { algorithm: "AES256".into(), kms_key: None, bucket_key: false },
-        versioning: Versioning::Enabled,
-        object_lock: None,
-        logging: None,
-        lifecycle: BTreeMap::from([("retain-then-expire".into(), rule)]),
-        notifications: BTreeMap::new(),
-        tags,
-    }
-}
-
-/// Only the logging service of this account writes, and nobody deletes before the time.
-fn log_bucket_policy(account: &Account) -> Document {
-    let bucket = account.bucket_arn(&account.log_bucket);
-    let objects = format!("{bucket}/*");
-    let any_bucket = account.bucket_arn("*");
-    Document::new([
-        (
-            "AllowLogDelivery",
-            Statement::allow(["s3:PutObject"])
-                .principal("Service", "logging.s3.amazonaws.com")
-                .on([objects.clone()])
-                .when("StringEquals", "aws:SourceAccount", [account.id.clone()])
-                .when("ArnLike", "aws:SourceArn", [any_bucket]),
-        ),
-        (
-            "DenyDeletion",
-            Statement::deny(["s3:DeleteObject", "s3:DeleteObjectVersion"]).anyone().on([objects.clone()]),
-        ),
-        ("DenyInsecureTransport", deny_insecure_transport([bucket.clone(), objects.clone()])),
-        ("DenyOldTls", deny_old_tls([bucket, objects])),
-    ])
+    let mut set = DesiredSet::from([(id, Desired { resource, fate, needs: BTreeSet::new(), adopt })]);
+    set.extend(warehouse::desire(inputs, &account));
+    set
 }
 
 #[must_use]

@@ -179,10 +179,11 @@ fn decide(id: &ResourceId, want: &Desired, have: Option<&Observed>, drift: &mut 
             Decision::Do(want.resource.create())
         }
         (Fate::Exist, Some(Observed::Present(have))) => {
-            let found = drift::compare(id, &want.resource, &have.resource);
-            let steps = want.resource.repair(&have.resource, &found);
+            let want = want.resource.given(&have.resource);
+            let found = drift::compare(id, &want, &have.resource);
+            let steps = want.repair(&have.resource, &found);
             let why = found.iter().find_map(|d| d.immutable);
-            let deferred = want.resource.deferred().filter(|_| !found.is_empty());
+            let deferred = want.deferred().filter(|_| !found.is_empty());
             drift.extend(found);
             match (steps.is_empty(), why, deferred) {
                 (true, Some(why), _) => Decision::Blocked(Reason::Immutable { why }),
@@ -201,6 +202,10 @@ fn decide(id: &ResourceId, want: &Desired, have: Option<&Observed>, drift: &mut 
         }
         (Fate::Retain, Some(Observed::Present(_))) => Decision::Blocked(Reason::Retained),
         (Fate::Vanish, Some(Observed::Present(have))) => match Resource::delete(&have.resource) {
+            steps if !steps.is_empty() && have.resource.stays().is_some() => {
+                let sentence = have.resource.stays().unwrap_or_default();
+                Decision::Blocked(Reason::Held { why: Why::Foreign, sentence })
+            }
             steps if steps.is_empty() => Decision::Nothing,
             steps => Decision::Do(steps),
         },

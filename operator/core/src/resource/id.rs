@@ -24,6 +24,8 @@ pub enum ResourceId {
     ParameterGroup(String),
     SubnetGroup(String),
     Cluster(String),
+    /// `CLUSTER/DATABASE`.
+    Database(String),
     /// `CLUSTER/DATABASE.SCHEMA`.
     Schema(String),
 }
@@ -42,6 +44,7 @@ impl fmt::Display for ResourceId {
             Self::ParameterGroup(name) => write!(f, "redshift-parameter-group/{name}"),
             Self::SubnetGroup(name) => write!(f, "redshift-subnet-group/{name}"),
             Self::Cluster(name) => write!(f, "redshift-cluster/{name}"),
+            Self::Database(name) => write!(f, "redshift-database/{name}"),
             Self::Schema(name) => write!(f, "redshift-schema/{name}"),
             Self::Object(object) => object.fmt(f),
         }

@@ -4,6 +4,7 @@
 mod bucket;
 mod cluster;
 mod copy_grant;
+mod database;
 mod id;
 mod key;
 mod log_group;
@@ -16,6 +17,7 @@ mod schema;
 mod step;
 mod subnet_group;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -27,6 +29,7 @@ pub use bucket::{
 };
 pub use cluster::{Cluster, ClusterEncryption, ClusterStep, Nodes, Reboot, SnapshotCopy};
 pub use copy_grant::{CopyGrant, CopyGrantStep};
+pub use database::{DatabaseStep, WarehouseDatabase};
 pub use id::ResourceId;
 pub use key::{Key, KeyState, KeyStep, Rotation};
 pub use log_group::{LogGroup, LogGroupStep};
@@ -57,6 +60,7 @@ pub enum Resource {
     ParameterGroup(ParameterGroup),
     SubnetGroup(SubnetGroup),
     Cluster(Box<Cluster>),
+    Database(Box<WarehouseDatabase>),
     Schema(Box<Schema>),
     Object(Value),
 }
@@ -77,7 +81,7 @@ impl Resource {
             Self::ParameterGroup(r) => Some(&r.tags),
             Self::SubnetGroup(r) => Some(&r.tags),
             Self::Cluster(r) => Some(&r.tags),
-            Self::Policy(_) | Self::Schema(_) | Self::Object(_) => None,
+            Self::Policy(_) | Self::Database(_) | Self::Schema(_) | Self::Object(_) => None,
         }
     }
 
@@ -97,6 +101,7 @@ impl Resource {
             }
             Self::SubnetGroup(_) => vec![Step::SubnetGroup(SubnetGroupStep::Create)],
             Self::Cluster(_) => Cluster::create().into_iter().map(Step::Cluster).collect(),
+            Self::Database(want) => want.create().into_iter().map(Step::Database).collect(),
             // Even a schema that is not there is planned by what its database holds.
             Self::Schema(_) => Vec::new(),
             Self::Object(_) => vec![Step::Object(ObjectStep::Create)],
@@ -137,6 +142,9 @@ impl Resource {
             (Self::Cluster(want), Self::Cluster(have)) => {
                 want.repair(have, &parts).into_iter().map(Step::Cluster).collect()
             }
+            (Self::Database(want), Self::Database(have)) => {
+                want.repair(have).into_iter().map(Step::Database).collect()
+            }
             (Self::Object(_), Self::Object(_)) => vec![Step::Object(ObjectStep::Apply)],
             // An id names one kind only, so two kinds never meet.
             _ => Vec::new(),
@@ -158,6 +166,7 @@ impl Resource {
             Self::ParameterGroup(_) => vec![Step::ParameterGroup(ParameterGroupStep::Delete)],
             Self::SubnetGroup(_) => vec![Step::SubnetGroup(SubnetGroupStep::Delete)],
             Self::Cluster(_) => vec![Step::Cluster(ClusterStep::Delete)],
+            Self::Database(_) => vec![Step::Database(DatabaseStep::Drop)],
             Self::Object(_) => vec![Step::Object(ObjectStep::Delete)],
         }
     }
@@ -175,10 +184,32 @@ impl Resource {
             Self::ParameterGroup(_) => Some(Step::ParameterGroup(ParameterGroupStep::Tag)),
             Self::SubnetGroup(_) => Some(Step::SubnetGroup(SubnetGroupStep::Tag)),
             Self::Cluster(_) => Some(Step::Cluster(ClusterStep::Tag)),
+            Self::Database(_) => Some(Step::Database(DatabaseStep::Adopt)),
             // Whose these are cannot be changed afterwards.
             Self::Policy(_) | Self::Schema(_) | Self::Object(_) => None,
         }
     }
+
+    /// What is wanted, given what was found.
+    #[must_use]
+    pub fn given<'a>(&'a self, have: &Self) -> Cow<'a, Self> {
+        match (self, have) {
+            (Self::Database(want), Self::Database(have)) => {
+                Cow::Owned(Self::Database(Box::new(want.given(have))))
+            }
+            _ => Cow::Borrowed(self),
+        }
+    }
+
+    /// Why it cannot be removed as it was found.
+    #[must_use]
+    pub fn stays(&self) -> Option<String> {
+        match self {
+            Self::Database(have) => have.stays(),
+            _ => None,
+        }
+    }
+
     /// Why a difference that could be mended is left for now.
     #[must_use]
     pub fn deferred(&self) -> Option<String> {

@@ -1,8 +1,8 @@
 use serde::Serialize;
 
 use super::{
-    BucketStep, ClusterStep, CopyGrantStep, KeyStep, LogGroupStep, ObjectStep, ParameterGroupStep,
-    PolicyStep, QueueStep, RoleStep, SchemaStep, SubnetGroupStep,
+    BucketStep, ClusterStep, CopyGrantStep, DatabaseStep, KeyStep, LogGroupStep, ObjectStep,
+    ParameterGroupStep, PolicyStep, QueueStep, RoleStep, SchemaStep, SubnetGroupStep,
 };
 use crate::plan::Safety;
 
@@ -20,6 +20,7 @@ pub enum Step {
     ParameterGroup(ParameterGroupStep),
     SubnetGroup(SubnetGroupStep),
     Cluster(ClusterStep),
+    Database(DatabaseStep),
     Schema(SchemaStep),
     Object(ObjectStep),
 }
@@ -38,6 +39,7 @@ impl Step {
     pub fn safety(&self) -> Safety {
         match self {
             Self::Schema(transaction) => transaction.safety,
+            Self::Database(step) => step.safety(),
             Self::Key(KeyStep::ScheduleDeletion { .. })
             | Self::Bucket(BucketStep::Delete)
             | Self::Cluster(ClusterStep::Delete)

@@ -48,6 +48,8 @@ pub struct Declared {
     pub approved: Option<String>,
     pub shadow_tables: bool,
     pub adopt: bool,
+    /// The database, where tenants share its cluster: roles hold something in all of it then.
+    pub shared: Option<Ident>,
     /// The schema itself is to go.
     pub leaving: bool,
 }
@@ -131,6 +133,7 @@ impl Declared {
             approved: spec.approved_plan.clone(),
             shadow_tables: spec.column_type_changes == ColumnTypeChanges::ShadowTable,
             adopt: spec.adopt,
+            shared: None,
             leaving: false,
         };
         read_tables(&mut reader, spec, &mut declared);

@@ -5,15 +5,27 @@ use super::writer::Writer;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LedgerStatement {
     CreateSchema,
+    /// Fails where it is there already.
+    CreateSchemaOnce,
     CreateTable,
-    Record { schema: String, kind: &'static str, name: String, owner: String },
-    Forget { schema: String, kind: &'static str, name: String },
+    Record {
+        schema: String,
+        kind: &'static str,
+        name: String,
+        owner: String,
+    },
+    Forget {
+        schema: String,
+        kind: &'static str,
+        name: String,
+    },
 }
 
 impl LedgerStatement {
     pub(super) fn write(&self, w: &mut Writer) {
         match self {
             Self::CreateSchema => w.words(r#"CREATE SCHEMA IF NOT EXISTS "cloister""#),
+            Self::CreateSchemaOnce => w.words(r#"CREATE SCHEMA "cloister""#),
             Self::CreateTable => w
                 .words(r#"CREATE TABLE IF NOT EXISTS "cloister"."managed" ("schema_name" varchar(127) NOT NULL, "#)
                 .words(r#""object_kind" varchar(16) NOT NULL, "object_name" varchar(256) NOT NULL, "#)

@@ -2,6 +2,7 @@
 //! place where they become text: there is no way to put SQL together from strings.
 
 mod alter;
+mod database;
 mod grant;
 mod ledger;
 mod name;
@@ -16,6 +17,7 @@ mod value;
 mod writer;
 
 pub use alter::TableChange;
+pub use database::{DatabasePrivilege, DatabaseStatement, IamRole, RoleCommand};
 pub use grant::{GrantStatement, Grantee, Object, Privilege};
 pub use ledger::LedgerStatement;
 pub use name::{BadName, Ident, Relation};

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use super::database::DatabaseStatement;
 use super::grant::GrantStatement;
 use super::ledger::LedgerStatement;
 use super::namespace::SchemaStatement;
@@ -11,6 +12,7 @@ use super::writer::Writer;
 /// Everything that is ever written to a warehouse.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Statement {
+    Database(DatabaseStatement),
     Ledger(LedgerStatement),
     Schema(SchemaStatement),
     Principal(PrincipalStatement),
@@ -23,7 +25,11 @@ impl Statement {
     /// Must run by itself, not within a transaction block.
     #[must_use]
     pub fn runs_alone(&self) -> bool {
-        matches!(self, Self::Table(TableStatement::Alter { change, .. }) if change.runs_alone())
+        match self {
+            Self::Database(statement) => statement.runs_alone(),
+            Self::Table(TableStatement::Alter { change, .. }) => change.runs_alone(),
+            _ => false,
+        }
     }
 }
 
@@ -31,6 +37,7 @@ impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut writer = Writer::default();
         match self {
+            Self::Database(statement) => statement.write(&mut writer),
             Self::Ledger(statement) => statement.write(&mut writer),
             Self::Schema(statement) => statement.write(&mut writer),
             Self::Principal(statement) => statement.write(&mut writer),
@@ -58,5 +65,5 @@ macro_rules! from {
     };
 }
 
-from!(LedgerStatement => Ledger, SchemaStatement => Schema, PrincipalStatement => Principal,
+from!(DatabaseStatement => Database, LedgerStatement => Ledger, SchemaStatement => Schema, PrincipalStatement => Principal,
       GrantStatement => Grant, TableStatement => Table, PolicyStatement => Policy);

@@ -5,8 +5,9 @@ mod key;
 mod roles;
 mod warehouse;
 
+pub use crate::warehouse::ADMIN;
 pub use guards::INLINE;
-pub use warehouse::{ADMIN, database};
+pub use warehouse::database;
 
 use std::collections::BTreeSet;
 
@@ -62,10 +63,6 @@ impl Inputs<'_> {
         self.keys.home.as_deref().unwrap_or(KEY_NOT_KNOWN_YET)
     }
 
-    fn recovery_key_arn(&self) -> &str {
-        self.keys.recovery.as_deref().unwrap_or(KEY_NOT_KNOWN_YET)
-    }
-
     fn tags(&self, resource_name: &str) -> Tags {
         let mut tags = self.owner.tags(resource_name);
         tags.insert(TENANT.into(), self.names.tenant.clone());
@@ -73,12 +70,13 @@ impl Inputs<'_> {
         tags
     }
 
-    fn key_id(&self) -> ResourceId {
-        ResourceId::Key(self.names.key_alias())
+    /// Its key may be deleted.
+    fn is_going(&self) -> bool {
+        self.deleting && self.spec.deletion_policy == DeletionPolicy::Delete
     }
 
-    fn recovery_key_id(&self) -> ResourceId {
-        ResourceId::RecoveryKey(self.names.key_alias())
+    fn key_id(&self) -> ResourceId {
+        ResourceId::Key(self.names.key_alias())
     }
 
     fn namespace_id(&self) -> ResourceId {
@@ -107,14 +105,14 @@ pub fn validate(name: &str, spec: &ClientTenantSpec) -> Vec<Violation> {
     let roles: Vec<String> =
         roles::PURPOSES.iter().map(|p| format!("iam-role/cloister-{name}-{p}")).collect();
     for (i, id) in spec.adopt.iter().enumerate() {
-        if *id != key && !roles.contains(id) {
+        if *id != key && !roles.contains(id) && !is_own_database(id, name, spec) {
             let known = format!("{key}, {}", roles.join(", "));
             let hint = format!("{id} is not one of this tenant's resources; write one of {known}");
             found.push(Violation::new(format!("spec.adopt[{i}]"), hint));
         }
     }
     if let Some(warehouse) = &spec.warehouse {
-        found.extend(warehouse::validate(warehouse));
+        found.extend(crate::warehouse::validate(&warehouse.cluster));
     }
     if spec.warehouse.is_none() && !spec.schemas.is_empty() {
         let hint = "schemas need a warehouse to be in: add spec.warehouse, such as warehouse: {size: Small}";
@@ -127,16 +125,30 @@ pub fn validate(name: &str, spec: &ClientTenantSpec) -> Vec<Violation> {
     found
 }
 
+/// Whether an id to be adopted is that of the tenant's database in a shared cluster.
+fn is_own_database(id: &str, name: &str, spec: &ClientTenantSpec) -> bool {
+    let shared = spec.warehouse.as_ref().filter(|warehouse| warehouse.shared);
+    let own = shared.map(|warehouse| format!("/{}", database(name, warehouse)));
+    id.starts_with("redshift-database/") && own.is_some_and(|own| id.ends_with(&own))
+}
+
 /// What the tenant's account cannot give it.
 #[must_use]
 pub fn validate_home(spec: &ClientTenantSpec, account: &Account) -> Vec<Violation> {
-    let lacking = spec.warehouse.is_some() && account.recovery_region.is_none();
-    let hint = format!(
-        "a warehouse copies its snapshots to a second region, and Environment {} names none: \
-         set spec.recoveryRegion of the Environment, such as us-west-2",
-        account.environment
-    );
-    lacking.then(|| Violation::new("spec.warehouse", hint)).into_iter().collect()
+    let Some(warehouse) = &spec.warehouse else { return Vec::new() };
+    let (environment, lacking) = (&account.environment, account.recovery_region.is_none());
+    let hint = match (warehouse.shared, lacking, account.has_warehouse) {
+        (true, _, false) => format!(
+            "Environment {environment} has no warehouse to share: set spec.warehouse of the Environment, such as \
+             {{size: Medium}}, or leave shared out for a cluster of the tenant's own"
+        ),
+        (false, true, _) => format!(
+            "a warehouse copies its snapshots to a second region, and Environment {environment} names none: \
+             set spec.recoveryRegion of the Environment, such as us-west-2"
+        ),
+        _ => return Vec::new(),
+    };
+    vec![Violation::new("spec.warehouse", hint)]
 }
 
 /// Everything that the tenant needs, in AWS and in Kubernetes.
@@ -175,6 +187,7 @@ fn holds_phi(id: &ResourceId) -> bool {
             | ResourceId::ParameterGroup(_)
             | ResourceId::SubnetGroup(_)
             | ResourceId::Cluster(_)
+            | ResourceId::Database(_)
     )
 }
 

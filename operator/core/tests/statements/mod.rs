@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used)] // it is part of tests only
 
+mod database;
 #[allow(dead_code)] // the example only prints
 pub mod scan;
 mod tables;
@@ -86,6 +87,7 @@ fn grantee() -> BoxedStrategy<Grantee> {
 pub fn any_statement() -> BoxedStrategy<Statement> {
     prop_oneof![
         2 => ledger_and_schema(),
+        2 => database::database(),
         3 => principal(),
         4 => grant(),
         2 => definition().prop_map(|table| TableStatement::Create(table).into()),
@@ -100,6 +102,7 @@ fn ledger_and_schema() -> BoxedStrategy<Statement> {
     let quota = || prop::option::of(1..999_i64);
     prop_oneof![
         Just(LedgerStatement::CreateSchema.into()),
+        Just(LedgerStatement::CreateSchemaOnce.into()),
         Just(LedgerStatement::CreateTable.into()),
         (text(), text(), text()).prop_map(|(schema, name, owner)| LedgerStatement::Record {
             schema,

@@ -12,6 +12,7 @@ pub(super) fn refuse(when: bool, why: impl Into<String>) -> Answer {
 impl Warehouse {
     pub fn apply(&mut self, statement: &Statement) -> Answer {
         match statement {
+            Statement::Database(_) => panic!("{statement} is not about a schema"),
             Statement::Ledger(statement) => self.apply_ledger(statement),
             Statement::Schema(statement) => self.apply_schema(statement),
             Statement::Principal(statement) => self.apply_principal(statement),
@@ -23,7 +24,7 @@ impl Warehouse {
 
     fn apply_ledger(&mut self, statement: &LedgerStatement) -> Answer {
         match statement {
-            LedgerStatement::CreateSchema => {}
+            LedgerStatement::CreateSchema | LedgerStatement::CreateSchemaOnce => {}
             LedgerStatement::CreateTable => self.has_ledger = true,
             LedgerStatement::Record { kind, name, owner, .. } => {
                 refuse(!self.has_ledger, "relation does not exist")?;

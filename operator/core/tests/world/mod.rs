@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::panic)] // it is part of tests only
 
+pub mod database;
 mod warehouse;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,14 +13,14 @@ use cloister_core::observed::{Actual, Observed, ObservedSet};
 use cloister_core::ownership::Owner;
 use cloister_core::plan::{Desired, DesiredSet, Fate, Plan};
 use cloister_core::resource::{
-    Bucket, BucketStep, ClusterStep, CopyGrantStep, Encryption, Key, KeyState, KeyStep, ObjectStep,
-    ParameterGroupStep, Policy, PolicyStep, PublicAccessBlock, Queue, QueueStep, Resource, ResourceId, Role,
-    RoleStep, Rotation, Step, SubnetGroupStep, Versioning,
+    Bucket, BucketStep, ClusterStep, CopyGrantStep, DatabaseStep, Encryption, Key, KeyState, KeyStep,
+    ObjectStep, ParameterGroupStep, Policy, PolicyStep, PublicAccessBlock, Queue, QueueStep, Resource,
+    ResourceId, Role, RoleStep, Rotation, Step, SubnetGroupStep, Versioning,
 };
 use cloister_core::tenant::KeyArns;
 use cloister_core::{bucket, tenant};
 use cloister_crds::warehouse::Reboots;
-use cloister_crds::{ClientTenant, Environment};
+use cloister_crds::{ClientTenant, Environment, Warehouse, WarehouseCluster};
 
 pub const KEY_ARN: &str = "arn:aws:kms:us-east-1:222222222222:key/11111111-2222-3333-4444-555555555555";
 
@@ -35,12 +36,20 @@ impl Example {
     pub fn new() -> Self {
         let mut tenant: ClientTenant = parse(include_str!("../../../../examples/acme-health.yaml"));
         let home: Environment = parse(include_str!("../../../../examples/environment-production.yaml"));
-        tenant.spec.warehouse =
-            Some(cloister_crds::Warehouse { reboots: Reboots::AtOnce, ..Default::default() });
+        let cluster = WarehouseCluster { reboots: Reboots::AtOnce, ..Default::default() };
+        tenant.spec.warehouse = Some(Warehouse { cluster, ..Default::default() });
         let uid = "5b0e1a52-0000-4000-8000-000000000001".to_owned();
         let owner = Owner { object: "ClientTenant/acme-health".into(), uid: uid.clone() };
         let names = Names::new("acme-health", &uid);
         Self { tenant, account: Account::new("production", &home.spec), owner, names }
+    }
+
+    /// The same tenant in a database of the environment's cluster.
+    pub fn shared() -> Self {
+        let mut example = Self::new();
+        example.tenant.spec.warehouse = Some(Warehouse { shared: true, ..Default::default() });
+        example.account.shared_cluster = Some("cloister-shared-production-00000000".into());
+        example
     }
 
     pub fn desired(&self, keys: &KeyArns, deleting: bool) -> DesiredSet {
@@ -139,6 +148,7 @@ impl World {
                 | Step::ParameterGroup(ParameterGroupStep::Delete)
                 | Step::SubnetGroup(SubnetGroupStep::Delete)
                 | Step::Cluster(ClusterStep::Delete)
+                | Step::Database(DatabaseStep::Drop)
                 | Step::Object(ObjectStep::Delete),
                 _,
             ) => drop(held.remove(id)),
@@ -285,7 +295,8 @@ pub fn damage(resource: &mut Resource, n: usize) {
         | Resource::CopyGrant(_)
         | Resource::ParameterGroup(_)
         | Resource::SubnetGroup(_)
-        | Resource::Cluster(_) => warehouse::damage(resource, n),
+        | Resource::Cluster(_)
+        | Resource::Database(_) => warehouse::damage(resource, n),
         // It has a model of its own, in tests/schema.rs.
         Resource::Schema(_) => {}
         Resource::Object(object) => {

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use cloister_core::resource::{
-    Cluster, ClusterStep, LogGroup, LogGroupStep, ParameterGroup, ParameterGroupStep, Resource, ResourceId,
-    Step, SubnetGroup,
+    Cluster, ClusterStep, DatabaseStep, LogGroup, LogGroupStep, ParameterGroup, ParameterGroupStep, Resource,
+    ResourceId, Step, SubnetGroup,
 };
 
-use super::{Held, put};
+use super::{Held, database, put};
 
 /// Carries out a step on what belongs to a warehouse; false where it is none of these.
 pub fn perform(held: &mut Held, id: &ResourceId, want: &Resource, step: &Step) -> bool {
@@ -28,6 +28,16 @@ pub fn perform(held: &mut Held, id: &ResourceId, want: &Resource, step: &Step) -
                 panic!("{step:?} on no cluster")
             };
             change(cluster, want, step);
+        }
+        (Step::Database(DatabaseStep::Create), Resource::Database(want)) => {
+            assert!(!held.contains_key(id), "a second database");
+            put(held, id, Resource::Database(Box::new(want.newborn())));
+        }
+        (Step::Database(step), Resource::Database(_)) => {
+            let Some(Resource::Database(database)) = held.get_mut(id).map(|a| &mut a.resource) else {
+                panic!("{step:?} on no database")
+            };
+            database::change(database, step);
         }
         (
             Step::LogGroup(_) | Step::ParameterGroup(_) | Step::SubnetGroup(_) | Step::CopyGrant(_),
@@ -90,6 +100,7 @@ pub fn damage(resource: &mut Resource, n: usize) {
             6 => cluster.roles.clear(),
             _ => cluster.parameters_in_effect = false,
         },
+        Resource::Database(found) => database::damage(found, n),
         _ => {}
     }
 }

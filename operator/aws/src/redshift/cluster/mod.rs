@@ -52,6 +52,20 @@ pub(super) async fn observe(
     Ok(look.claim(&cluster.tags, Actual { resource, arn: arn(&account.home, KIND, name) }))
 }
 
+/// Why a cluster takes no statements; none where it does.
+pub(crate) async fn unavailable(
+    account: &Account,
+    look: &Look<'_>,
+    name: &str,
+) -> Result<Option<String>, Fault> {
+    let listed = account.warehouses.clusters.since(look.since, || fetch(account)).await?;
+    Ok(match listed.get(name).map(|cluster| &cluster.settled) {
+        Some(Ok(_)) => None,
+        Some(Err(what)) => Some(what.clone()),
+        None => Some(format!("Redshift cluster {name} is not there yet")),
+    })
+}
+
 /// A cluster that somebody renamed is still the tenant's, and a second one would be made beside it.
 fn absent(listed: &HashMap<String, Found>, look: &Look<'_>, want: &Cluster) -> Observed {
     let is_ours =

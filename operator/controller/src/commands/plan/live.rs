@@ -7,7 +7,7 @@ use cloister_core::observed::{Observed, ObservedSet};
 use cloister_core::ownership::Owner;
 use cloister_core::plan::{Desired, DesiredSet};
 use cloister_core::resource::ResourceId;
-use cloister_crds::Environment;
+use cloister_crds::{ClientTenant, Environment};
 use futures::future::join_all;
 use kube::api::ListParams;
 use kube::{Api, Client, ResourceExt};
@@ -43,6 +43,8 @@ impl Live {
         let client = Client::try_default().await?;
         let environments: Api<Environment> = Api::all(client.clone());
         manifests.known_environments = environments.list(&ListParams::default()).await?.items;
+        let tenants: Api<ClientTenant> = Api::all(client.clone());
+        manifests.known_tenants = tenants.list(&ListParams::default()).await?.items;
         for environment in &mut manifests.environments {
             adopt_identity(environment, &client).await?;
         }

@@ -17,6 +17,8 @@ pub struct Manifests {
     pub schemas: Vec<RedshiftSchema>,
     /// Environments that the files do not hold but the cluster does.
     pub known_environments: Vec<Environment>,
+    /// All tenants that the cluster has.
+    pub known_tenants: Vec<ClientTenant>,
     pub complaints: Vec<String>,
 }
 

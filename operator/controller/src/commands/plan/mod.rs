@@ -1,5 +1,6 @@
 //! `cloister plan`: the controller's own engine, with its hands tied.
 
+mod environment;
 mod live;
 mod manifests;
 mod render;
@@ -9,7 +10,6 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use cloister_core::bucket;
-use cloister_core::environment::{self, Account};
 use cloister_core::name::Names;
 use cloister_core::observed::{Observed, ObservedSet};
 use cloister_core::ownership::Owner;
@@ -59,14 +59,11 @@ pub async fn run(options: Options) -> Result<ExitCode, Complaint> {
     let live = if options.live { Some(Live::connect(&mut manifests).await?) } else { None };
     let mut sections = Vec::new();
     for environment in &manifests.environments {
-        let owner = owner(environment);
-        let desired = environment::desire(&environment.name_any(), &environment.spec, &owner, false);
-        sections.push(section(environment.label(), &owner, environment, desired, live.as_ref()).await);
+        sections.push(environment::plan_environment(environment, &manifests, live.as_ref()).await);
     }
     for tenant in &manifests.tenants {
         let home = manifests.home(tenant)?;
-        let account = Account::new(&home.name_any(), &home.spec);
-        let lacking = tenant::validate_home(&tenant.spec, &account);
+        let lacking = tenant::validate_home(&tenant.spec, &environment::account(home));
         if !lacking.is_empty() {
             let all: Vec<String> = lacking.iter().map(|v| format!("{}: {v}", tenant.label())).collect();
             return Err(all.join("\n       ").into());
@@ -90,7 +87,7 @@ async fn plan_tenant(
     sections: &mut Vec<Section>,
 ) -> Result<(), Complaint> {
     let owner = owner(tenant);
-    let (name, account) = (tenant.name_any(), Account::new(&home.name_any(), &home.spec));
+    let (name, account) = (tenant.name_any(), environment::account(home));
     let names = names(&name, &owner);
     let buckets = manifests.buckets_of(tenant);
     let named_buckets = buckets.iter().filter_map(|b| b.spec.bucket_name.clone()).collect();
@@ -137,13 +134,15 @@ async fn plan_schemas(
 ) -> Result<(), Complaint> {
     let owner = owner(tenant);
     let stands = |section: &Section| {
-        let mut clusters = section.observed.iter().filter(|(id, _)| matches!(id, ResourceId::Cluster(_)));
-        clusters.any(|(_, seen)| matches!(seen, Observed::Present(_)))
+        let holds = |id: &ResourceId| matches!(id, ResourceId::Cluster(_) | ResourceId::Database(_));
+        let mut places = section.observed.iter().filter(|(id, _)| holds(id));
+        places.any(|(_, seen)| matches!(seen, Observed::Present(_)))
     };
-    let live = live.filter(|_| sections.iter().any(stands));
+    let own = sections.iter().filter(|section| section.object == tenant.label());
+    let live = live.filter(|_| own.clone().any(stands));
     for schema in manifests.schemas_of(tenant) {
         let names = names(&tenant.name_any(), &owner);
-        let desired = desired_schema(&schema, tenant, &names).map_err(|violations| {
+        let desired = desired_schema(&schema, tenant, home, &names).map_err(|violations| {
             let all: Vec<String> = violations.iter().map(|v| format!("{}: {v}", schema.label())).collect();
             all.join("\n       ")
         })?;

@@ -15,6 +15,8 @@ use cloister_crds::schema::Encoding;
 
 pub use queries::{Part, Query, Subject, query};
 pub use read::{Answers, has_ledger, read};
+pub(crate) use read_principals::grantee;
+pub(crate) use rows::Table;
 pub use rows::{Rows, Unreadable};
 
 use crate::sql::{DataType, DefaultValue, Distribution, Grantee, Ident, Privilege, Sort};

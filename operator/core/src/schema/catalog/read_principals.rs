@@ -78,7 +78,7 @@ pub(super) fn privileges(schema: &str, rows: &Rows, catalog: &mut Catalog) -> Re
     Ok(())
 }
 
-pub(super) fn grantee<const N: usize>(
+pub(crate) fn grantee<const N: usize>(
     row: &Row<'_, N>,
     name: usize,
     kind: usize,

@@ -53,14 +53,14 @@ impl fmt::Display for Unreadable {
 impl std::error::Error for Unreadable {}
 
 /// Rows with their columns found once.
-pub(super) struct Table<'a, const N: usize> {
+pub(crate) struct Table<'a, const N: usize> {
     part: &'static str,
     names: [&'static str; N],
     at: [usize; N],
     rows: &'a Rows,
 }
 
-pub(super) struct Row<'a, const N: usize> {
+pub(crate) struct Row<'a, const N: usize> {
     part: &'static str,
     names: [&'static str; N],
     at: [usize; N],
@@ -68,7 +68,7 @@ pub(super) struct Row<'a, const N: usize> {
 }
 
 impl<'a, const N: usize> Table<'a, N> {
-    pub(super) fn new(
+    pub(crate) fn new(
         part: &'static str,
         names: [&'static str; N],
         rows: &'a Rows,
@@ -81,30 +81,30 @@ impl<'a, const N: usize> Table<'a, N> {
         Ok(Self { part, names, at, rows })
     }
 
-    pub(super) fn rows(&self) -> impl Iterator<Item = Row<'a, N>> + '_ {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'a, N>> + '_ {
         self.rows.cells.iter().map(|cells| Row { part: self.part, names: self.names, at: self.at, cells })
     }
 }
 
 impl<'a, const N: usize> Row<'a, N> {
-    pub(super) fn optional(&self, n: usize) -> Result<Option<&'a str>, Unreadable> {
+    pub(crate) fn optional(&self, n: usize) -> Result<Option<&'a str>, Unreadable> {
         self.cells.get(self.at[n]).map(Option::as_deref).ok_or(Unreadable::ShortRow(self.part))
     }
 
-    pub(super) fn text(&self, n: usize) -> Result<&'a str, Unreadable> {
+    pub(crate) fn text(&self, n: usize) -> Result<&'a str, Unreadable> {
         self.optional(n)?.ok_or(Unreadable::NoValue(self.part, self.names[n]))
     }
 
-    pub(super) fn name(&self, n: usize) -> Result<Ident, Unreadable> {
+    pub(crate) fn name(&self, n: usize) -> Result<Ident, Unreadable> {
         Ident::new(self.text(n)?).map_err(|bad| Unreadable::Name(self.part, bad))
     }
 
-    pub(super) fn number(&self, n: usize) -> Result<i64, Unreadable> {
+    pub(crate) fn number(&self, n: usize) -> Result<i64, Unreadable> {
         let text = self.text(n)?;
         text.trim().parse().map_err(|_| self.unknown(n, text))
     }
 
-    pub(super) fn boolean(&self, n: usize) -> Result<bool, Unreadable> {
+    pub(crate) fn boolean(&self, n: usize) -> Result<bool, Unreadable> {
         match self.text(n)? {
             "t" | "true" | "True" => Ok(true),
             "f" | "false" | "False" => Ok(false),
@@ -112,7 +112,7 @@ impl<'a, const N: usize> Row<'a, N> {
         }
     }
 
-    pub(super) fn unknown(&self, n: usize, value: &str) -> Unreadable {
+    pub(crate) fn unknown(&self, n: usize, value: &str) -> Unreadable {
         Unreadable::Value(self.part, self.names[n], value.to_owned())
     }
 }

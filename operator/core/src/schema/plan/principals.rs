@@ -9,7 +9,10 @@ use super::policies;
 use crate::plan::Safety;
 use crate::schema::catalog::Target;
 use crate::schema::ownership::{Kind, Standing, forget, is_recorded, owner_of, record, retired, standing};
-use crate::sql::{GrantStatement, Grantee, Ident, Object, PrincipalStatement, Relation, Statement};
+use crate::sql::{
+    DatabasePrivilege, DatabaseStatement, GrantStatement, Grantee, IamRole, Ident, Object,
+    PrincipalStatement, Relation, RoleCommand, Statement,
+};
 
 pub(super) fn make(draft: &mut Draft<'_>) {
     users(draft);
@@ -159,7 +162,11 @@ pub(super) fn retire(draft: &mut Draft<'_>) {
             _ => (format!("role {}", declared.short(&name)), format!("roles.{}", declared.short(&name))),
         };
         let policies = policies::detaching(draft, &Grantee::Role(name.clone()));
-        let revokes = if kind == Kind::User { revoke_all(draft, &name) } else { Vec::new() };
+        let revokes = match kind {
+            Kind::User => revoke_all(draft, &name),
+            Kind::Role => revoke_shared(declared.shared.as_ref(), &name),
+            _ => Vec::new(),
+        };
         let making = draft.transaction(format!("drop {about}, which is no longer declared"), about.clone());
         let making =
             making.statements(revokes).statement(drop).statement(forget(declared, kind, name.as_str()));
@@ -167,6 +174,18 @@ pub(super) fn retire(draft: &mut Draft<'_>) {
         let making = needs.fold(making, Making::needs);
         making.safety(Safety::Disruptive).mends(path).done();
     }
+}
+
+/// What the tenant's database gave a role that loads.
+fn revoke_shared(database: Option<&Ident>, role: &Ident) -> Vec<Statement> {
+    let Some(database) = database.cloned() else { return Vec::new() };
+    let (give, who) = (false, Grantee::Role(role.clone()));
+    let privileges = BTreeSet::from([DatabasePrivilege::Temp]);
+    let commands = RoleCommand::ALL.into();
+    vec![
+        DatabaseStatement::Grant { give, privileges, database, who: who.clone() }.into(),
+        DatabaseStatement::AssumeRole { give, role: IamRole::All, commands, who }.into(),
+    ]
 }
 
 /// What a user holds in this schema, unless it is about to be revoked as unmanaged anyway.
