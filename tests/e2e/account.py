@@ -81,6 +81,10 @@ class Account:
         return self._session.client("kms", endpoint_url=self._endpoints.secure, config=_CONFIG)
 
     @cached_property
+    def redshift_data(self) -> "RedshiftDataAPIServiceClient":
+        return self._session.client("redshift-data", endpoint_url=self._endpoints.secure, config=_CONFIG)
+
+    @cached_property
     def redshift(self) -> "RedshiftClient":
         return self._session.client("redshift", endpoint_url=self._endpoints.secure, config=_CONFIG)
 
