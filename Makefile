@@ -67,9 +67,9 @@ test-rust:
 	cargo test --locked --workspace
 
 # Most of a test's time is waiting; a file's tests share their world and stay on one worker.
-TEST_WORKERS ?= 3
+TEST_WORKERS ?= 2
 test-python: build
-	cd tests && $(IN_VENV) -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile
+	cd tests && $(IN_VENV) -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: e2e
 e2e: build ## Run the end-to-end tests alone; UPDATE_GOLDEN=1 accepts other AWS calls

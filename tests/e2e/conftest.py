@@ -13,7 +13,7 @@ from e2e.world import World, running_world
 SWEEP_SECONDS = 5
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     directory = Path(tmp_path_factory.mktemp("world"))
     with running_world(directory, sweep_seconds=SWEEP_SECONDS) as world:
@@ -28,7 +28,7 @@ def world(shared_world: World) -> Iterator[World]:
     shared_world.operator.check_log()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_warehouse(shared_world: World) -> Warehouse:
     clusters_take(shared_world, default=0)
     shared_world.onboard(manifests.tenant("depot", warehouse={"reboots": "AtOnce"}), timeout=90)

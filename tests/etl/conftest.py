@@ -9,7 +9,7 @@ from aws.conftest import Emulator
 from etl.world import Pipeline, World
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     emulator = Emulator(tmp_path_factory.mktemp("emulator"))
     yield World(emulator, tmp_path_factory.mktemp("workers"))

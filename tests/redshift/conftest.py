@@ -8,7 +8,7 @@ from aws.conftest import Emulator
 from aws.redshift_data_world import Warehouse
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     emulator = Emulator(tmp_path_factory.mktemp("emulator"))
     yield Warehouse(emulator)
