@@ -65,8 +65,9 @@ def _after_one_call_more(death: int) -> list[Object]:
     return [_CALLS | {"kind": "kill", "nth": death + 1}]
 
 
+# How many there are depends on what goes side by side: a death may overtake the calls beside it.
 @pytest.mark.parametrize(
-    ("way", "at_least"), [(_after_a_change, 20), (_after_one_call_more, 20)], ids=["changes", "calls"]
+    ("way", "at_least"), [(_after_a_change, 12), (_after_one_call_more, 12)], ids=["changes", "calls"]
 )
 def test_killed_after_each_call_of_its_life_a_warehouse_has_one_of_everything(
     rig: Rig, clean: Left, way: Callable[[int], list[Object]], at_least: int

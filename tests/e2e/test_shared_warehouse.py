@@ -83,6 +83,12 @@ def test_a_tenants_user_loads_with_its_own_role_and_not_with_the_others(world: W
             "SELECT COUNT(*) FROM svv_iam_privileges WHERE identity_name = 'stranger'",
             "0",
         ),
+        (
+            "GRANT CREATE ON SCHEMA public TO PUBLIC",
+            ONE,
+            "SELECT has_schema_privilege('stranger', 'public', 'CREATE')",
+            "f",
+        ),
     ],
 )
 def test_what_somebody_changes_by_hand_is_put_right_and_recorded(
@@ -90,8 +96,9 @@ def test_what_somebody_changes_by_hand_is_put_right_and_recorded(
 ) -> None:
     if shared.sql("SELECT usename FROM pg_user WHERE usename = 'stranger'") == []:
         shared.sql("CREATE USER stranger PASSWORD DISABLE")
-    shared.sql(by_hand.replace("ROLE'", f"{shared.role(ONE)}'"))
-    until("it is put right", lambda: shared.sql(look), lambda rows: rows == [[right]], timeout=SLOW)
+    database = DATABASES[ONE] if "SCHEMA" in by_hand else "cloister_home"
+    shared.sql(by_hand.replace("ROLE'", f"{shared.role(ONE)}'"), database=database)
+    until("it is put right", lambda: shared.sql(look, database=database), lambda rows: rows == [[right]], timeout=SLOW)
     kind = "Environment" if told_by == LENDING else "ClientTenant"
 
     def tells(found: Object | None) -> bool:
