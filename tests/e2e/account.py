@@ -89,10 +89,6 @@ class Account:
         return self._session.client("redshift", endpoint_url=self._endpoints.secure, config=_CONFIG)
 
     @cached_property
-    def redshift_data(self) -> "RedshiftDataAPIServiceClient":
-        return self._session.client("redshift-data", endpoint_url=self._endpoints.secure, config=_CONFIG)
-
-    @cached_property
     def logs(self) -> Any:
         return self._session.client("logs", endpoint_url=self._endpoints.secure, config=_CONFIG)
 
