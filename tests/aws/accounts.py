@@ -5,6 +5,8 @@ from dataclasses import dataclass
 LOGIN = "111111111111"
 AUDIT = "444444444444"
 REGION = "us-east-1"
+# Of the tokens of service accounts in the cluster that the environments' roles trust.
+ISSUER = "https://oidc.cloister.example"
 
 OPERATOR_ROLE = "cloister-operator"
 PROVISIONER_ROLE = "CloisterProvisioner"

@@ -18,6 +18,9 @@ HARMLESS = {
     "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML",
 }  # fmt: skip
 
+# What proves who calls is a token in it.
+UNSIGNED = b"Action=AssumeRoleWithWebIdentity"
+
 
 @dataclass(slots=True)
 class Call:
@@ -98,7 +101,9 @@ def _credential_scope(request: Request) -> tuple[str, str, str]:
     signed = request.query().get("X-Amz-Credential", "").split("/")
     if len(signed) == 5:
         return signed[0], signed[2], signed[3].lower()
-    return "", "us-east-1", "s3"  # unsigned: only S3 takes those
+    if UNSIGNED in request.body:
+        return "", "us-east-1", "sts"
+    return "", "us-east-1", "s3"  # unsigned: of the others only S3 takes those
 
 
 def _json_body(body: bytes) -> dict[str, Any]:

@@ -32,7 +32,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from aws import accounts, seed, stores
+from aws import accounts, seed, stores, web_identity
 from aws.ec2 import by_hand as instances
 from aws.ec2 import capacity, placing
 from aws.ec2 import clock as instance_clock
@@ -46,6 +46,7 @@ from aws.redshift.records import Region
 from aws.redshift_data.by_hand import by_hand
 from aws.redshift_data.clusters import CLUSTERS
 from aws.redshift_data.records import STATEMENTS
+from aws.s3 import events
 from aws.sts import root_of, session_of
 from redshift.errors import LoginRefused, SqlError
 
@@ -69,6 +70,8 @@ class Control:
             ("GET", "/violations"): self.violations,
             ("DELETE", "/violations"): lambda query, body: front.invariants.clear(),
             ("GET", "/credentials"): self.credentials,
+            ("POST", "/s3/repeat"): lambda query, body: events.repeat(body),
+            ("POST", "/issuers"): lambda query, body: web_identity.trust_issuer(body),
             ("POST", "/sql"): self.sql,
             ("GET", "/statements"): self.statements,
             ("POST", "/statements"): self.delay,

@@ -1,6 +1,6 @@
 """Importing this registers every handler of ours."""
 
-from aws import sts, tagging
+from aws import sts, tagging, web_identity
 from aws.ec2 import describe_catalog, hosts, instances, launch, metadata, networks, templates, volumes
 from aws.ec2 import status as instance_status
 from aws.ec2 import tags as instance_tags
@@ -44,4 +44,18 @@ REDSHIFT = (
     *(parameter_groups, resize, snapshot_copy, snapshots, subnet_groups),
 )
 S3 = (bucket_tags, buckets, encryption, events, lifecycle, lock, logging, notification, objects, policy, settings)
-OURS = (sts, tagging, attributes, queues, log_groups, log_tags, *EC2, *IAM, *KMS, *REDSHIFT, *REDSHIFT_DATA, *S3)
+OURS = (
+    sts,
+    web_identity,
+    tagging,
+    attributes,
+    queues,
+    log_groups,
+    log_tags,
+    *EC2,
+    *IAM,
+    *KMS,
+    *REDSHIFT,
+    *REDSHIFT_DATA,
+    *S3,
+)

@@ -46,7 +46,13 @@ def reset() -> Credentials:
     for environment in accounts.ENVIRONMENTS:
         condition = {"StringEquals": {"sts:ExternalId": environment.external_id}}
         trust = _trusting(operator_arn, condition)
-        _role(environment.account, accounts.PROVISIONER_ROLE, trust, _policy("provisioner", environment.account))
+        # More than one, since AWS bounds the size of each.
+        policies = [_policy(name, environment.account) for name in ("provisioner", "provisioner-pipelines")]
+        _role(environment.account, accounts.PROVISIONER_ROLE, trust, *policies)
+        # As each account has one of the cluster's issuer; AWS has long ceased to look at thumbprints.
+        stores.iam(environment.account).create_open_id_connect_provider(
+            accounts.ISSUER, ["0" * 40], ["sts.amazonaws.com"], []
+        )
     return PRINCIPALS.issue(session_of(accounts.LOGIN, accounts.OPERATOR_ROLE, "cloister"))
 
 
@@ -64,9 +70,9 @@ def _trusting(principal: str, condition: dict[str, Any] | None = None) -> str:
     return _document(statement | ({"Condition": condition} if condition else {}))
 
 
-def _role(account: str, name: str, trust: str, policy: str) -> None:
+def _role(account: str, name: str, trust: str, *policies: str) -> None:
     role = stores.new_role(account, name, trust, max_session_duration="43200")
-    role.policies["seeded"] = policy
+    role.policies |= {f"seeded-{number}": policy for number, policy in enumerate(policies)}
     stores.iam(account).roles[name] = role
 
 

@@ -6,9 +6,9 @@ from aws.authorization import ec2, iam, kms, logs, redshift, redshift_data, s3, 
 from aws.authorization.demand import Demand, require
 from aws.call import Call
 
-# What anyone with credentials may do: sts:GetCallerIdentity "can be called even with an explicit deny"; AssumeRole is
-# decided with the role's trust policy at hand, in its handler.
-OPEN = {("sts", "GetCallerIdentity"), ("sts", "AssumeRole")}
+# What anyone with credentials may do: sts:GetCallerIdentity "can be called even with an explicit deny"; AssumeRole
+# and its like are decided with the role's trust policy at hand, in their handlers.
+OPEN = {("sts", "GetCallerIdentity"), ("sts", "AssumeRole"), ("sts", "AssumeRoleWithWebIdentity")}
 PREFIXES = {"tagging": "tag", "monitoring": "cloudwatch"}  # services whose actions are not named as they sign
 
 SERVICES: dict[str, Callable[[Call], list[Demand]]] = {

@@ -13,13 +13,14 @@ from aws.policy.match import Lookup, glob, substitute
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Whom statements can name: an account's root, a role, a session of it, or an AWS service."""
+    """Whom statements can name: an account's root, a role, a session of it, an AWS service, or an OIDC provider."""
 
     account: str = ""
     role_arn: str = ""
     role_id: str = ""
     session_arn: str = ""
     service: str = ""
+    federated: str = ""
 
     @property
     def root_arn(self) -> str:
@@ -72,7 +73,7 @@ def decide(  # noqa: C901
             if not statement.allow:
                 return Decision(False, EXPLICIT.format("a resource-based"))
             grant = max(grant, named)
-    if who.service:
+    if who.service or who.federated:
         return Decision(grant != NOT, IMPLICIT.format("resource-based"))
     if not who.role_arn:  # an account's root user needs no policy in its own account, but for keys
         allowed = grant != NOT or (owner == who.account and not policies.resource_must_allow)
@@ -123,6 +124,8 @@ def _names(statement: Statement, who: Principal, bounded: bool) -> int:
     excepted = statement.not_principals or {}
     if who.service:
         return NOT if who.service in excepted.get("Service", ()) else ANYONE
+    if who.federated:
+        return NOT if who.federated in excepted.get("Federated", ()) else ANYONE
     if bounded and not statement.allow:
         return ANYONE  # "will always deny any IAM principal that has a permissions boundary policy attached"
     # Excepting a session takes all of it: the account, the role and the session.
@@ -139,6 +142,8 @@ def _closest(principals: dict[str, tuple[str, ...]], who: Principal) -> int:
         return ANYONE
     if who.service:
         return SESSION if who.service in principals.get("Service", ()) else NOT
+    if who.federated:
+        return SESSION if who.federated in principals.get("Federated", ()) else NOT
     closest = NOT
     for name in principals.get("AWS", ()):
         if name == "*":
