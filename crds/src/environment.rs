@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bucket::DeletionPolicy;
+use crate::nodes::NodeSource;
 use crate::rules::{
     LABEL, NO_DUPLICATES, REGION, ROLE_ARN, each, matches, matches_id, partition, same_partition,
 };
@@ -105,6 +106,9 @@ pub struct EnvironmentSpec {
         .message("workloadIssuer must be the https URL of the cluster's OIDC issuer, without port or query, such as https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE"))]
     pub workload_issuer: String,
     pub audit: Audit,
+    /// What tenants' worker nodes are made from. Without it no tenant may ask for nodes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nodes: Option<NodeSource>,
     /// How long S3 access logs are kept, in days. Default 2192 (six years, 45 CFR 164.316(b)(2)(i)).
     #[serde(default = "default_log_retention")]
     #[x_kube(validation = Rule::new("self >= 2192 && self <= 36500")

@@ -5,6 +5,8 @@
 
 pub mod bucket;
 pub mod environment;
+pub mod nodes;
+pub mod pipeline;
 mod rules;
 pub mod schema;
 pub mod status;
@@ -13,6 +15,8 @@ pub mod warehouse;
 
 pub use bucket::{IngestBucket, IngestBucketSpec, IngestBucketStatus};
 pub use environment::{Environment, EnvironmentSpec, EnvironmentStatus};
+pub use nodes::{Nodes, NodesStatus};
+pub use pipeline::{EtlPipeline, EtlPipelineSpec, EtlPipelineStatus};
 pub use schema::{RedshiftSchema, RedshiftSchemaSpec, RedshiftSchemaStatus};
 pub use tenant::{ClientTenant, ClientTenantSpec, ClientTenantStatus};
 pub use warehouse::{Warehouse, WarehouseCluster};
@@ -27,7 +31,13 @@ pub const GROUP: &str = "cloister.dev";
 /// Every definition, in the order in which they are installed.
 #[must_use]
 pub fn definitions() -> Vec<CustomResourceDefinition> {
-    let mut all = vec![Environment::crd(), ClientTenant::crd(), IngestBucket::crd(), RedshiftSchema::crd()];
+    let mut all = vec![
+        Environment::crd(),
+        ClientTenant::crd(),
+        IngestBucket::crd(),
+        RedshiftSchema::crd(),
+        EtlPipeline::crd(),
+    ];
     let versions = all.iter_mut().flat_map(|definition| &mut definition.spec.versions);
     versions.filter_map(|v| v.schema.as_mut()?.open_api_v3_schema.as_mut()).for_each(take_null_for_absent);
     all

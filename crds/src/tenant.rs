@@ -5,6 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bucket::{DeletionPolicy, DriftPolicy, IngestBucketSpec, Lifecycle};
+use crate::nodes::{Nodes, NodesStatus};
+use crate::pipeline::InlinePipeline;
 use crate::rules::{LABEL, NO_DUPLICATES, PRINTABLE, RESERVED_BUCKET_START, each, matches};
 use crate::schema::InlineSchema;
 use crate::status::CommonStatus;
@@ -40,6 +42,9 @@ use crate::warehouse::{Warehouse, free};
     validation = Rule::new("!has(oldSelf.spec.warehouse) || has(self.spec.warehouse)")
         .message("warehouse cannot be removed: its data would have no owner; put it back, or delete the tenant")
         .field_path(".spec.warehouse"),
+    validation = Rule::new("!has(oldSelf.spec.nodes) || has(self.spec.nodes)")
+        .message("nodes cannot be removed while the tenant exists: pods may be on them; write nodes: {max: 0} to have none")
+        .field_path(".spec.nodes"),
     validation = Rule::new(format!("!has(self.spec.warehouse) || has(self.spec.warehouse.database) || {}", free("self.metadata.name.replace('-', '_')")))
         .message("warehouse.database must be given where the tenant is called dev, padb-harvest, template0, template1, postgres or sys: it would be called so too, and these belong to Redshift; write one such as acme_health")
         .field_path(".spec.warehouse.database"),
@@ -101,10 +106,17 @@ pub struct ClientTenantSpec {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 8), extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]))]
     pub schemas: Vec<InlineSchema>,
+    /// What loads the client's files. The same may be written as `EtlPipeline` objects.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 16), extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]))]
+    pub pipelines: Vec<InlinePipeline>,
     /// The client's Redshift cluster, or its database in the Environment's. It cannot be taken away again while the
     /// tenant exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warehouse: Option<Warehouse>,
+    /// The client's own worker nodes. They cannot be taken away again while the tenant exists; `max: 0` has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nodes: Option<Nodes>,
     /// What becomes of key, buckets and warehouse when the tenant is deleted. Default `Retain`.
     #[serde(default)]
     pub deletion_policy: DeletionPolicy,
@@ -234,4 +246,7 @@ pub struct ClientTenantStatus {
     /// The tenant's KMS key. Its buckets wait for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_arn: Option<String>,
+    /// The pool of worker nodes. It has a writer of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nodes: Option<NodesStatus>,
 }

@@ -22,7 +22,10 @@ use crate::place::{Place, paced};
 use crate::record::Recorder;
 use crate::shared::Shared;
 use crate::snapshot::iam::Identities;
-use crate::{bucket, key, log_group, network, policy, queue, redshift, role, schema, snapshot};
+use crate::{
+    bucket, fleet, instance_profile, key, launch_template, log_group, network, policy, queue, redshift, role,
+    schema, snapshot,
+};
 
 /// One AWS account of one environment, as the operator's role there sees it.
 pub struct Account {
@@ -36,11 +39,15 @@ pub struct Account {
     pub(crate) redshift_data: Paced<aws_sdk_redshiftdata::Client>,
     pub(crate) s3: Paced<aws_sdk_s3::Client>,
     pub(crate) sqs: Paced<aws_sdk_sqs::Client>,
+    /// For calls that wait for messages, and hold their place meanwhile.
+    pub(crate) listening: Paced<aws_sdk_sqs::Client>,
     pub(crate) sts: Paced<aws_sdk_sts::Client>,
     pub(crate) queue_urls: Mutex<HashMap<String, String>>,
     pub(crate) warehouses: redshift::Listings,
     pub(crate) log_groups: Shared<log_group::Listing>,
     pub(crate) ledgers: schema::Ledgers,
+    pub(crate) templates: Shared<launch_template::Listing>,
+    pub(crate) fleets: fleet::Listings,
     identities: Shared<Identities>,
 }
 
@@ -73,11 +80,14 @@ impl Account {
             redshift_data: paced!(aws_sdk_redshiftdata, Service::RedshiftData, &there, target, recorder),
             s3: paced!(aws_sdk_s3, Service::S3, &there, target, recorder),
             sqs: paced!(aws_sdk_sqs, Service::Sqs, &there, target, recorder),
+            listening: paced!(aws_sdk_sqs, Service::Sqs, &there, target, recorder),
             sts: paced!(aws_sdk_sts, Service::Sts, &there, target, recorder),
             queue_urls: Mutex::default(),
             warehouses: redshift::Listings::default(),
             log_groups: Shared::new(),
             ledgers: schema::Ledgers::default(),
+            templates: Shared::new(),
+            fleets: fleet::Listings::default(),
             identities: Shared::new(),
         }
     }
@@ -123,6 +133,12 @@ impl Account {
             (ResourceId::Database(_), Resource::Database(want)) => {
                 schema::database::observe(self, look, want).await
             }
+            (ResourceId::InstanceProfile(name), Resource::InstanceProfile(_)) => {
+                instance_profile::observe(self, look, name).await
+            }
+            (ResourceId::LaunchTemplate(name), Resource::LaunchTemplate(_)) => {
+                launch_template::observe(self, look, name).await
+            }
             (ResourceId::Schema(_), Resource::Schema(want)) => schema::observe(self, look, want).await,
             _ => redshift::observe(self, look).await,
         }
@@ -164,6 +180,16 @@ impl Account {
             (ResourceId::Database(_), Resource::Database(want), Step::Database(step)) => {
                 schema::database::perform(self, want, &owner.uid, step, lane).await
             }
+            (
+                ResourceId::InstanceProfile(name),
+                Resource::InstanceProfile(want),
+                Step::InstanceProfile(step),
+            ) => instance_profile::perform(self, name, want, step, lane).await,
+            (
+                ResourceId::LaunchTemplate(name),
+                Resource::LaunchTemplate(want),
+                Step::LaunchTemplate(step),
+            ) => launch_template::perform(self, name, want, step, lane).await,
             (ResourceId::Schema(_), Resource::Schema(want), Step::Schema(step)) => {
                 schema::perform(self, want, step, lane).await
             }

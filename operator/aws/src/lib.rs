@@ -2,11 +2,15 @@
 //! makes one call of a plan, and nothing here decides anything.
 
 mod account;
+mod arrivals;
 mod bucket;
 mod client;
 mod credentials;
 mod fault;
+mod fleet;
+mod instance_profile;
 mod key;
+mod launch_template;
 mod limit;
 mod log_group;
 mod look;
@@ -22,7 +26,9 @@ mod shared;
 mod snapshot;
 
 pub use account::Account;
+pub use arrivals::{Page, Received, Version};
 pub use client::{Aws, Target};
+pub use fleet::{Fleet, Hosts, Launching, TypeFigures};
 pub use limit::Lane;
 pub use look::Look;
 pub use record::{Call, Recorder};

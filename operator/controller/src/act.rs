@@ -135,7 +135,7 @@ async fn perform(
 }
 
 /// Another may lead already: nothing more may be changed.
-fn not_leading() -> Fault {
+pub fn not_leading() -> Fault {
     let class = FaultClass::Ambiguous;
     Fault { service: "kubernetes", operation: "Lease", code: "NotRenewed".into(), class }
 }

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::hash::Hash;
 
 use cloister_crds::status::CommonStatus;
-use cloister_crds::{ClientTenant, Environment, IngestBucket, RedshiftSchema};
+use cloister_crds::{ClientTenant, Environment, EtlPipeline, IngestBucket, RedshiftSchema};
 use kube::core::NamespaceResourceScope;
 use kube::{Api, Client, Resource, ResourceExt};
 use serde::Serialize;
@@ -25,6 +25,8 @@ where
 {
     type Status: Clone + Default + PartialEq + Serialize + Send + Sync;
     const KIND: &'static str;
+    /// Parts of the status that have a writer of their own.
+    const OTHERS: &'static [&'static str] = &[];
 
     fn status(&self) -> Option<&Self::Status>;
     fn common(&self) -> Option<&CommonStatus>;
@@ -72,10 +74,11 @@ impl<K: Resource<DynamicType = (), Scope = Self>> ScopedApi<K> for NamespaceReso
 }
 
 macro_rules! object {
-    ($kind:ident, $status:ident) => {
+    ($kind:ident, $status:ident $(, $others:expr)?) => {
         impl Object for $kind {
             type Status = cloister_crds::$status;
             const KIND: &'static str = stringify!($kind);
+            $(const OTHERS: &'static [&'static str] = $others;)?
 
             fn status(&self) -> Option<&Self::Status> {
                 self.status.as_ref()
@@ -89,6 +92,7 @@ macro_rules! object {
 }
 
 object!(Environment, EnvironmentStatus);
-object!(ClientTenant, ClientTenantStatus);
+object!(ClientTenant, ClientTenantStatus, &["nodes"]);
 object!(IngestBucket, IngestBucketStatus);
 object!(RedshiftSchema, RedshiftSchemaStatus);
+object!(EtlPipeline, EtlPipelineStatus);

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use cloister_aws::Aws;
 use cloister_core::resource::ObjectId;
-use cloister_crds::{ClientTenant, Environment, IngestBucket, RedshiftSchema};
+use cloister_crds::{ClientTenant, Environment, EtlPipeline, IngestBucket, RedshiftSchema};
 use kube::Client;
 use kube::runtime::events::Recorder;
 use kube::runtime::reflector::Store;
@@ -16,6 +16,8 @@ use kube::runtime::reflector::Store;
 use crate::cache::Objects;
 use crate::leader::Fence;
 use crate::metrics::Metrics;
+use crate::pipelines::Inbox;
+use crate::pool::{Pools, Watched};
 
 /// How the operator behaves; every field is a flag of `cloister run`.
 #[derive(Clone, Debug)]
@@ -37,7 +39,11 @@ pub struct Context {
     pub tenants: Store<ClientTenant>,
     pub buckets: Store<IngestBucket>,
     pub schemas: Store<RedshiftSchema>,
+    pub pipelines: Store<EtlPipeline>,
+    pub inbox: Inbox,
     pub objects: Objects,
+    pub watched: Watched,
+    pub pools: Pools,
     memory: Mutex<HashMap<String, Memory>>,
 }
 
@@ -53,6 +59,8 @@ pub struct Memory {
     /// Kubernetes objects whose name was taken when they were to be made.
     pub contested: HashSet<ObjectId>,
     pub seen: bool,
+    /// The version of a pipeline that its last pass left: an older one in the cache is not gone by.
+    pub version: Option<String>,
 }
 
 impl Context {
@@ -68,7 +76,9 @@ impl Context {
         tenants: Store<ClientTenant>,
         buckets: Store<IngestBucket>,
         schemas: Store<RedshiftSchema>,
+        pipelines: Store<EtlPipeline>,
         objects: Objects,
+        watched: Watched,
     ) -> Self {
         let memory = Mutex::default();
         Self {
@@ -82,7 +92,11 @@ impl Context {
             tenants,
             buckets,
             schemas,
+            pipelines,
+            inbox: Inbox::default(),
             objects,
+            watched,
+            pools: Pools::default(),
             memory,
         }
     }

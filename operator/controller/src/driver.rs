@@ -172,7 +172,7 @@ const UNDER_WAY: Duration = Duration::from_secs(30);
 const RESTLESS: u32 = 6;
 
 /// 0.5 s, doubled each time, at most five minutes; a fifth more or less.
-fn back_off(faults: u32) -> Duration {
+pub fn back_off(faults: u32) -> Duration {
     let seconds = 0.5 * f64::from(1_u32 << faults.saturating_sub(1).min(10));
     Duration::from_secs_f64(seconds.min(300.0) * rand::random_range(0.8..1.2))
 }

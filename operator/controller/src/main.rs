@@ -12,6 +12,8 @@ mod leader;
 mod metrics;
 mod objects;
 mod observe;
+mod pipelines;
+mod pool;
 mod queues;
 mod report;
 mod serve;
@@ -20,6 +22,10 @@ mod watch;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+/// It gives back what a peak took, such as 200 tenants made at once; glibc's keeps it for good.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 #[derive(Parser)]
 #[command(name = "cloister", version, about = "HIPAA-compliant client tenants on AWS, under declaration")]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use cloister_aws::{Call, Recorder};
 use cloister_core::conclude::Requeue;
 use cloister_core::plan::Plan;
+use cloister_crds::NodesStatus;
 use cloister_crds::status::CommonStatus;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -15,6 +16,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
+
+use crate::pipelines::PipelineMetrics;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct CallLabels {
@@ -46,6 +49,27 @@ struct ObjectLabel {
     object: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct NodeLabels {
+    tenant: String,
+    state: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TenantLabel {
+    tenant: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StageLabel {
+    stage: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TypeLabel {
+    instance_type: String,
+}
+
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
 pub struct Metrics {
@@ -59,16 +83,27 @@ pub struct Metrics {
     wakes: Family<KindLabel, Counter>,
     drift_found: Family<ObjectLabel, Counter>,
     drift_open: Family<ObjectLabel, Gauge>,
+    pub pipelines: PipelineMetrics,
+    nodes: Family<NodeLabels, Gauge>,
+    pods_waiting: Family<TenantLabel, Gauge>,
+    launch_seconds: Histograms<StageLabel>,
+    no_capacity: Family<TypeLabel, Counter>,
 }
 
 fn seconds() -> Histogram {
     Histogram::new(exponential_buckets(0.001, 2.0, 16))
 }
 
+/// An instance takes a minute or so to become a node.
+fn stages() -> Histogram {
+    Histogram::new(exponential_buckets(1.0, 2.0, 12))
+}
+
 impl Metrics {
     pub fn new() -> Self {
         let mut registry = Registry::with_prefix("cloister");
         let metrics = Self {
+            pipelines: PipelineMetrics::register(&mut registry),
             calls: Family::default(),
             call_seconds: Family::new_with_constructor(seconds),
             limiter_seconds: Family::new_with_constructor(seconds),
@@ -78,6 +113,10 @@ impl Metrics {
             wakes: Family::default(),
             drift_found: Family::default(),
             drift_open: Family::default(),
+            nodes: Family::default(),
+            pods_waiting: Family::default(),
+            launch_seconds: Family::new_with_constructor(stages),
+            no_capacity: Family::default(),
             registry: RwLock::default(),
         };
         registry.register("aws_calls", "Calls to AWS, every attempt", metrics.calls.clone());
@@ -97,8 +136,58 @@ impl Metrics {
             metrics.drift_found.clone(),
         );
         registry.register("drift_open", "Differences that stand now", metrics.drift_open.clone());
+        metrics.register_pools(&mut registry);
         *metrics.registry.write().unwrap_or_else(PoisonError::into_inner) = registry;
         metrics
+    }
+
+    fn register_pools(&self, registry: &mut Registry) {
+        registry.register("nodes", "Instances of a tenant by state", self.nodes.clone());
+        registry.register("pods_waiting", "Pods that wait for a node", self.pods_waiting.clone());
+        registry.register(
+            "node_launch_seconds",
+            "Time from a launch until the node registered and until it was proven",
+            self.launch_seconds.clone(),
+        );
+        registry.register(
+            "insufficient_capacity",
+            "Launches that AWS had no capacity for",
+            self.no_capacity.clone(),
+        );
+    }
+
+    pub fn pool(&self, tenant: &str, pool: &NodesStatus) {
+        let states = [("proven", pool.proven), ("launching", pool.launching), ("draining", pool.draining)];
+        for (state, count) in states {
+            let label = NodeLabels { tenant: tenant.to_owned(), state };
+            self.nodes.get_or_create(&label).set(i64::from(count));
+        }
+        let label = TenantLabel { tenant: tenant.to_owned() };
+        self.pods_waiting.get_or_create(&label).set(i64::from(pool.waiting_pods));
+    }
+
+    pub fn forget_pool(&self, tenant: &str) {
+        for state in ["proven", "launching", "draining"] {
+            self.nodes.remove(&NodeLabels { tenant: tenant.to_owned(), state });
+        }
+        self.pods_waiting.remove(&TenantLabel { tenant: tenant.to_owned() });
+    }
+
+    /// Seconds from the launch of an instance.
+    pub fn launched(&self, registered: i64, proven: i64) {
+        for (stage, seconds) in [("registered", registered), ("proven", proven)] {
+            let seconds = u32::try_from(seconds).unwrap_or_default();
+            self.launch_seconds.get_or_create(&StageLabel { stage }).observe(f64::from(seconds));
+        }
+    }
+
+    pub fn no_capacity(&self, type_: &str) {
+        self.no_capacity.get_or_create(&TypeLabel { instance_type: type_.to_owned() }).inc();
+    }
+
+    /// A pass over something that is not one of our kinds.
+    pub fn looked(&self, kind: &str, reported: bool, took: Duration) {
+        self.passed(kind, reported.then_some(&Requeue::Sweep), took);
     }
 
     pub fn render(&self) -> String {

@@ -96,6 +96,7 @@ async fn observe_object(id: &ObjectId, prepared: &Prepared, memory: &Memory, con
     let cached = match id.kind {
         ObjectKind::IngestBucket => child(&context.buckets, id, |bucket| json!(bucket.spec)),
         ObjectKind::RedshiftSchema => child(&context.schemas, id, |schema| json!(schema.spec)),
+        ObjectKind::EtlPipeline => child(&context.pipelines, id, |pipeline| json!(pipeline.spec)),
         _ => context.objects.get(id),
     };
     objects::classify(id, cached, owner)

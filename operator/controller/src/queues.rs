@@ -4,9 +4,10 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use cloister_core::ownership::TENANT;
+use cloister_core::pipeline::PIPELINE;
 use cloister_core::resource::ObjectKind;
 use cloister_crds::status::ResourceStatus;
-use cloister_crds::{ClientTenant, Environment, IngestBucket, RedshiftSchema};
+use cloister_crds::{ClientTenant, Environment, EtlPipeline, IngestBucket, RedshiftSchema};
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::{Stream, StreamExt as _};
 use kube::api::DynamicObject;
@@ -24,9 +25,11 @@ use crate::context::Context;
 use crate::driver;
 use crate::kinds::{self, Kind};
 use crate::objects::api_resource;
+use crate::pipelines::{self, wake_followers, wake_on_wish, wake_pipeline_of, wake_pipelines_beside};
+use crate::pool::{self, Watched};
 use crate::watch::{FirstSight, Route, fingerprint, watch};
 
-type Wake<K> = UnboundedSender<ObjectRef<K>>;
+pub type Wake<K> = UnboundedSender<ObjectRef<K>>;
 
 /// The caches, the watches that fill them, and what they wake.
 pub struct Queues {
@@ -34,11 +37,16 @@ pub struct Queues {
     pub tenants: Store<ClientTenant>,
     pub buckets: Store<IngestBucket>,
     pub schemas: Store<RedshiftSchema>,
+    pub pipelines: Store<EtlPipeline>,
     pub objects: Objects,
+    pub watched: Watched,
     woken_environments: UnboundedReceiver<ObjectRef<Environment>>,
     woken_tenants: UnboundedReceiver<ObjectRef<ClientTenant>>,
     woken_buckets: UnboundedReceiver<ObjectRef<IngestBucket>>,
     woken_schemas: UnboundedReceiver<ObjectRef<RedshiftSchema>>,
+    woken_pipelines: UnboundedReceiver<ObjectRef<EtlPipeline>>,
+    wake_pipeline: Wake<EtlPipeline>,
+    woken_pools: UnboundedReceiver<ObjectRef<ClientTenant>>,
 }
 
 impl Queues {
@@ -49,10 +57,13 @@ impl Queues {
         let (tenants, tenant_writer) = store();
         let (buckets, bucket_writer) = store();
         let (schemas, schema_writer) = store();
+        let (pipelines, pipeline_writer) = store();
         let (wake_environment, woken_environments) = unbounded();
         let (wake_tenant, woken_tenants) = unbounded();
         let (wake_bucket, woken_buckets) = unbounded();
         let (wake_schema, woken_schemas) = unbounded();
+        let (wake_pipeline, woken_pipelines) = unbounded();
+        let (wake_pool, woken_pools) = unbounded();
         let all = watcher::Config::default;
         let routes = vec![
             wake_itself(&wake_environment),
@@ -64,24 +75,55 @@ impl Queues {
             wake_itself(&wake_tenant),
             wake_children_of(&buckets, &wake_bucket),
             wake_children_of(&schemas, &wake_schema),
+            wake_children_of(&pipelines, &wake_pipeline),
             wake_environment_of(&wake_environment),
+            pool::wake_pool_of_tenant(&wake_pool),
         ];
         tasks.spawn(watch(Api::all(client.clone()), all(), into(tenant_writer), routes));
-        let routes = vec![wake_itself(&wake_bucket), wake_tenant_of(&wake_tenant)];
+        let routes = vec![
+            wake_itself(&wake_bucket),
+            wake_tenant_of(&wake_tenant),
+            wake_pipelines_beside(&pipelines, &wake_pipeline),
+        ];
         tasks.spawn(watch(Api::all(client.clone()), all(), into(bucket_writer), routes));
-        let routes = vec![wake_itself(&wake_schema), wake_tenant_of(&wake_tenant)];
+        let routes = vec![
+            wake_itself(&wake_schema),
+            wake_tenant_of(&wake_tenant),
+            wake_pipelines_beside(&pipelines, &wake_pipeline),
+        ];
         tasks.spawn(watch(Api::all(client.clone()), all(), into(schema_writer), routes));
+        let routes = vec![
+            wake_itself(&wake_pipeline),
+            wake_on_wish(&wake_pipeline),
+            wake_tenant_of(&wake_tenant),
+            wake_followers(&pipelines, &wake_pipeline),
+        ];
+        tasks.spawn(watch(Api::all(client.clone()), all(), into(pipeline_writer), routes));
+        let jobs = Api::all_with(client.clone(), &pipelines::api_resource());
+        let ours = watcher::Config::default().labels(PIPELINE);
+        tasks.spawn(watch(
+            jobs,
+            ours,
+            |_: &watcher::Event<DynamicObject>| {},
+            vec![wake_pipeline_of(&wake_pipeline)],
+        ));
         let objects = watch_objects(client, &wake_tenant, tasks);
+        let watched = pool::watch_pods_and_nodes(client, &wake_pool, tasks);
         let queues = Self {
             environments,
             tenants,
             buckets,
             schemas,
+            pipelines,
             objects,
+            watched,
             woken_environments,
             woken_tenants,
             woken_buckets,
             woken_schemas,
+            woken_pipelines,
+            wake_pipeline,
+            woken_pools,
         };
         queues.wait_until_filled().await;
         queues
@@ -93,7 +135,9 @@ impl Queues {
         let _ = self.tenants.wait_until_ready().await;
         let _ = self.buckets.wait_until_ready().await;
         let _ = self.schemas.wait_until_ready().await;
+        let _ = self.pipelines.wait_until_ready().await;
         self.objects.wait_until_filled().await;
+        self.watched.wait_until_filled().await;
     }
 
     /// Runs the controllers until `stop`, then lets passes under way come to their end.
@@ -103,10 +147,13 @@ impl Queues {
         stop: impl Future<Output = ()> + Clone + Send + Sync + 'static,
     ) {
         let environments = drive(self.environments, self.woken_environments, context.clone(), stop.clone());
+        let pools = drive_pools(self.tenants.clone(), self.woken_pools, context.clone(), stop.clone());
         let tenants = drive(self.tenants, self.woken_tenants, context.clone(), stop.clone());
         let buckets = drive(self.buckets, self.woken_buckets, context.clone(), stop.clone());
-        let schemas = drive(self.schemas, self.woken_schemas, context, stop);
-        futures::join!(environments, tenants, buckets, schemas);
+        let schemas = drive(self.schemas, self.woken_schemas, context.clone(), stop.clone());
+        let arrivals = pipelines::listen(context.clone(), self.wake_pipeline, stop.clone());
+        let pipelines = drive_pipelines(self.pipelines, self.woken_pipelines, context, stop);
+        futures::join!(environments, tenants, buckets, schemas, pools, pipelines, arrivals);
     }
 }
 
@@ -131,6 +178,39 @@ async fn drive<K: Kind>(
         .await;
 }
 
+/// Their passes are of their own kind: what they make is not kept, but ends.
+async fn drive_pipelines(
+    store: Store<EtlPipeline>,
+    woken: impl Stream<Item = ObjectRef<EtlPipeline>> + Send + 'static,
+    context: Arc<Context>,
+    stop: impl Future<Output = ()> + Send + Sync + 'static,
+) {
+    let metrics = context.metrics.clone();
+    Controller::for_stream(futures::stream::pending(), store)
+        .with_config(Config::default().concurrency(PASSES))
+        .reconcile_on(woken.inspect(move |_| metrics.woken(EtlPipeline::KIND)))
+        .graceful_shutdown_on(stop)
+        .run(pipelines::reconcile, pipelines::on_error, context)
+        .for_each(|_| futures::future::ready(()))
+        .await;
+}
+
+async fn drive_pools(
+    store: Store<ClientTenant>,
+    woken: impl Stream<Item = ObjectRef<ClientTenant>> + Send + 'static,
+    context: Arc<Context>,
+    stop: impl Future<Output = ()> + Send + Sync + 'static,
+) {
+    let metrics = context.metrics.clone();
+    Controller::for_stream(futures::stream::pending(), store)
+        .with_config(Config::default().concurrency(PASSES))
+        .reconcile_on(woken.inspect(move |_| metrics.woken(pool::KIND)))
+        .graceful_shutdown_on(stop)
+        .run(pool::reconcile, pool::on_error, context)
+        .for_each(|_| futures::future::ready(()))
+        .await;
+}
+
 /// Fills a typed cache.
 fn into<K: Object>(mut writer: Writer<K>) -> impl FnMut(&watcher::Event<K>) + Send {
     move |event| writer.apply_watcher_event(event)
@@ -148,7 +228,7 @@ fn watch_objects(client: &Client, tenants: &Wake<ClientTenant>, tasks: &mut Join
     objects
 }
 
-fn send<K: Resource<DynamicType = ()>>(to: &Wake<K>, reference: ObjectRef<K>) {
+pub fn send<K: Resource<DynamicType = ()>>(to: &Wake<K>, reference: ObjectRef<K>) {
     // Nobody listens any more once the operator stops.
     let _ = to.unbounded_send(reference);
 }

@@ -77,6 +77,8 @@ pub async fn report<K: Kind>(
         change_finalizers(object, |_| {}, context).await?;
         context.forget(&Object::uid(object));
         context.metrics.forget(&object.label());
+        context.metrics.forget_pool(&object.name_any());
+        context.pools.forget(&Object::uid(object));
         return Ok(Requeue::Sweep);
     }
     context.metrics.drift(&object.label(), status.drift, plan, object.common());
@@ -119,7 +121,10 @@ pub async fn announce_key<K: Object>(object: &K, arn: &str, intents: &[Intent], 
     }
 }
 
-async fn write<K: Object>(object: &K, status: Value, context: &Context) -> Result<(), Unreported> {
+async fn write<K: Object>(object: &K, mut status: Value, context: &Context) -> Result<(), Unreported> {
+    if let Some(parts) = status.as_object_mut() {
+        parts.retain(|name, _| !K::OTHERS.contains(&name.as_str()));
+    }
     let patch = json!({
         "apiVersion": K::api_version(&()),
         "kind": K::kind(&()),
@@ -137,7 +142,7 @@ async fn write<K: Object>(object: &K, status: Value, context: &Context) -> Resul
     }
 }
 
-async fn publish<K: Kind>(object: &K, notices: Vec<Notice>, context: &Context) {
+pub async fn publish<K: Object>(object: &K, notices: Vec<Notice>, context: &Context) {
     let reference = object.object_ref(&());
     for notice in notices {
         tracing::info!(object = object.label(), reason = notice.reason, message = notice.message, "event");

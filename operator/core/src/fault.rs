@@ -33,6 +33,9 @@ impl FaultClass {
     /// The meaning of an AWS error code; what is not listed goes by the HTTP status.
     #[must_use]
     pub fn of(code: &str, status: Option<u16>) -> Self {
+        if let Some(class) = Self::of_ec2(code) {
+            return class;
+        }
         // Redshift ends some of its codes so, and the SDK names all of them so.
         match code.strip_suffix("Fault").unwrap_or(code) {
             "NoSuchBucket"
@@ -130,6 +133,28 @@ impl FaultClass {
         }
     }
 
+    /// What only EC2 says of launches.
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
+    fn of_ec2(code: &str) -> Option<Self> {
+        Some(match code {
+            "InvalidHostID.NotFound"
+            | "InvalidInstanceID.NotFound"
+            | "InvalidLaunchTemplateId.NotFound"
+            | "InvalidLaunchTemplateName.NotFoundException" => Self::NotFound,
+            // The token is that of a launch which was taken.
+            "IdempotentParameterMismatch" | "InvalidLaunchTemplateName.AlreadyExistsException" => Self::Exists,
+            "HostLimitExceeded" | "InstanceLimitExceeded" | "VcpuLimitExceeded" => Self::Quota,
+            "InsufficientCapacityOnHost"
+            | "InsufficientFreeAddressesInSubnet"
+            | "InsufficientHostCapacity"
+            | "InsufficientInstanceCapacity"
+            // Of a type that a zone does not have at all.
+            | "Unsupported"
+            | "UnsupportedHostConfiguration" => Self::Capacity,
+            _ => return None,
+        })
+    }
+
     fn by_status(status: Option<u16>) -> Self {
         match status {
             Some(404) => Self::NotFound,
@@ -158,7 +183,7 @@ impl FaultClass {
             }
             Self::Quota => "a quota of the account is used up; raise it in Service Quotas",
             Self::Capacity => {
-                "AWS has none of these free there now; tried again by itself, or choose other nodes (warehouse.nodes) or subnets in other zones"
+                "AWS has none of these free there now; tried again by itself, or choose other nodes (warehouse.nodes, nodes.instanceTypes) or subnets in other zones"
             }
             Self::Ambiguous => "no clear answer from AWS; tried again by itself",
         }

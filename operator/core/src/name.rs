@@ -54,6 +54,12 @@ impl Names {
         format!("cloister-{}-{}", self.tenant, self.suffix)
     }
 
+    /// At most 9 + 30 + 1 + 8 = 48 of EC2's 128 characters.
+    #[must_use]
+    pub fn launch_template(&self) -> String {
+        format!("cloister-{}-{}", self.tenant, self.suffix)
+    }
+
     #[must_use]
     pub fn dead_letter_queue(&self, bucket: &str) -> String {
         format!("{}-dlq", self.queue(bucket))

@@ -87,6 +87,16 @@ pub(crate) async fn perform(
     Ok(None)
 }
 
+/// Where a queue is.
+pub(crate) async fn url(account: &Account, name: &str, lane: Lane) -> Result<String, Fault> {
+    At { account, name, lane }.url().await
+}
+
+/// Forgets where a queue was that is not there.
+pub(crate) fn known<T>(account: &Account, name: &str, answer: Result<T, Fault>) -> Result<T, Fault> {
+    At { account, name, lane: Lane::Sweep }.changed(answer)
+}
+
 /// One queue of an account.
 struct At<'a> {
     account: &'a Account,

@@ -111,6 +111,7 @@ impl World {
             dropped_children: &BTreeSet::new(),
             deleting: self.deleting,
             minute: 0,
+            nodes_left: false,
         };
         set.extend(tenant::desire(&inputs));
         if let Some(key_arn) = &keys.home {

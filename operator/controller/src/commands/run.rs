@@ -65,8 +65,8 @@ pub async fn run(options: Options) -> Result<(), Complaint> {
 
     let fence = leadership.as_ref().map_or(Fence::open(), |leadership| leadership.fence.clone());
     let aws = Aws::from_env(metrics.clone()).await;
-    let mut watches = JoinSet::new();
-    let queues = Queues::start(&client, &mut watches).await;
+    let mut tasks = JoinSet::new();
+    let queues = Queues::start(&client, &mut tasks).await;
     ready.store(true, Ordering::Relaxed);
     let settings = Settings {
         sweep: Duration::from_secs(options.sweep_seconds),
@@ -75,7 +75,8 @@ pub async fn run(options: Options) -> Result<(), Complaint> {
     let events = Recorder::new(client.clone(), Reporter { controller: "cloister".into(), instance: None });
     let (environments, tenants, buckets, schemas) =
         (queues.environments.clone(), queues.tenants.clone(), queues.buckets.clone(), queues.schemas.clone());
-    let objects = queues.objects.clone();
+    let pipelines = queues.pipelines.clone();
+    let (objects, watched) = (queues.objects.clone(), queues.watched.clone());
     let context = Context::new(
         client,
         aws,
@@ -87,7 +88,9 @@ pub async fn run(options: Options) -> Result<(), Complaint> {
         tenants,
         buckets,
         schemas,
+        pipelines,
         objects,
+        watched,
     );
     let work = queues.run(Arc::new(context), stop);
     match leadership {

@@ -3,13 +3,14 @@
 mod bucket;
 mod environment;
 mod peers;
+pub use peers::environment_is_current;
 mod schema;
 mod sharing;
 pub use environment::target;
-pub use schema::desired_schema;
+pub use schema::{database, desired_schema};
 pub use sharing::{cluster as shared_cluster, has_role, is_shared, role, shared_by};
 mod tenant;
-pub use tenant::minute_of_week;
+pub use tenant::{home, minute_of_week};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -136,7 +136,7 @@ fn place(
 }
 
 /// None where the tenant has no warehouse.
-fn database(tenant: &ClientTenant, home: &Environment, names: &Names) -> Option<Database> {
+pub fn database(tenant: &ClientTenant, home: &Environment, names: &Names) -> Option<Database> {
     let warehouse = tenant.spec.warehouse.as_ref()?;
     let cluster = if warehouse.shared {
         shared_warehouse(&home.name_any(), &Object::uid(home))

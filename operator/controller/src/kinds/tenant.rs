@@ -26,12 +26,20 @@ impl Kind for ClientTenant {
         let name = self.name_any();
         let buckets = context.buckets.state_filter(|bucket| bucket.namespace().as_deref() == Some(&*name));
         let schemas = context.schemas.state_filter(|schema| schema.namespace().as_deref() == Some(&*name));
+        let pipelines =
+            context.pipelines.state_filter(|pipeline| pipeline.namespace().as_deref() == Some(&*name));
         let leaving = self.is_leaving();
         let named_buckets = named_buckets(self, &buckets);
         let mut dropped_children = dropped(self, &buckets, ObjectKind::IngestBucket);
         dropped_children.extend(dropped(self, &schemas, ObjectKind::RedshiftSchema));
+        dropped_children.extend(dropped(self, &pipelines, ObjectKind::EtlPipeline));
         let mut waiting = unready(&buckets);
         waiting.extend(unready(&schemas));
+        waiting.extend(unready(&pipelines));
+        let nodes_left = leaving && nodes_left(self);
+        if nodes_left {
+            waiting.push("its nodes are being ended".to_owned());
+        }
         let mut account = Account::new(&home.name_any(), &home.spec);
         account.shared_cluster = sharing::cluster(&home);
         let names = Names::new(&name, &owner.uid);
@@ -59,6 +67,7 @@ impl Kind for ClientTenant {
                     named_buckets: &named_buckets,
                     dropped_children: &dropped_children,
                     deleting: leaving,
+                    nodes_left,
                     minute,
                 })
             }),
@@ -80,8 +89,19 @@ impl Kind for ClientTenant {
             }
             None => previous,
         };
-        ClientTenantStatus { common, namespace: Some(self.name_any()), key_arn }
+        // The pool's part is the pool's to write; a write of this leaves it out.
+        let nodes = self.status().and_then(|s| s.nodes.clone());
+        ClientTenantStatus { common, namespace: Some(self.name_any()), key_arn, nodes }
     }
+}
+
+/// As the pool last reported it; before it has, there may be some.
+fn nodes_left(tenant: &ClientTenant) -> bool {
+    let seen = tenant.status().and_then(|status| status.nodes.as_ref());
+    let none = |nodes: &cloister_crds::NodesStatus| {
+        nodes.instances == 0 && nodes.hosts.is_empty() && nodes.launches.is_empty()
+    };
+    tenant.spec.nodes.is_some() && !seen.is_some_and(none)
 }
 
 /// Since Monday, 00:00 UTC.
@@ -98,7 +118,7 @@ fn known_keys(tenant: &ClientTenant) -> KeyArns {
 }
 
 /// The environment, once it has been ready; what it lacks later does not stop its tenants.
-pub(super) fn home(name: &str, context: &Context) -> Result<Arc<Environment>, String> {
+pub fn home(name: &str, context: &Context) -> Result<Arc<Environment>, String> {
     let Some(home) = context.environments.get(&ObjectRef::new(name)) else {
         return Err(format!("Environment {name} does not exist; apply it, or correct spec.environment"));
     };
@@ -120,7 +140,8 @@ fn dropped<K: Object>(
 ) -> BTreeSet<(ObjectKind, String)> {
     let buckets = tenant.spec.ingest_buckets.iter().map(|bucket| (ObjectKind::IngestBucket, &bucket.name));
     let schemas = tenant.spec.schemas.iter().map(|schema| (ObjectKind::RedshiftSchema, &schema.name));
-    let declared: BTreeSet<(ObjectKind, &String)> = buckets.chain(schemas).collect();
+    let pipelines = tenant.spec.pipelines.iter().map(|pipeline| (ObjectKind::EtlPipeline, &pipeline.name));
+    let declared: BTreeSet<(ObjectKind, &String)> = buckets.chain(schemas).chain(pipelines).collect();
     let ours = |child: &&Arc<K>| {
         child.labels().contains_key(tenant::INLINE)
             && child.owner_references().iter().any(|o| o.uid == Object::uid(tenant))

@@ -147,6 +147,8 @@ fn foreign(id: &ResourceId, owner: &str) -> String {
         | ResourceId::ParameterGroup(_)
         | ResourceId::SubnetGroup(_)
         | ResourceId::Cluster(_)
+        | ResourceId::InstanceProfile(_)
+        | ResourceId::LaunchTemplate(_)
         | ResourceId::Schema(_)
         | ResourceId::Object(_) => "remove or rename it".to_owned(),
     };

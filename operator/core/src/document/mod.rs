@@ -132,7 +132,7 @@ impl Document {
 }
 
 /// The condition keys that Cloister writes, in AWS's spelling.
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "aws:PrincipalAccount",
     "aws:PrincipalArn",
     "aws:PrincipalIsAWSService",
@@ -143,6 +143,7 @@ const KEYS: [&str; 17] = [
     "iam:PassedToService",
     "kms:CallerAccount",
     "kms:EncryptionContext:aws:s3:arn",
+    "kms:GrantIsForAWSResource",
     "kms:ViaService",
     "s3:ObjectCreationOperation",
     "s3:TlsVersion",

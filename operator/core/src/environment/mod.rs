@@ -6,6 +6,7 @@ mod warehouse;
 use std::collections::BTreeSet;
 
 use cloister_crds::EnvironmentSpec;
+use cloister_crds::nodes::NodeSource;
 
 use crate::document::Statement;
 use crate::ownership::Owner;
@@ -21,6 +22,8 @@ pub use warehouse::{home_database, shared_cluster};
 pub struct Account {
     pub environment: String,
     pub id: String,
+    /// That the operator assumes.
+    pub operator_role: String,
     pub region: String,
     /// Where second copies lie; without one there are none.
     pub recovery_region: Option<String>,
@@ -33,6 +36,7 @@ pub struct Account {
     pub upload_principal: String,
     pub workload_issuer: String,
     pub endpoint_cidrs: Vec<String>,
+    pub nodes: Option<NodeSource>,
 }
 
 impl Account {
@@ -41,6 +45,7 @@ impl Account {
         Self {
             environment: name.to_owned(),
             id: spec.account_id.clone(),
+            operator_role: spec.role_arn.clone(),
             region: spec.region.clone(),
             recovery_region: spec.recovery_region.clone(),
             has_warehouse: spec.warehouse.is_some(),
@@ -51,6 +56,7 @@ impl Account {
             upload_principal: spec.upload_principal.clone(),
             workload_issuer: spec.workload_issuer.trim_start_matches("https://").to_owned(),
             endpoint_cidrs: spec.network.endpoint_cidrs.clone(),
+            nodes: spec.nodes.clone(),
         }
     }
 
@@ -87,6 +93,11 @@ impl Account {
     #[must_use]
     pub fn queue_arn(&self, name: &str) -> String {
         format!("arn:{}:sqs:{}:{}:{name}", self.partition(), self.region, self.id)
+    }
+
+    #[must_use]
+    pub fn redshift_arn(&self, resource: &str) -> String {
+        format!("arn:{}:redshift:{}:{}:{resource}", self.partition(), self.region, self.id)
     }
 
     #[must_use]

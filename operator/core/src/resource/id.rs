@@ -26,6 +26,8 @@ pub enum ResourceId {
     Cluster(String),
     /// `CLUSTER/DATABASE`.
     Database(String),
+    InstanceProfile(String),
+    LaunchTemplate(String),
     /// `CLUSTER/DATABASE.SCHEMA`.
     Schema(String),
 }
@@ -45,6 +47,8 @@ impl fmt::Display for ResourceId {
             Self::SubnetGroup(name) => write!(f, "redshift-subnet-group/{name}"),
             Self::Cluster(name) => write!(f, "redshift-cluster/{name}"),
             Self::Database(name) => write!(f, "redshift-database/{name}"),
+            Self::InstanceProfile(name) => write!(f, "iam-instance-profile/{name}"),
+            Self::LaunchTemplate(name) => write!(f, "ec2-launch-template/{name}"),
             Self::Schema(name) => write!(f, "redshift-schema/{name}"),
             Self::Object(object) => object.fmt(f),
         }

@@ -6,7 +6,9 @@ mod cluster;
 mod copy_grant;
 mod database;
 mod id;
+mod instance_profile;
 mod key;
+mod launch_template;
 mod log_group;
 mod object;
 mod parameter_group;
@@ -31,7 +33,9 @@ pub use cluster::{Cluster, ClusterEncryption, ClusterStep, Nodes, Reboot, Snapsh
 pub use copy_grant::{CopyGrant, CopyGrantStep};
 pub use database::{DatabaseStep, WarehouseDatabase};
 pub use id::ResourceId;
+pub use instance_profile::{InstanceProfile, InstanceProfileStep};
 pub use key::{Key, KeyState, KeyStep, Rotation};
+pub use launch_template::{LaunchTemplate, LaunchTemplateStep, MetadataOptions, Volume};
 pub use log_group::{LogGroup, LogGroupStep};
 pub use object::{ObjectId, ObjectKind, ObjectStep};
 pub use parameter_group::{ParameterGroup, ParameterGroupStep};
@@ -61,6 +65,8 @@ pub enum Resource {
     SubnetGroup(SubnetGroup),
     Cluster(Box<Cluster>),
     Database(Box<WarehouseDatabase>),
+    InstanceProfile(InstanceProfile),
+    LaunchTemplate(Box<LaunchTemplate>),
     Schema(Box<Schema>),
     Object(Value),
 }
@@ -82,6 +88,8 @@ impl Resource {
             Self::SubnetGroup(r) => Some(&r.tags),
             Self::Cluster(r) => Some(&r.tags),
             Self::Policy(_) | Self::Database(_) | Self::Schema(_) | Self::Object(_) => None,
+            Self::InstanceProfile(r) => Some(&r.tags),
+            Self::LaunchTemplate(r) => Some(&r.tags),
         }
     }
 
@@ -102,6 +110,10 @@ impl Resource {
             Self::SubnetGroup(_) => vec![Step::SubnetGroup(SubnetGroupStep::Create)],
             Self::Cluster(_) => Cluster::create().into_iter().map(Step::Cluster).collect(),
             Self::Database(want) => want.create().into_iter().map(Step::Database).collect(),
+            Self::InstanceProfile(_) => {
+                InstanceProfile::create().into_iter().map(Step::InstanceProfile).collect()
+            }
+            Self::LaunchTemplate(_) => vec![Step::LaunchTemplate(LaunchTemplateStep::Create)],
             // Even a schema that is not there is planned by what its database holds.
             Self::Schema(_) => Vec::new(),
             Self::Object(_) => vec![Step::Object(ObjectStep::Create)],
@@ -145,6 +157,12 @@ impl Resource {
             (Self::Database(want), Self::Database(have)) => {
                 want.repair(have).into_iter().map(Step::Database).collect()
             }
+            (Self::InstanceProfile(_), Self::InstanceProfile(have)) => {
+                InstanceProfile::repair(have, &parts).into_iter().map(Step::InstanceProfile).collect()
+            }
+            (Self::LaunchTemplate(_), Self::LaunchTemplate(_)) => {
+                LaunchTemplate::repair(&parts).into_iter().map(Step::LaunchTemplate).collect()
+            }
             (Self::Object(_), Self::Object(_)) => vec![Step::Object(ObjectStep::Apply)],
             // An id names one kind only, so two kinds never meet.
             _ => Vec::new(),
@@ -167,6 +185,8 @@ impl Resource {
             Self::SubnetGroup(_) => vec![Step::SubnetGroup(SubnetGroupStep::Delete)],
             Self::Cluster(_) => vec![Step::Cluster(ClusterStep::Delete)],
             Self::Database(_) => vec![Step::Database(DatabaseStep::Drop)],
+            Self::InstanceProfile(have) => have.delete().into_iter().map(Step::InstanceProfile).collect(),
+            Self::LaunchTemplate(_) => vec![Step::LaunchTemplate(LaunchTemplateStep::Delete)],
             Self::Object(_) => vec![Step::Object(ObjectStep::Delete)],
         }
     }
@@ -185,6 +205,8 @@ impl Resource {
             Self::SubnetGroup(_) => Some(Step::SubnetGroup(SubnetGroupStep::Tag)),
             Self::Cluster(_) => Some(Step::Cluster(ClusterStep::Tag)),
             Self::Database(_) => Some(Step::Database(DatabaseStep::Adopt)),
+            Self::InstanceProfile(_) => Some(Step::InstanceProfile(InstanceProfileStep::Tag)),
+            Self::LaunchTemplate(_) => Some(Step::LaunchTemplate(LaunchTemplateStep::Tag)),
             // Whose these are cannot be changed afterwards.
             Self::Policy(_) | Self::Schema(_) | Self::Object(_) => None,
         }

@@ -23,10 +23,11 @@ pub enum ObjectKind {
     RoleBinding,
     IngestBucket,
     RedshiftSchema,
+    EtlPipeline,
 }
 
 impl ObjectKind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Namespace,
         Self::ResourceQuota,
         Self::LimitRange,
@@ -36,12 +37,13 @@ impl ObjectKind {
         Self::RoleBinding,
         Self::IngestBucket,
         Self::RedshiftSchema,
+        Self::EtlPipeline,
     ];
 
     /// Kinds of ours that a tenant may hold; they have caches of their own types.
     #[must_use]
     pub fn is_child(self) -> bool {
-        matches!(self, Self::IngestBucket | Self::RedshiftSchema)
+        matches!(self, Self::IngestBucket | Self::RedshiftSchema | Self::EtlPipeline)
     }
 
     #[must_use]
@@ -56,6 +58,7 @@ impl ObjectKind {
             Self::RoleBinding => "RoleBinding",
             Self::IngestBucket => "IngestBucket",
             Self::RedshiftSchema => "RedshiftSchema",
+            Self::EtlPipeline => "EtlPipeline",
         }
     }
 
@@ -65,7 +68,7 @@ impl ObjectKind {
             Self::Namespace | Self::ResourceQuota | Self::LimitRange | Self::ServiceAccount => "",
             Self::NetworkPolicy => "networking.k8s.io",
             Self::Role | Self::RoleBinding => "rbac.authorization.k8s.io",
-            Self::IngestBucket | Self::RedshiftSchema => "cloister.dev",
+            Self::IngestBucket | Self::RedshiftSchema | Self::EtlPipeline => "cloister.dev",
         }
     }
 

@@ -1,8 +1,9 @@
 use serde::Serialize;
 
 use super::{
-    BucketStep, ClusterStep, CopyGrantStep, DatabaseStep, KeyStep, LogGroupStep, ObjectStep,
-    ParameterGroupStep, PolicyStep, QueueStep, RoleStep, SchemaStep, SubnetGroupStep,
+    BucketStep, ClusterStep, CopyGrantStep, DatabaseStep, InstanceProfileStep, KeyStep, LaunchTemplateStep,
+    LogGroupStep, ObjectStep, ParameterGroupStep, PolicyStep, QueueStep, RoleStep, SchemaStep,
+    SubnetGroupStep,
 };
 use crate::plan::Safety;
 
@@ -21,6 +22,8 @@ pub enum Step {
     SubnetGroup(SubnetGroupStep),
     Cluster(ClusterStep),
     Database(DatabaseStep),
+    InstanceProfile(InstanceProfileStep),
+    LaunchTemplate(LaunchTemplateStep),
     Schema(SchemaStep),
     Object(ObjectStep),
 }
@@ -59,6 +62,8 @@ impl Step {
             | Self::ParameterGroup(_)
             | Self::SubnetGroup(_)
             | Self::Cluster(_)
+            | Self::InstanceProfile(_)
+            | Self::LaunchTemplate(_)
             | Self::Object(_) => Safety::Safe,
         }
     }

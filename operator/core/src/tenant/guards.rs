@@ -1,4 +1,4 @@
-//! The tenant's namespace and what guards it, and the IngestBuckets that are written inline.
+//! The tenant's namespace and what guards it, and what is written inline.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
         let needs = namespaced.then(|| inputs.namespace_id()).into_iter().chain(key);
         set.insert(inputs.object_id(kind, name), want(Resource::Object(object), needs));
     };
-    add(ObjectKind::Namespace, &inputs.names.tenant, pod_security(), json!({}));
+    add(ObjectKind::Namespace, &inputs.names.tenant, namespace_labels(inputs), json!({}));
     add(ObjectKind::ResourceQuota, "tenant", json!({}), quota(inputs));
     add(ObjectKind::LimitRange, "tenant", json!({}), limits());
     add(ObjectKind::NetworkPolicy, "default-deny", json!({}), default_deny());
@@ -36,6 +36,10 @@ pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
         let spec = json!({ "spec": schema.spec });
         add(ObjectKind::RedshiftSchema, &schema.name, json!({ INLINE: "true" }), spec);
     }
+    for pipeline in &inputs.spec.pipelines {
+        let spec = json!({ "spec": pipeline.spec });
+        add(ObjectKind::EtlPipeline, &pipeline.name, json!({ INLINE: "true" }), spec);
+    }
     // A binding to a Role that is not there yet is refused.
     let role = inputs.object_id(ObjectKind::Role, OPERATOR);
     if let Some(binding) = set.get_mut(&inputs.object_id(ObjectKind::RoleBinding, "tenant-operators")) {
@@ -51,7 +55,7 @@ pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
 
 const OPERATOR: &str = "tenant-operator";
 
-/// Marks an IngestBucket or RedshiftSchema that its tenant wrote, and so may remove.
+/// Marks an IngestBucket, RedshiftSchema or EtlPipeline that its tenant wrote, and so may remove.
 pub const INLINE: &str = "cloister.dev/inline";
 
 fn object(inputs: &Inputs<'_>, kind: ObjectKind, name: &str, labels: Value, body: Value) -> Value {
@@ -87,6 +91,17 @@ fn merge(into: &mut Value, from: Value) {
     if let (Value::Object(into), Value::Object(from)) = (into, from) {
         into.extend(from);
     }
+}
+
+/// Where the admission policies for tenants' nodes apply (crds/admission.yaml).
+pub const NODES: &str = "cloister.dev/nodes";
+
+fn namespace_labels(inputs: &Inputs<'_>) -> Value {
+    let mut labels = pod_security();
+    if inputs.spec.nodes.is_some() {
+        labels[NODES] = json!("true");
+    }
+    labels
 }
 
 /// <https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted>
@@ -158,7 +173,7 @@ fn operator_rules() -> Value {
         { "apiGroups": [""], "resources": ["pods"], "verbs": ["delete"] },
         { "apiGroups": ["batch"], "resources": ["jobs"], "verbs": look },
         { "apiGroups": ["networking.k8s.io"], "resources": ["networkpolicies"], "verbs": look },
-        { "apiGroups": ["cloister.dev"], "resources": ["ingestbuckets"], "verbs": look },
+        { "apiGroups": ["cloister.dev"], "resources": ["ingestbuckets", "etlpipelines"], "verbs": look },
     ])
 }
 

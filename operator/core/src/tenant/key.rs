@@ -12,10 +12,17 @@ pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
 
 fn policy(inputs: &Inputs<'_>) -> Document {
     let mut policy = warehouse::key::administered(inputs.account, inputs.is_going());
-    policy.0.insert("UsedByTenantRoles".into(), used_by_roles(inputs, &inputs.account.root()));
+    let root = inputs.account.root();
+    policy.0.insert("UsedByTenantRoles".into(), used_by_roles(inputs, &root));
     policy.0.insert("UsedForArrivals".into(), used_for_arrivals(inputs));
+    policy.0.insert("HeardByOperator".into(), heard_by_operator(inputs, &root));
+    policy.0.insert("RecordedByOperator".into(), recorded_by_operator(inputs, &root));
     if inputs.spec.warehouse.as_ref().is_some_and(|warehouse| !warehouse.shared) {
         warehouse::key::lend(inputs.account, &inputs.names.warehouse(), &mut policy);
+    }
+    if inputs.spec.nodes.is_some() {
+        policy.0.insert("UsedForVolumes".into(), used_for_volumes(inputs, &root));
+        policy.0.insert("GrantedToVolumes".into(), granted_to_volumes(inputs, &root));
     }
     policy
 }
@@ -37,4 +44,49 @@ fn used_for_arrivals(inputs: &Inputs<'_>) -> Statement {
         .on(["*"])
         .when("StringEquals", "aws:SourceAccount", [inputs.account.id.clone()])
         .when("ArnLike", "aws:SourceArn", inputs.bucket_arns())
+}
+
+/// The operator reads what the queue tells, and nothing else under this key.
+fn heard_by_operator(inputs: &Inputs<'_>, root: &str) -> Statement {
+    Statement::allow(["kms:Decrypt"])
+        .principal("AWS", root)
+        .on(["*"])
+        .when("ArnEquals", "aws:PrincipalArn", [inputs.account.operator_role.clone()])
+        .when("StringEquals", "kms:ViaService", [inputs.account.service_host("sqs")])
+}
+
+/// It writes records of runs beside the files, and can read neither.
+fn recorded_by_operator(inputs: &Inputs<'_>, root: &str) -> Statement {
+    Statement::allow(["kms:GenerateDataKey"])
+        .principal("AWS", root)
+        .on(["*"])
+        .when("ArnEquals", "aws:PrincipalArn", [inputs.account.operator_role.clone()])
+        .when("StringEquals", "kms:ViaService", [inputs.account.service_host("s3")])
+}
+
+/// EC2 uses it for the nodes' volumes in the name of who launches, which is the operator.
+/// <https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html>
+fn used_for_volumes(inputs: &Inputs<'_>, root: &str) -> Statement {
+    let actions = [
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:GenerateDataKeyWithoutPlaintext",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+    ];
+    by_launcher(inputs, Statement::allow(actions).principal("AWS", root))
+}
+
+/// An attached volume is read under a grant that EC2 itself makes.
+fn granted_to_volumes(inputs: &Inputs<'_>, root: &str) -> Statement {
+    let grant = Statement::allow(["kms:CreateGrant"]).principal("AWS", root);
+    by_launcher(inputs, grant).when("Bool", "kms:GrantIsForAWSResource", ["true"])
+}
+
+fn by_launcher(inputs: &Inputs<'_>, statement: Statement) -> Statement {
+    statement.on(["*"]).when("ArnEquals", "aws:PrincipalArn", [inputs.account.operator_role.clone()]).when(
+        "StringEquals",
+        "kms:ViaService",
+        [inputs.account.service_host("ec2")],
+    )
 }

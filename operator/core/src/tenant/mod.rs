@@ -2,6 +2,7 @@
 
 mod guards;
 mod key;
+mod nodes;
 mod roles;
 mod warehouse;
 
@@ -31,9 +32,11 @@ pub struct Inputs<'a> {
     pub keys: &'a KeyArns,
     /// Buckets of this tenant that have a name of their own.
     pub named_buckets: &'a BTreeSet<String>,
-    /// IngestBuckets and RedshiftSchemas that this tenant once declared inline and no longer does.
+    /// IngestBuckets, RedshiftSchemas and EtlPipelines that this tenant once declared inline and no longer does.
     pub dropped_children: &'a BTreeSet<(ObjectKind, String)>,
     pub deleting: bool,
+    /// A tenant that leaves still has instances: what they rest on stays until they are gone.
+    pub nodes_left: bool,
     /// Minutes since Monday, 00:00 UTC.
     pub minute: i32,
 }
@@ -118,6 +121,10 @@ pub fn validate(name: &str, spec: &ClientTenantSpec) -> Vec<Violation> {
         let hint = "schemas need a warehouse to be in: add spec.warehouse, such as warehouse: {size: Small}";
         found.push(Violation::new("spec.schemas", hint));
     }
+    for (i, pipeline) in spec.pipelines.iter().enumerate() {
+        let path = format!("spec.pipelines[{i}]");
+        found.extend(crate::pipeline::validate(&path, &pipeline.name, &pipeline.spec));
+    }
     for (i, bucket) in spec.ingest_buckets.iter().enumerate() {
         let path = format!("spec.ingestBuckets[{i}]");
         found.extend(crate::bucket::validate(&path, &bucket.spec, &spec.retention));
@@ -135,7 +142,11 @@ fn is_own_database(id: &str, name: &str, spec: &ClientTenantSpec) -> bool {
 /// What the tenant's account cannot give it.
 #[must_use]
 pub fn validate_home(spec: &ClientTenantSpec, account: &Account) -> Vec<Violation> {
-    let Some(warehouse) = &spec.warehouse else { return Vec::new() };
+    [warehouse_lacks(spec, account), nodes_lack(spec, account)].into_iter().flatten().collect()
+}
+
+fn warehouse_lacks(spec: &ClientTenantSpec, account: &Account) -> Option<Violation> {
+    let warehouse = spec.warehouse.as_ref()?;
     let (environment, lacking) = (&account.environment, account.recovery_region.is_none());
     let hint = match (warehouse.shared, lacking, account.has_warehouse) {
         (true, _, false) => format!(
@@ -146,9 +157,18 @@ pub fn validate_home(spec: &ClientTenantSpec, account: &Account) -> Vec<Violatio
             "a warehouse copies its snapshots to a second region, and Environment {environment} names none: \
              set spec.recoveryRegion of the Environment, such as us-west-2"
         ),
-        _ => return Vec::new(),
+        _ => return None,
     };
-    vec![Violation::new("spec.warehouse", hint)]
+    Some(Violation::new("spec.warehouse", hint))
+}
+
+fn nodes_lack(spec: &ClientTenantSpec, account: &Account) -> Option<Violation> {
+    let no_image = format!(
+        "nodes need an image and a cluster to join, and Environment {} names none: set spec.nodes of the \
+         Environment, with imageId and cluster",
+        account.environment
+    );
+    (spec.nodes.is_some() && account.nodes.is_none()).then(|| Violation::new("spec.nodes", no_image))
 }
 
 /// Everything that the tenant needs, in AWS and in Kubernetes.
@@ -159,21 +179,33 @@ pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
     roles::desire(inputs, &mut set);
     guards::desire(inputs, &mut set);
     warehouse::desire(inputs, &mut set);
+    nodes::desire(inputs, &mut set);
     for (id, want) in &mut set {
         want.adopt = inputs.spec.adopt.contains(&id.to_string());
         if inputs.deleting {
-            want.fate = fate_of_the_leaving(id, inputs.spec.deletion_policy);
+            want.fate = fate_of_the_leaving(id, inputs);
         }
     }
     if inputs.deleting { leaving_order(inputs, &mut set) } else { set }
 }
 
 /// Access goes at once. What makes PHI readable stays unless the manifest says otherwise.
-fn fate_of_the_leaving(id: &ResourceId, policy: DeletionPolicy) -> Fate {
-    match (id, policy) {
+fn fate_of_the_leaving(id: &ResourceId, inputs: &Inputs<'_>) -> Fate {
+    match (id, inputs.spec.deletion_policy) {
         (ResourceId::LogGroup(_), _) => Fate::Retain,
+        (id, _) if inputs.nodes_left && carries_nodes(inputs, id) => Fate::Retain,
         (id, DeletionPolicy::Retain) if holds_phi(id) => Fate::Retain,
         (_, DeletionPolicy::Delete | DeletionPolicy::Retain) => Fate::Vanish,
+    }
+}
+
+/// What instances that still run rest on.
+fn carries_nodes(inputs: &Inputs<'_>, id: &ResourceId) -> bool {
+    let (node, boundary) = (inputs.names.role("node"), inputs.names.role("boundary"));
+    match id {
+        ResourceId::Key(_) | ResourceId::LaunchTemplate(_) | ResourceId::InstanceProfile(_) => true,
+        ResourceId::Role(name) | ResourceId::Policy(name) => *name == node || *name == boundary,
+        _ => false,
     }
 }
 
@@ -198,7 +230,10 @@ fn leaving_order(inputs: &Inputs<'_>, set: &mut DesiredSet) -> DesiredSet {
     set.retain(|id, _| match id {
         ResourceId::Object(object) => matches!(
             object.kind,
-            ObjectKind::Namespace | ObjectKind::IngestBucket | ObjectKind::RedshiftSchema
+            ObjectKind::Namespace
+                | ObjectKind::IngestBucket
+                | ObjectKind::RedshiftSchema
+                | ObjectKind::EtlPipeline
         ),
         _ => true,
     });

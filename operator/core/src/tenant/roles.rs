@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Inputs, want};
+use super::{Inputs, nodes, want};
 use crate::document::{Document, Statement};
 use crate::plan::DesiredSet;
 use crate::resource::{Policy, Resource, ResourceId, Role};
@@ -57,6 +57,9 @@ fn boundary_document(inputs: &Inputs<'_>) -> Document {
             Statement::deny(["iam:*", "organizations:*", "account:*", "sts:AssumeRole"]).on(["*"]),
         ),
     ]);
+    if let Some(login) = login(inputs) {
+        document.0.insert("OwnWarehouse".into(), login);
+    }
     if !services.is_empty() {
         let here = Statement::allow(services).on(["*"]).when(
             "StringEquals",
@@ -64,6 +67,9 @@ fn boundary_document(inputs: &Inputs<'_>) -> Document {
             [inputs.account.region.clone()],
         );
         document.0.insert("DeclaredServices".into(), here);
+    }
+    if inputs.spec.nodes.is_some() {
+        document.0.insert("Nodes".into(), nodes::node_statement(inputs));
     }
     document
 }
@@ -123,15 +129,60 @@ fn etl_document(inputs: &Inputs<'_>) -> Document {
     let queues = inputs.account.queue_arn(&inputs.names.queue("*"));
     let receive =
         ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"];
-    Document::new([
+    let mut document = Document::new([
         ("ListOwnBuckets", Statement::allow(["s3:ListBucket"]).on(inputs.bucket_arns())),
         (
             "ReadAndStage",
-            Statement::allow(["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"]).on(objects(inputs)),
+            Statement::allow([
+                "s3:AbortMultipartUpload",
+                "s3:GetObject",
+                "s3:GetObjectVersion",
+                "s3:PutObject",
+            ])
+            .on(objects(inputs)),
         ),
         ("HearOfArrivals", Statement::allow(receive).on([queues])),
         ("UseKey", key_through(inputs, &["s3", "sqs"])),
-    ])
+    ]);
+    if let (Some(cluster), Some(login)) = (cluster(inputs), login(inputs)) {
+        let cluster = inputs.account.redshift_arn(&format!("cluster:{cluster}"));
+        let run = ["redshift-data:BatchExecuteStatement", "redshift-data:ExecuteStatement"];
+        document.0.insert("RunStatements".into(), Statement::allow(run).on([cluster]));
+        document.0.insert("SeeOwnStatements".into(), own_statements());
+        document.0.insert("AsItself".into(), login);
+    }
+    document
+}
+
+/// Into the tenant's own database, as the user that stands for the role.
+fn login(inputs: &Inputs<'_>) -> Option<Statement> {
+    let database = super::database(&inputs.names.tenant, inputs.spec.warehouse.as_ref()?);
+    let at = inputs.account.redshift_arn(&format!("dbname:{}/{database}", cluster(inputs)?));
+    Some(Statement::allow(["redshift:GetClusterCredentialsWithIAM"]).on([at]))
+}
+
+/// The tenant's own, or the one that it shares, once that stands.
+fn cluster(inputs: &Inputs<'_>) -> Option<String> {
+    match &inputs.spec.warehouse {
+        Some(warehouse) if warehouse.shared => inputs.account.shared_cluster.clone(),
+        Some(_) => Some(inputs.names.warehouse()),
+        None => None,
+    }
+}
+
+/// A statement has no ARN; whose it is, is a condition:
+/// <https://docs.aws.amazon.com/redshift/latest/mgmt/data-api-iam.html>
+fn own_statements() -> Statement {
+    let look = [
+        "redshift-data:CancelStatement",
+        "redshift-data:DescribeStatement",
+        "redshift-data:GetStatementResult",
+    ];
+    Statement::allow(look).on(["*"]).when(
+        "StringEquals",
+        "redshift-data:statement-owner-iam-userid",
+        ["${aws:userid}"],
+    )
 }
 
 /// Redshift takes it for COPY and UNLOAD, on behalf of this account only.

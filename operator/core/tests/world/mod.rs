@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic)] // it is part of tests only
 
 pub mod database;
+mod nodes;
 mod warehouse;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,9 +14,10 @@ use cloister_core::observed::{Actual, Observed, ObservedSet};
 use cloister_core::ownership::Owner;
 use cloister_core::plan::{Desired, DesiredSet, Fate, Plan};
 use cloister_core::resource::{
-    Bucket, BucketStep, ClusterStep, CopyGrantStep, DatabaseStep, Encryption, Key, KeyState, KeyStep,
-    ObjectStep, ParameterGroupStep, Policy, PolicyStep, PublicAccessBlock, Queue, QueueStep, Resource,
-    ResourceId, Role, RoleStep, Rotation, Step, SubnetGroupStep, Versioning,
+    Bucket, BucketStep, ClusterStep, CopyGrantStep, DatabaseStep, Encryption, InstanceProfileStep, Key,
+    KeyState, KeyStep, LaunchTemplateStep, ObjectStep, ParameterGroupStep, Policy, PolicyStep,
+    PublicAccessBlock, Queue, QueueStep, Resource, ResourceId, Role, RoleStep, Rotation, Step,
+    SubnetGroupStep, Versioning,
 };
 use cloister_core::tenant::KeyArns;
 use cloister_core::{bucket, tenant};
@@ -23,6 +25,9 @@ use cloister_crds::warehouse::Reboots;
 use cloister_crds::{ClientTenant, Environment, Warehouse, WarehouseCluster};
 
 pub const KEY_ARN: &str = "arn:aws:kms:us-east-1:222222222222:key/11111111-2222-3333-4444-555555555555";
+
+const SOURCE: &str = "{imageId: ami-0123456789abcdef0, cluster: {name: platform, apiServerEndpoint: 'https://api', \
+                      certificateAuthority: LS0t, cidr: 10.100.0.0/16}}";
 
 /// Everything that the example tenant wants: its own part, and its bucket's.
 pub struct Example {
@@ -35,9 +40,11 @@ pub struct Example {
 impl Example {
     pub fn new() -> Self {
         let mut tenant: ClientTenant = parse(include_str!("../../../../examples/acme-health.yaml"));
-        let home: Environment = parse(include_str!("../../../../examples/environment-production.yaml"));
+        let mut home: Environment = parse(include_str!("../../../../examples/environment-production.yaml"));
         let cluster = WarehouseCluster { reboots: Reboots::AtOnce, ..Default::default() };
         tenant.spec.warehouse = Some(Warehouse { cluster, ..Default::default() });
+        tenant.spec.nodes = Some(cloister_crds::Nodes::default());
+        home.spec.nodes = Some(parse(SOURCE));
         let uid = "5b0e1a52-0000-4000-8000-000000000001".to_owned();
         let owner = Owner { object: "ClientTenant/acme-health".into(), uid: uid.clone() };
         let names = Names::new("acme-health", &uid);
@@ -63,6 +70,7 @@ impl Example {
             named_buckets: &empty,
             dropped_children: &BTreeSet::new(),
             deleting,
+            nodes_left: false,
             minute: 0,
         });
         if let Some(key_arn) = &keys.home {
@@ -149,6 +157,8 @@ impl World {
                 | Step::SubnetGroup(SubnetGroupStep::Delete)
                 | Step::Cluster(ClusterStep::Delete)
                 | Step::Database(DatabaseStep::Drop)
+                | Step::InstanceProfile(InstanceProfileStep::Delete)
+                | Step::LaunchTemplate(LaunchTemplateStep::Delete)
                 | Step::Object(ObjectStep::Delete),
                 _,
             ) => drop(held.remove(id)),
@@ -156,6 +166,7 @@ impl World {
             (Step::Role(step), Resource::Role(want)) => perform_role(held, id, want, step),
             (Step::Bucket(step), Resource::Bucket(want)) => perform_bucket(held, id, want, step),
             (Step::Policy(_) | Step::Queue(_) | Step::Object(_), want) => put(held, id, want.clone()),
+            (step, want) if nodes::perform(held, id, want, step) => {}
             (step, want) => assert!(warehouse::perform(held, id, want, step), "{id} cannot take {step:?}"),
         }
     }
@@ -297,6 +308,7 @@ pub fn damage(resource: &mut Resource, n: usize) {
         | Resource::SubnetGroup(_)
         | Resource::Cluster(_)
         | Resource::Database(_) => warehouse::damage(resource, n),
+        Resource::InstanceProfile(_) | Resource::LaunchTemplate(_) => nodes::damage(resource, n),
         // It has a model of its own, in tests/schema.rs.
         Resource::Schema(_) => {}
         Resource::Object(object) => {

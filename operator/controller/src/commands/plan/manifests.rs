@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use cloister_crds::{ClientTenant, Environment, GROUP, IngestBucket, RedshiftSchema};
+use cloister_crds::{ClientTenant, Environment, EtlPipeline, GROUP, IngestBucket, RedshiftSchema};
 use kube::ResourceExt;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -67,6 +67,13 @@ impl Manifests {
             "RedshiftSchema" => {
                 let rules = RedshiftSchema::validate_cel;
                 self.schemas.extend(parse::<RedshiftSchema>(&what, document, rules, &mut self.complaints));
+            }
+            "EtlPipeline" => {
+                let rules = EtlPipeline::validate_cel;
+                let parsed = parse::<EtlPipeline>(&what, document, rules, &mut self.complaints);
+                // What they run is decided when it is due: there is nothing to plan.
+                let wrong = |p: &EtlPipeline| cloister_core::pipeline::validate("spec", &name, &p.spec);
+                self.complaints.extend(parsed.iter().flat_map(wrong).map(|v| format!("{what}: {v}")));
             }
             _ => self.complaints.push(format!("{what}: {GROUP} has no such kind")),
         }

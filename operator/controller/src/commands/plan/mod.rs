@@ -100,6 +100,7 @@ async fn plan_tenant(
         named_buckets: &named_buckets,
         dropped_children: &std::collections::BTreeSet::new(),
         deleting: false,
+        nodes_left: false,
         minute: minute_of_week(),
     };
     let first_look = section(tenant.label(), &owner, home, tenant::desire(&inputs), live).await;

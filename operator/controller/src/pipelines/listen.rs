@@ -1,0 +1,166 @@
+//! Hears of arrivals. Of each bucket that a pipeline waits for, one task receives from the queue; a message is deleted
+//! once what it tells is in the status of every pipeline that it concerns, and comes again otherwise.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloister_aws::{Account, Received};
+use cloister_core::pipeline::{Message, News, concerns, read_message, room};
+use cloister_crds::EtlPipeline;
+use cloister_crds::pipeline::FileStatus;
+use kube::runtime::reflector::ObjectRef;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use super::{listing, peers};
+use crate::api::Object;
+use crate::context::Context;
+use crate::queues::Wake;
+
+/// How often it is looked at which buckets are waited for.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long a status may take. Far less than the five minutes after which a message comes again.
+const RECORDED: Duration = Duration::from_secs(30);
+/// The most that a message may bring; less room than this, and none is received.
+const ROOM: usize = 20;
+
+/// Ends its tasks when it is dropped.
+struct Task(JoinHandle<()>);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+pub async fn listen(context: Arc<Context>, wake: Wake<EtlPipeline>, stop: impl Future<Output = ()>) {
+    let mut stop = std::pin::pin!(stop);
+    let mut receivers: BTreeMap<String, Task> = BTreeMap::new();
+    let mut listings = listing::Listings::default();
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    loop {
+        tokio::select! {
+            () = &mut stop => return,
+            () = sleep(LOOK) => {}
+        }
+        forget_gone(&mut known, &context);
+        if !context.fence.holds() {
+            receivers.clear();
+            continue;
+        }
+        let wanted = wanted(&context);
+        receivers.retain(|queue, task| wanted.contains_key(queue) && !task.0.is_finished());
+        for (queue, (account, bucket)) in wanted {
+            let start = || {
+                let receiver = Receiver {
+                    context: context.clone(),
+                    wake: wake.clone(),
+                    account,
+                    bucket,
+                    queue: queue.clone(),
+                };
+                Task(tokio::spawn(receiver.run()))
+            };
+            receivers.entry(queue.clone()).or_insert_with(start);
+        }
+        context.metrics.pipelines.listening(receivers.len());
+        listings.start_due(&context, &wake);
+    }
+}
+
+/// An object without finalizers is gone without a word.
+fn forget_gone(known: &mut BTreeMap<String, String>, context: &Context) {
+    let now: BTreeMap<String, String> =
+        context.pipelines.state().iter().map(|p| (Object::uid(&**p), p.label())).collect();
+    for (uid, label) in known.iter().filter(|(uid, _)| !now.contains_key(*uid)) {
+        super::forget(uid, label, context);
+    }
+    *known = now;
+}
+
+/// Queues by name, which has the hash of the tenant's UID, with account and bucket.
+fn wanted(context: &Context) -> BTreeMap<String, (Arc<Account>, String)> {
+    let pipelines = context.pipelines.state();
+    let landings = pipelines.iter().filter(|p| !p.is_leaving()).filter_map(|p| peers::landing(p, context));
+    landings.map(|landing| (landing.queue, (landing.account, landing.bucket))).collect()
+}
+
+struct Receiver {
+    context: Arc<Context>,
+    wake: Wake<EtlPipeline>,
+    account: Arc<Account>,
+    bucket: String,
+    queue: String,
+}
+
+impl Receiver {
+    async fn run(self) {
+        let mut faults = 0;
+        loop {
+            if !self.has_room() || !self.context.fence.holds() {
+                sleep(Duration::from_millis(500)).await;
+                continue;
+            }
+            match self.turn().await {
+                Ok(()) => faults = 0,
+                Err(fault) => {
+                    faults += 1;
+                    tracing::warn!(queue = self.queue, %fault, "arrivals cannot be heard of");
+                    sleep(crate::driver::back_off(faults).min(Duration::from_secs(30))).await;
+                }
+            }
+        }
+    }
+
+    fn listeners(&self) -> Vec<Arc<EtlPipeline>> {
+        let here = |p: &EtlPipeline| {
+            !p.is_leaving() && peers::landing(p, &self.context).is_some_and(|l| l.queue == self.queue)
+        };
+        self.context.pipelines.state_filter(here)
+    }
+
+    /// What a pipeline has no room for stays in the queue, untouched: a message that is received in vain too
+    /// often ends among the dead letters.
+    fn has_room(&self) -> bool {
+        self.listeners().iter().all(|pipeline| room(pipeline.status()) >= ROOM)
+    }
+
+    async fn turn(&self) -> Result<(), cloister_core::fault::Fault> {
+        let messages = self.account.receive(&self.queue).await?;
+        let listeners = self.listeners();
+        let recorded = messages.into_iter().map(|message| self.record(message, &listeners));
+        let done: Vec<Received> = futures::future::join_all(recorded).await.into_iter().flatten().collect();
+        if done.is_empty() { Ok(()) } else { self.account.delete(&self.queue, &done).await }
+    }
+
+    /// Gives the message back once it may be deleted.
+    async fn record(&self, message: Received, listeners: &[Arc<EtlPipeline>]) -> Option<Received> {
+        let files = match read_message(&message.body) {
+            Some(Message::Arrivals(files)) => files,
+            Some(Message::Test) => return Some(message),
+            None => {
+                // Its text may hold names of files.
+                tracing::warn!(queue = self.queue, "a message is not understood");
+                return None;
+            }
+        };
+        let files: Vec<FileStatus> = files.into_iter().filter(|file| file.bucket == self.bucket).collect();
+        let mut answers = Vec::new();
+        for pipeline in listeners {
+            let Some(trigger) = pipeline.spec.trigger.as_ref().and_then(|t| t.arrival.as_ref()) else {
+                continue;
+            };
+            let of_it: Vec<FileStatus> =
+                files.iter().filter(|f| concerns(trigger, &f.key)).cloned().collect();
+            if !of_it.is_empty() {
+                let news = News { files: of_it, listing: None };
+                answers.push(self.context.inbox.put(&Object::uid(&**pipeline), news));
+                // Nobody listens any more once the operator stops.
+                let _ = self.wake.unbounded_send(ObjectRef::from_obj(&**pipeline));
+            }
+        }
+        let all = timeout(RECORDED, futures::future::join_all(answers)).await.ok()?;
+        all.into_iter().all(|recorded| recorded.unwrap_or(false)).then_some(message)
+    }
+}
