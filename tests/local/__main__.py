@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from local import binaries
+from local import binaries, nodes
 from local.cache import locked
 from local.emulator import Addresses
 from local.errors import PlatformError
@@ -27,6 +27,7 @@ def up(platform: Platform) -> None:
         since = time.monotonic()
         platform.start()
         platform.write_env_file()
+        platform.write_environment()
         print(f"The local platform is up, after {time.monotonic() - since:.1f} s.")
     _print_summary(platform)
 
@@ -60,6 +61,7 @@ def _print_summary(platform: Platform) -> None:
   Kubernetes {binaries.kubernetes_version()}  {apiserver_url(platform.kubeconfig)}
   AWS emulator        {aws.endpoint}   control: {aws.control}
   Logs                {_short(platform.directory / "logs")}
+  EC2 instances       {"become nodes" if nodes.possible() else f"do not become nodes: {nodes.NEEDS_ROOT}"}
 
 Look around:  source {_short(platform.env_file)} && kubectl get namespaces
 Stop it:      make down""")
@@ -83,7 +85,7 @@ def main() -> None:
     parser.add_argument("verb", choices=verbs)
     parser.add_argument("--directory", type=Path, default=REPOSITORY / ".local")
     chosen = parser.parse_args()
-    platform = Platform(chosen.directory, outlive=True)
+    platform = Platform(chosen.directory, outlive=True, nodes=nodes.possible())
     busy = "Another run is starting or stopping the platform; waiting for it..."
     platform.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:

@@ -1,9 +1,13 @@
 """The few HTTP questions that the platform asks its servers."""
 
 import http.client
+import json
 import ssl
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
+
+from local.errors import PlatformError
 
 
 class Client:
@@ -18,13 +22,21 @@ class Client:
         return cls(url, context)
 
     def get(self, path: str) -> tuple[int, bytes]:
+        return self._send("GET", path)
+
+    def post(self, path: str, told: Any) -> None:
+        status, said = self._send("POST", path, json.dumps(told).encode())
+        if status != http.client.OK:
+            raise PlatformError(f"POST {path}: {status} {said.decode(errors='replace')}")
+
+    def _send(self, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
         connection: http.client.HTTPConnection
         if self._context is None:
             connection = http.client.HTTPConnection(self._address, timeout=5)
         else:
             connection = http.client.HTTPSConnection(self._address, timeout=5, context=self._context)
         try:
-            connection.request("GET", path)
+            connection.request(method, path, body)
             response = connection.getresponse()
             return response.status, response.read()
         finally:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from local.credentials import Credentials
 
+ISSUER = "https://oidc.cloister.example"
 _AUDIT_POLICY = Path(__file__).with_name("audit-policy.yaml")
 
 
@@ -71,7 +72,9 @@ def apiserver(layout: Layout, keys: Credentials) -> list[str]:
         # A node may speak for itself and its own pods only.
         "--enable-admission-plugins=NodeRestriction",
         "--service-cluster-ip-range=10.96.0.0/16",
-        "--service-account-issuer=https://kubernetes.default.svc",
+        # What roles in AWS trust; the examples' Environment names it.
+        f"--service-account-issuer={ISSUER}",
+        "--api-audiences=https://kubernetes.default.svc",
         f"--service-account-signing-key-file={private}",
         f"--service-account-key-file={public}",
         f"--audit-policy-file={_AUDIT_POLICY}",

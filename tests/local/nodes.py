@@ -12,6 +12,11 @@ from nodes.leftovers import remove_node
 
 _TESTS = Path(__file__).resolve().parent.parent
 _NAME = "nodes"
+NEEDS_ROOT = "the local nodes give each container namespaces of its own, which only root may make"
+
+
+def possible() -> bool:
+    return os.geteuid() == 0
 
 
 class Nodes:

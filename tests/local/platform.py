@@ -1,13 +1,19 @@
 """The whole local platform: a control plane and an AWS emulator in one directory."""
 
+import json
 import os
 import shlex
 import shutil
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
-from local import binaries
+import yaml
+
+from local import binaries, workers
+from local.client import Client
+from local.components import ISSUER
 from local.controlplane import ControlPlane
 from local.emulator import Emulator
 from local.nodes import Nodes
@@ -26,7 +32,7 @@ class Platform:
         self.control_plane = ControlPlane(self.directory, self.processes, node_grace=node_grace)
         self.aws = Emulator(self.directory, self.processes)
         self.nodes = Nodes(self.directory, self.processes)
-        self._with_nodes = nodes
+        self.with_nodes = nodes
 
     @property
     def kubeconfig(self) -> Path:
@@ -39,17 +45,26 @@ class Platform:
             self.aws.launch()
             self.control_plane.start()
             self.aws.wait()
-            if self._with_nodes:
+            self._introduce()
+            if self.with_nodes:
+                self.nodes.images.write_text(yaml.safe_dump(workers.images(self.aws)))
                 self.nodes.start()
         except BaseException:
             self.stop()
             raise
 
+    def _introduce(self) -> None:
+        """Tells AWS by which keys service accounts' tokens are signed, which it would fetch from the issuer's URL."""
+        keys = json.loads(self.control_plane.kubectl("get", "--raw", "/openid/v1/jwks"))
+        told = {"issuer": ISSUER, "jwks": keys}
+        control = self.aws.addresses.control
+        Client(control).post(f"{urlsplit(control).path}/issuers", told)
+
     def stop(self) -> None:
         """Stops everything and leaves only the logs."""
         self.processes.stop()
         self.nodes.clear()
-        for file in (self.kubeconfig, self.aws.port_file, self.env_file):
+        for file in (self.kubeconfig, self.aws.port_file, self.env_file, self.environment_file):
             file.unlink(missing_ok=True)
         for folder in ("pki", "etcd"):
             shutil.rmtree(self.directory / folder, ignore_errors=True)
@@ -72,6 +87,15 @@ class Platform:
         lines.append(f'export PATH={shlex.quote(str(binaries.ensure()))}:"$PATH"')
         self.env_file.write_text("\n".join(lines) + "\n")
         self.env_file.chmod(0o600)
+
+    @property
+    def environment_file(self) -> Path:
+        return self.directory / "environment-production.yaml"
+
+    def write_environment(self) -> None:
+        """The example's Environment, whose nodes join this cluster."""
+        text = yaml.safe_dump(workers.environment(self.control_plane), sort_keys=False)
+        self.environment_file.write_text(text)
 
     def __enter__(self) -> Self:
         self.start()

@@ -44,7 +44,7 @@ def test_up_status_and_down_can_be_said_twice(commands: Commands) -> None:
     assert "is up, after" in told
     assert "already up" in commands.run("up")[1]
     started = list(commands.processes())
-    assert len(started) == 5
+    assert len(started) == 6
     assert _after_sourcing(commands, "kubectl get --raw /readyz") == "ok"
     assert _after_sourcing(commands, 'echo "$AWS_REGION"') == "us-east-1"
     assert "Stopped" in commands.run("down")[1]

@@ -13,6 +13,8 @@ from pathlib import Path
 from local.cache import cache_dir, key_of, locked
 
 TESTS = Path(__file__).resolve().parent.parent
+# The demo writes the claims of the example pipeline.
+PATHS = (TESTS, TESTS.parent / "etl", TESTS.parent / "etl" / "examples")
 REQUIREMENTS = TESTS / "requirements.txt"
 
 
@@ -49,7 +51,7 @@ def main() -> None:
         return
     python = str(home / "bin" / "python")
     path = f"{home / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
-    environment = os.environ | {"PATH": path, "PYTHONPATH": str(TESTS)}
+    environment = os.environ | {"PATH": path, "PYTHONPATH": os.pathsep.join(map(str, PATHS))}
     os.execve(python, [python, *sys.argv[1:]], environment)
 
 
