@@ -57,6 +57,25 @@ class Cluster:
         where = path(kind, namespace, name)
         return self._send("PATCH", where, params, json.dumps(change), _MERGE)
 
+    def set_status(self, kind: str, name: str, status: Object, namespace: str = "") -> Object:
+        """As the component does whose status it is."""
+        where = f"{path(kind, namespace, name)}/status"
+        return self._send("PATCH", where, {"fieldManager": _MANAGER}, json.dumps({"status": status}), _MERGE)
+
+    def bind(self, pod: str, namespace: str, node: str) -> None:
+        """As the scheduler does."""
+        target = {
+            "apiVersion": "v1",
+            "kind": "Binding",
+            "metadata": {"name": pod},
+            "target": {"kind": "Node", "name": node},
+        }
+        self._send("POST", f"{path('Pod', namespace, pod)}/binding", {}, json.dumps(target))
+
+    def remove(self, kind: str, name: str, namespace: str = "") -> None:
+        """At once, as a kubelet does when the last container has ended."""
+        self._send("DELETE", path(kind, namespace, name), {"gracePeriodSeconds": "0"})
+
     def poke(self, kind: str, name: str, namespace: str = "") -> None:
         """Has the object looked at now, as a user may ask for it."""
         wish = {"cloister.dev/reconcile-requested-at": str(time.time_ns())}

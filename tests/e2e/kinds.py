@@ -10,14 +10,19 @@ _CLUSTER_SCOPED = {
     "ClusterRoleBinding",
     "CustomResourceDefinition",
     "Environment",
+    "MutatingAdmissionPolicy",
+    "MutatingAdmissionPolicyBinding",
     "Namespace",
     "Node",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
 }
 _VERSIONS = {
     "ClientTenant": "cloister.dev/v1alpha1",
     "Environment": "cloister.dev/v1alpha1",
     "IngestBucket": "cloister.dev/v1alpha1",
     "RedshiftSchema": "cloister.dev/v1alpha1",
+    "EtlPipeline": "cloister.dev/v1alpha1",
     "ClusterRole": "rbac.authorization.k8s.io/v1",
     "ClusterRoleBinding": "rbac.authorization.k8s.io/v1",
     "Role": "rbac.authorization.k8s.io/v1",
@@ -27,13 +32,18 @@ _VERSIONS = {
     "Job": "batch/v1",
     "Lease": "coordination.k8s.io/v1",
     "NetworkPolicy": "networking.k8s.io/v1",
+    "MutatingAdmissionPolicy": "admissionregistration.k8s.io/v1",
+    "MutatingAdmissionPolicyBinding": "admissionregistration.k8s.io/v1",
+    "ValidatingAdmissionPolicy": "admissionregistration.k8s.io/v1",
+    "ValidatingAdmissionPolicyBinding": "admissionregistration.k8s.io/v1",
 }
 
 
 def path(kind: str, namespace: str = "", name: str = "") -> str:
     version = _VERSIONS.get(kind, "v1")
     root = f"/api/{version}" if version == "v1" else f"/apis/{version}"
-    plural = "networkpolicies" if kind == "NetworkPolicy" else f"{kind.lower()}s"
+    lower = kind.lower()
+    plural = lower.removesuffix("y") + "ies" if kind.endswith("Policy") else f"{lower}s"
     # An Event is listed over all namespaces when none is given.
     within = f"/namespaces/{namespace}" if namespace and kind not in _CLUSTER_SCOPED else ""
     return f"{root}{within}/{plural}" + (f"/{name}" if name else "")

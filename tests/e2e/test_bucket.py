@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from e2e import manifests
 from e2e.account import Account
 from e2e.careless.act import Target
 from e2e.refusal import DENIED, refused
@@ -105,18 +106,21 @@ def test_an_administrator_cannot_read_what_arrived(acme: Target) -> None:
         acme.aws.s3.get_object(Bucket=acme.bucket_name, Key="2026/two.csv")
 
 
-def test_an_arrival_is_told_on_an_encrypted_queue_with_a_dead_letter_queue(acme: Target) -> None:
-    uploader = acme.aws.as_role(acme.role("uploader"))
-    etl = acme.aws.as_role(acme.role("etl"))
-    url = acme.aws.sqs.get_queue_url(QueueName=acme.queue_name)["QueueUrl"]
-    attributes = acme.aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    assert attributes["KmsMasterKeyId"] == acme.key_arn
+def test_an_arrival_is_told_on_an_encrypted_queue_with_a_dead_letter_queue(world: World) -> None:
+    # No pipeline of this tenant hears it first.
+    world.onboard(manifests.tenant("teller", "inbox"))
+    teller = Target.of(world, "teller", "inbox")
+    uploader = teller.aws.as_role(teller.role("uploader"))
+    etl = teller.aws.as_role(teller.role("etl"))
+    url = teller.aws.sqs.get_queue_url(QueueName=teller.queue_name)["QueueUrl"]
+    attributes = teller.aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert attributes["KmsMasterKeyId"] == teller.key_arn
     dead_letters = json.loads(attributes["RedrivePolicy"])["deadLetterTargetArn"].rpartition(":")[2]
-    dead_url = acme.aws.sqs.get_queue_url(QueueName=dead_letters)["QueueUrl"]
-    dead = acme.aws.sqs.get_queue_attributes(QueueUrl=dead_url, AttributeNames=["All"])["Attributes"]
-    assert dead["KmsMasterKeyId"] == acme.key_arn
+    dead_url = teller.aws.sqs.get_queue_url(QueueName=dead_letters)["QueueUrl"]
+    dead = teller.aws.sqs.get_queue_attributes(QueueUrl=dead_url, AttributeNames=["All"])["Attributes"]
+    assert dead["KmsMasterKeyId"] == teller.key_arn
 
-    _put(uploader, acme, "2026/told.csv")
+    _put(uploader, teller, "2026/told.csv")
 
     def arrived() -> list[str]:
         told = etl.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
@@ -124,4 +128,4 @@ def test_an_arrival_is_told_on_an_encrypted_queue_with_a_dead_letter_queue(acme:
         return [record["s3"]["object"]["key"] for record in records]
 
     until("the arrival is told", arrived, lambda keys: "2026/told.csv" in keys, timeout=10)
-    assert etl.s3.get_object(Bucket=acme.bucket_name, Key="2026/told.csv")["Body"].read() == b"PHI"
+    assert etl.s3.get_object(Bucket=teller.bucket_name, Key="2026/told.csv")["Body"].read() == b"PHI"

@@ -13,6 +13,7 @@ from e2e.operator import REPOSITORY, Operator
 from local.platform import Platform
 
 DEFINITIONS = REPOSITORY / "crds" / "cloister.dev.yaml"
+ADMISSION = REPOSITORY / "crds" / "admission.yaml"
 EXAMPLES = REPOSITORY / "examples"
 
 
@@ -38,10 +39,11 @@ class World:
         )
 
     def install(self) -> None:
-        """The definitions, ready to be used."""
+        """The definitions, ready to be used, and the admission policies."""
         for definition in self.cluster.apply(DEFINITIONS):
             name = definition["metadata"]["name"]
             self.cluster.wait("CustomResourceDefinition", name, _is_established)
+        self.cluster.apply(ADMISSION)
 
     def onboard(self, manifest: Object | Path, timeout: float = 30.0) -> Object:
         """Applies an object of ours and waits until it is Ready."""
@@ -51,9 +53,11 @@ class World:
 
 
 @contextmanager
-def running_world(directory: Path, *, sweep_seconds: int, kms_visibility_seconds: int = 5) -> Iterator[World]:
-    """All of it, with the Environment `production` Ready."""
-    with Platform(directory) as platform:
+def running_world(
+    directory: Path, *, sweep_seconds: int, kms_visibility_seconds: int = 5, nodes: bool = False
+) -> Iterator[World]:
+    """All of it, with the Environment `production` Ready; with `nodes`, instances join the cluster."""
+    with Platform(directory, nodes=nodes) as platform:
         operator = Operator(
             platform,
             sweep_seconds=sweep_seconds,

@@ -57,6 +57,6 @@ ACTS = [
 ADDS_A_COLUMN = act(
     "adds a column to a table",
     "tables",
-    _sql(f"ALTER TABLE {_TABLE} ADD COLUMN note varchar(64)"),
+    _sql(f"ALTER TABLE {_TABLE} ADD COLUMN memo varchar(64)"),
     "SELECT 1",
 )

@@ -1,0 +1,233 @@
+"""Pods of tenants get nodes of their own, proven by what EC2 says of them, and the nodes go when the pods have."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from e2e.kinds import Object
+from e2e.nodes import PATIENCE, PROVEN, Pool, emulator, write_images
+from e2e.waiting import until
+from e2e.world import World, running_world
+from local.workers import environment
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    directory = Path(tmp_path_factory.mktemp("nodes"))
+    with running_world(directory, sweep_seconds=15, nodes=True) as world:
+        write_images(world)
+        world.onboard(environment(world.platform.control_plane))
+        yield world
+
+
+@pytest.fixture
+def world(site: World) -> Iterator[World]:
+    yield site
+    emulator(site, "DELETE", "/ec2/capacity")
+    assert site.calls.violations() == []
+    site.operator.check_log()
+
+
+@pytest.fixture(scope="module")
+def oak(site: World) -> Pool:
+    pool = Pool(site, "oak-clinic")
+    pool.onboard()
+    return pool
+
+
+def test_a_waiting_pod_gets_a_node_that_ec2_says_is_dedicated(world: World, oak: Pool) -> None:
+    oak.submit("first")
+    running = oak.wait_running("first")
+    (node,) = oak.nodes()
+    assert running["spec"]["nodeName"] == node["metadata"]["name"]
+    assert node["metadata"]["labels"][PROVEN] == oak.name
+    assert {taint["key"] for taint in node["spec"]["taints"]} == {"cloister.dev/tenant"}
+    (instance,) = oak.living()
+    assert node["spec"]["providerID"].endswith(instance["InstanceId"])
+    assert instance["Placement"]["Tenancy"] == "dedicated"
+    assert instance["MetadataOptions"]["HttpTokens"] == "required"
+    assert instance["MetadataOptions"]["HttpPutResponseHopLimit"] == 1
+    assert "PublicIpAddress" not in instance
+    until("status tells of it", lambda: oak.status, lambda status: status.get("proven") == 1, timeout=PATIENCE)
+    assert "not" not in oak.status["message"]
+    assert "another client in the same account" in oak.status["isolation"]
+    assert world.cluster.events(oak.name, "NodeProven")
+
+
+def test_another_tenant_gets_another_node(world: World, oak: Pool) -> None:
+    elm = Pool(world, "elm-health")
+    elm.onboard()
+    elm.submit("second")
+    elm.wait_running("second")
+    assert {node["metadata"]["name"] for node in elm.nodes()}.isdisjoint(n["metadata"]["name"] for n in oak.nodes())
+    elm.delete("second")
+    until("the idle node is gone", elm.living, lambda left: left == [], timeout=PATIENCE)
+    until("its Node object is gone", elm.nodes, lambda left: left == [], timeout=PATIENCE)
+    until("status tells of it", lambda: elm.status, lambda s: s.get("instances") == 0, timeout=PATIENCE)
+
+
+def test_what_comes_up_on_shared_hardware_is_ended_and_never_takes_a_pod(world: World) -> None:
+    pool = Pool(world, "ash-labs")
+    pool.onboard()
+    emulator(world, "POST", "/ec2/tenancy", {"tenancy": "default", "count": 1})
+    pool.submit("wary")
+    running = pool.wait_running("wary")
+    by_tenancy = {each["Placement"]["Tenancy"]: each for each in pool.instances()}
+    assert by_tenancy["default"]["State"]["Name"] in ("shutting-down", "terminated")
+    assert pool.world.cluster.get("Node", running["spec"]["nodeName"])["spec"]["providerID"].endswith(
+        by_tenancy["dedicated"]["InstanceId"]
+    )
+    told = [event["note"] for event in world.cluster.events(pool.name, "NodeTerminated")]
+    assert any("its tenancy is default, not dedicated" in note for note in told)
+    pool.delete("wary")
+
+
+def test_where_a_type_is_short_the_next_one_is_launched(world: World) -> None:
+    pool = Pool(world, "fir-care", instanceTypes=["m6i.large", "m6i.xlarge"])
+    pool.onboard()
+    emulator(world, "POST", "/ec2/capacity", {"type": "m6i.large"})
+    pool.submit("patient")
+    pool.wait_running("patient")
+    assert [each["InstanceType"] for each in pool.living()] == ["m6i.xlarge"]
+    assert "cloister_insufficient_capacity_total" in world.operator.metrics()
+    pool.delete("patient")
+
+
+def test_a_run_is_not_killed_by_a_new_image(world: World, oak: Pool) -> None:
+    (before,) = oak.living()
+    changed = environment(world.platform.control_plane)
+    changed["spec"]["nodes"]["imageId"] = "ami-0c10157e000000002"
+    world.cluster.apply(changed)
+    name = oak.nodes()[0]["metadata"]["name"]
+    world.cluster.wait("Node", name, _drains, timeout=PATIENCE)
+    assert oak.wait_running("first")["status"]["phase"] == "Running"
+    oak.delete("first")
+    gone = before["InstanceId"]
+    until("it is ended", lambda: [i["InstanceId"] for i in oak.living()], lambda ids: gone not in ids, timeout=PATIENCE)
+
+
+def _drains(node: Object | None) -> bool:
+    taints = (node or {}).get("spec", {}).get("taints", [])
+    return any(t["key"] == "cloister.dev/draining" and t["value"] == "Outdated" for t in taints)
+
+
+def test_a_launch_template_that_somebody_weakens_is_put_right(world: World, oak: Pool) -> None:
+    ec2: Any = world.aws.ec2
+    (template,) = [
+        found["LaunchTemplateName"]
+        for found in ec2.describe_launch_templates()["LaunchTemplates"]
+        if found["LaunchTemplateName"].startswith(f"cloister-{oak.name}-")
+    ]
+    weak = {"MetadataOptions": {"HttpTokens": "optional"}, "KeyName": "backdoor"}
+    made = ec2.create_launch_template_version(
+        LaunchTemplateName=template, SourceVersion="$Default", LaunchTemplateData=weak
+    )
+    number = str(made["LaunchTemplateVersion"]["VersionNumber"])
+    ec2.modify_launch_template(LaunchTemplateName=template, DefaultVersion=number)
+    world.cluster.poke("ClientTenant", oak.name)
+
+    def data() -> Any:
+        found = ec2.describe_launch_template_versions(LaunchTemplateName=template, Versions=["$Default"])
+        return found["LaunchTemplateVersions"][0]["LaunchTemplateData"]
+
+    until("it is safe again", data, lambda d: d["MetadataOptions"]["HttpTokens"] == "required", timeout=PATIENCE)
+    assert "KeyName" not in data()
+    assert world.cluster.events(oak.name, "DriftFound")
+
+
+def test_an_instance_profile_that_lost_its_role_gets_it_back(world: World, oak: Pool) -> None:
+    iam = world.aws.iam
+    name = f"cloister-{oak.name}-node"
+    iam.remove_role_from_instance_profile(InstanceProfileName=name, RoleName=name)
+    world.cluster.poke("ClientTenant", oak.name)
+
+    def roles() -> list[str]:
+        found = iam.get_instance_profile(InstanceProfileName=name)["InstanceProfile"]["Roles"]
+        return [role["RoleName"] for role in found]
+
+    until("it has its role", roles, lambda found: found == [name], timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_killed_at_its_launch_it_launches_no_second_instance(world: World, moment: str) -> None:
+    pool = Pool(world, f"yew-{moment}")
+    pool.onboard()
+    rule: Object = {
+        "service": "ec2",
+        "operation": "RunInstances",
+        "kind": "kill",
+        "pid": world.operator.pid,
+        "when": moment,
+    }
+    number = emulator(world, "POST", "/faults", rule)["id"]
+    pool.submit("once")
+    until("it dies", lambda: not world.operator.lives, timeout=PATIENCE)
+    emulator(world, "DELETE", f"/faults?id={number}")
+    world.operator.restart()
+    pool.wait_running("once")
+    assert len(pool.instances()) == 1
+    pool.delete("once")
+
+
+def test_a_tenant_that_leaves_takes_its_nodes_along(world: World) -> None:
+    pool = Pool(world, "bay-clinic")
+    pool.onboard()
+    pool.submit("last")
+    pool.wait_running("last")
+    world.cluster.delete("ClientTenant", pool.name)
+    world.cluster.wait_gone("ClientTenant", pool.name, timeout=2 * PATIENCE)
+    assert pool.living() == []
+    names = [each["LaunchTemplateName"] for each in world.aws.ec2.describe_launch_templates()["LaunchTemplates"]]
+    assert not [name for name in names if "bay-clinic" in name]
+
+
+def test_a_tenant_may_have_whole_hosts_of_its_own(world: World) -> None:
+    pool = Pool(world, "oak-hosts", tenancy="DedicatedHost", max=2)
+    pool.onboard()
+    pool.submit("alone")
+    pool.wait_running("alone")
+    (instance,) = pool.living()
+    assert instance["Placement"]["Tenancy"] == "host"
+    (host,) = _hosts(world, pool)
+    assert host["HostId"] == instance["Placement"]["HostId"]
+    assert host["AutoPlacement"] == "off"
+    until("status lists the host", lambda: pool.status.get("hosts"), _is_pure, timeout=PATIENCE)
+    pool.delete("alone")
+    until("the host is given back", lambda: _hosts(world, pool), lambda left: left == [], timeout=PATIENCE)
+    until("status knows", lambda: pool.status.get("hosts", []), lambda left: left == [], timeout=PATIENCE)
+
+
+def _hosts(world: World, pool: Pool) -> list[Any]:
+    tagged = [{"Name": "tag:cloister.dev/tenant", "Values": [pool.name]}]
+    ec2: Any = world.aws.ec2
+    return [host for host in ec2.describe_hosts(Filter=tagged)["Hosts"] if host["State"] == "available"]
+
+
+def _is_pure(hosts: Any) -> bool:
+    return [(host["instances"], host["strangers"]) for host in hosts or []] == [(1, 0)]
+
+
+def test_a_key_that_ec2_may_not_use_is_named_with_what_to_look_at(world: World) -> None:
+    pool = Pool(world, "key-clinic", max=1)
+    pool.onboard()
+    denied = {"Effect": "Deny", "Action": "kms:CreateGrant", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [denied]})
+    role = {"RoleName": "CloisterProvisioner", "PolicyName": "no-grants"}
+    world.aws.iam.put_role_policy(PolicyDocument=document, **role)
+    pool.submit("stuck")
+    found = until("the condition", lambda: _launching(pool), lambda c: c.get("status") == "False", timeout=PATIENCE)
+    world.aws.iam.delete_role_policy(**role)
+    assert found["reason"] == "KeyNotUsable"
+    assert world.cluster.get("ClientTenant", pool.name)["status"]["keyArn"] in found["message"]
+    assert "role/CloisterProvisioner allow kms:CreateGrant (with kms:GrantIsForAWSResource)" in found["message"]
+    assert world.cluster.events(pool.name, "LaunchFailed")
+    pool.wait_running("stuck")
+    until("it is told no more", lambda: _launching(pool), lambda c: c.get("status") == "True", timeout=PATIENCE)
+    pool.delete("stuck")
+
+
+def _launching(pool: Pool) -> Object:
+    return next(iter(pool.status.get("conditions", [])), {})

@@ -1,0 +1,1 @@
+"""Slots of schedules against an independent reading of the calendar."""
