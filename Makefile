@@ -26,7 +26,7 @@ status: ## Say whether the local platform is up and where
 # --- The demo ----------------------------------------------------------------
 
 .PHONY: demo demo-down
-demo: ## One client onboarded, then a careless administrator; KEEP=1 leaves it running
+demo: ## One client onboarded, a file loaded, then a careless administrator; KEEP=1 leaves it running
 	@$(IN_VENV) -m demo $(if $(KEEP),--keep)
 
 demo-down: ## Stop a demo that was left running

@@ -9,6 +9,7 @@ from demo import build, story
 from demo.show import heading, line, plain
 from e2e.operator import REPOSITORY, Operator
 from e2e.world import World
+from local import nodes
 from local.cache import locked
 from local.errors import PlatformError
 from local.platform import Platform
@@ -23,7 +24,7 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="leave everything running")
     parser.add_argument("--directory", type=Path, default=REPOSITORY / ".local" / "demo")
     chosen = parser.parse_args()
-    platform = Platform(chosen.directory, outlive=chosen.keep)
+    platform = Platform(chosen.directory, outlive=chosen.keep, nodes=nodes.possible())
     platform.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     busy = "Another demo runs; waiting for its end..."
     try:
@@ -36,7 +37,7 @@ def main() -> None:
 
 
 def run(platform: Platform, keep: bool) -> int:
-    plain("Cloister: one client onboarded, then a careless administrator.")
+    plain("Cloister: one client onboarded, a file loaded, then a careless administrator.")
     plain("Everything runs on this machine; no AWS account is touched.")
     if observe(platform).health is not Health.DOWN:
         plain("An earlier demo was left running; stopping it first.")
