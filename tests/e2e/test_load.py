@@ -83,7 +83,7 @@ class Client:
 
         def rests(found: Object | None) -> bool:
             status = (found or {}).get("status", {})
-            return status.get("active") == 0 and status.get("queued") == 0
+            return (status.get("active"), status.get("queued")) == (0, 0)
 
         found = self.target.cluster.wait("EtlPipeline", PIPELINE, rests, TENANT, PATIENCE)
         status: Object = (found or {})["status"]
@@ -91,11 +91,11 @@ class Client:
 
     def worker(self) -> Object:
         """The pod of a run, once it runs."""
-        pods = lambda: self.target.cluster.every("Pod", TENANT)  # noqa: E731
-        running = until(
-            "a worker runs", lambda: [p for p in pods() if p["status"]["phase"] == "Running"], timeout=PATIENCE
-        )
-        return running[0]
+
+        def running() -> list[Object]:
+            return [p for p in self.target.cluster.every("Pod", TENANT) if p["status"]["phase"] == "Running"]
+
+        return until("a worker runs", running, timeout=PATIENCE)[0]
 
 
 def _with(pipeline: Object | None, key: str) -> list[Object]:
