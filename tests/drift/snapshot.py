@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from drift import warehouse_snapshot
+from drift import machines, warehouse_snapshot
 from drift.objects import KINDS, located
 from drift.warehouse import RECOVERY
 from e2e.account import Account
@@ -23,6 +23,8 @@ def snapshot(aws: Account, cluster: Cluster, resource: str) -> Any:
         "kms-key": _key,
         "iam-policy": _policy,
         "iam-role": _role,
+        "iam-instance-profile": machines.profile,
+        "ec2-launch-template": machines.template,
         "recovery-kms-key": lambda aws, name: _key(aws.in_region(RECOVERY), name),
         **warehouse_snapshot.READ,
     }[kind]

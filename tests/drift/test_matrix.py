@@ -9,6 +9,7 @@ import pytest
 
 from drift.access import flip_key, flip_policy, flip_role
 from drift.fields import EVERYTHING, listed
+from drift.machines import flip_profile, flip_template
 from drift.objects import IDENTITY, KINDS, flip_object, located
 from drift.patterns import is_in
 from drift.rounds import Rounds
@@ -58,6 +59,8 @@ def _flip(world: World, resource: str, path: str, spare: dict[str, str]) -> None
         "kms-key": lambda: flip_key(aws, name, path),
         "iam-policy": lambda: flip_policy(aws, name, path),
         "iam-role": lambda: flip_role(aws, name, path, spare["policy"]),
+        "iam-instance-profile": lambda: flip_profile(aws, name, path),
+        "ec2-launch-template": lambda: flip_template(aws, name, path),
     }[kind]()
 
 
@@ -166,5 +169,11 @@ def _undo(world: World, resource: str) -> Callable[[], object]:
         case "iam-role":
             tags = aws.iam.get_role(RoleName=rest)["Role"]["Tags"]
             return lambda: aws.iam.tag_role(RoleName=rest, Tags=tags)
+        case "iam-instance-profile":
+            tags = aws.iam.get_instance_profile(InstanceProfileName=rest)["InstanceProfile"]["Tags"]
+            return lambda: aws.iam.tag_instance_profile(InstanceProfileName=rest, Tags=tags)
+        case "ec2-launch-template":
+            (found,) = aws.ec2.describe_launch_templates(LaunchTemplateNames=[rest])["LaunchTemplates"]
+            return lambda: aws.ec2.create_tags(Resources=[found["LaunchTemplateId"]], Tags=found["Tags"])
         case _:
             raise AssertionError(f"nothing of {resource} is only reported")
