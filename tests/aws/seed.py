@@ -72,7 +72,7 @@ def _trusting(principal: str, condition: dict[str, Any] | None = None) -> str:
 
 def _role(account: str, name: str, trust: str, *policies: str) -> None:
     role = stores.new_role(account, name, trust, max_session_duration="43200")
-    role.policies |= {f"seeded-{number}": policy for number, policy in enumerate(policies)}
+    role.policies |= {"seeded" if n == 0 else f"seeded-{n + 1}": policy for n, policy in enumerate(policies)}
     stores.iam(account).roles[name] = role
 
 
