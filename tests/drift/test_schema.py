@@ -26,6 +26,9 @@ HELD = {
     "default and order": ["* tables.*.columns.*.default", "* tables.patients.sort.columns"],
 }
 
+# Lanes that are no tables.
+APART = {"roles", "users", "schema"}
+
 
 @pytest.fixture(scope="module")
 def held(vault: World) -> Iterator[Database]:
@@ -54,7 +57,7 @@ def _lane(path: str) -> str:
         (policy,) = [one for one in _declared()[head] if one["name"] == rest.partition(".")[0]]
         table: str = policy["tables"][0] if head == "rowLevelSecurity" else policy["columns"][0]["table"]
         return table
-    return head if head in ("roles", "users") else "schema"
+    return head if head in APART else "schema"
 
 
 def _flip(world: World, database: Database, path: str) -> None:
@@ -73,12 +76,15 @@ def _flip(world: World, database: Database, path: str) -> None:
 
 def test_every_managed_field_within_the_schema_is_repaired(vault: World, held: Database) -> None:
     todo: Fields = {}
+    # Tables are one after the other: a policy on one looks up another, so copies of both hinder each other.
+    tables = {_lane(path) for path in _paths(vault)} - APART
     for path in _paths(vault):
-        todo.setdefault(_lane(path), []).append(path)
+        lane = _lane(path)
+        todo.setdefault(lane if lane in APART else "tables", []).append(path)
     assert sum(map(len, todo.values())) > 70
     rounds = Rounds(
         flip=lambda _, path: _flip(vault, held, path),
-        look=lambda lane: schema_snapshot.look(held, lane),
+        look=lambda lane: [schema_snapshot.look(held, one) for one in ([lane] if lane in APART else sorted(tables))],
         poke=lambda: vault.cluster.poke("RedshiftSchema", SCHEMA, TENANT),
         is_refused=lambda lane, path: False,
     )
