@@ -100,7 +100,7 @@ FUZZ_SECONDS ?= 60
 fuzz: $(CARGO_FUZZ)/bin/cargo-fuzz ## Fuzz the SQL builder for FUZZ_SECONDS (60)
 	# libFuzzer's coverage is an unstable flag of the compiler; the sanitizers would need a nightly one.
 	cd operator/core && RUSTC_BOOTSTRAP=1 $< run --sanitizer none statements -- \
-		-max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1
+		-max_total_time=$(FUZZ_SECONDS) -max_len=32 -print_final_stats=1
 
 $(CARGO_FUZZ)/bin/cargo-fuzz:
 	cargo install --quiet --locked --root $(CARGO_FUZZ) --version $(CARGO_FUZZ_VERSION) cargo-fuzz
