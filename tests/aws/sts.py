@@ -9,6 +9,8 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+from moto.iam.models import Role
+
 from aws import stores
 from aws.call import Call
 from aws.errors import AwsError, denied, unsatisfied
@@ -43,6 +45,13 @@ def root_of(account: str) -> Caller:
     return Caller(account=account, arn=arn, user_id=account, principal_arn=arn)
 
 
+def role_at(arn: str) -> Role | None:
+    """With the path that it has, or there is none."""
+    match = ROLE.fullmatch(arn)
+    role = stores.role(*match.groups()) if match else None
+    return role if role is not None and role.arn == arn else None
+
+
 @answers("sts", "GetCallerIdentity")
 def get_caller_identity(call: Call) -> dict[str, Any]:
     return {"Arn": call.by.arn, "UserId": call.by.user_id, "Account": call.by.account}
@@ -57,12 +66,11 @@ def assume_role(call: Call) -> dict[str, Any]:
         )
     seconds = int(call.param("DurationSeconds", 3600))
     session_policies = _session_policies(call)
-    match = ROLE.fullmatch(arn)
-    role = stores.role(*match.groups()) if match else None
+    role = role_at(arn)
     refusal = AwsError(
         "AccessDenied", f"User: {call.by.arn} is not authorized to perform: sts:AssumeRole on resource: {arn}", 403
     )
-    if role is None or role.arn != arn:
+    if role is None:
         raise refusal  # AWS does not say whether the role exists
     tags = {tag["Key"]: tag.get("Value", "") for tag in call.param("Tags") or []}
     for action in (
@@ -82,18 +90,22 @@ def assume_role(call: Call) -> dict[str, Any]:
         session_policies=session_policies, tags=tags,
         source_identity=call.param("SourceIdentity") or call.by.source_identity,
     )  # fmt: skip
-    issued = PRINCIPALS.issue(caller, seconds)
-    result: dict[str, Any] = {
+    result = issued(caller, seconds) | {"PackedPolicySize": 6 if session_policies else None}
+    return result | ({"SourceIdentity": caller.source_identity} if caller.source_identity else {})
+
+
+def issued(caller: Caller, seconds: int) -> dict[str, Any]:
+    """Credentials of a session, as every way to one answers them."""
+    given = PRINCIPALS.issue(caller, seconds)
+    return {
         "Credentials": {
-            "AccessKeyId": issued.access_key_id,
-            "SecretAccessKey": issued.secret_access_key,
-            "SessionToken": issued.session_token,
+            "AccessKeyId": given.access_key_id,
+            "SecretAccessKey": given.secret_access_key,
+            "SessionToken": given.session_token,
             "Expiration": datetime.fromtimestamp(time.time() + seconds, UTC),
         },
         "AssumedRoleUser": {"AssumedRoleId": caller.user_id, "Arn": caller.arn},
-        "PackedPolicySize": 6 if session_policies else None,
     }
-    return result | ({"SourceIdentity": caller.source_identity} if caller.source_identity else {})
 
 
 def _check_trust(call: Call, action: str, owner: str, arn: str, trust: str, tags: dict[str, str]) -> None:

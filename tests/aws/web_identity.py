@@ -8,7 +8,6 @@ issuers of tests have none.
 import base64
 import json
 import time
-from datetime import UTC, datetime
 from typing import Any
 
 from joserfc import jwt
@@ -21,9 +20,8 @@ from aws.errors import AwsError
 from aws.policy.context import lookup_in
 from aws.policy.document import TRUST
 from aws.policy.evaluate import Policies, Principal, decide
-from aws.principals import PRINCIPALS
 from aws.registry import answers
-from aws.sts import ROLE, session_of
+from aws.sts import issued, role_at, session_of
 
 ACTION = "sts:AssumeRoleWithWebIdentity"
 ALGORITHMS = ["RS256", "ES256"]
@@ -41,16 +39,15 @@ def trust_issuer(told: dict[str, Any]) -> dict[str, Any]:
 def assume_role_with_web_identity(call: Call) -> dict[str, Any]:
     arn, session_name = call.required("RoleArn"), call.required("RoleSessionName")
     seconds = int(call.param("DurationSeconds", 3600))
-    match = ROLE.fullmatch(arn)
-    role = stores.role(*match.groups()) if match else None
     claims = _claims(call.required("WebIdentityToken"))
-    provider = claims["iss"].removeprefix("https://")
-    account = role.account_id if role else ""
-    known = stores.iam(account).open_id_providers if role else {}
-    provider_arn = f"arn:aws:iam::{account}:oidc-provider/{provider}"
     refusal = AwsError("AccessDenied", f"Not authorized to perform {ACTION}", 403)
-    if role is None or role.arn != arn:
+    role = role_at(arn)
+    if role is None:
         raise refusal
+    account = role.account_id
+    known = stores.iam(account).open_id_providers
+    provider = claims["iss"].removeprefix("https://")
+    provider_arn = f"arn:aws:iam::{account}:oidc-provider/{provider}"
     if provider_arn not in known:
         raise AwsError("InvalidIdentityToken", f"No OpenIDConnect provider found in your account for {claims['iss']}")
     audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
@@ -64,16 +61,8 @@ def assume_role_with_web_identity(call: Call) -> dict[str, Any]:
         raise refusal
     caller = session_of(account, role.name, session_name)
     call.caller = caller
-    issued = PRINCIPALS.issue(caller, seconds)
-    return {
-        "Credentials": {
-            "AccessKeyId": issued.access_key_id,
-            "SecretAccessKey": issued.secret_access_key,
-            "SessionToken": issued.session_token,
-            "Expiration": datetime.fromtimestamp(time.time() + seconds, UTC),
-        },
+    return issued(caller, seconds) | {
         "SubjectFromWebIdentityToken": claims["sub"],
-        "AssumedRoleUser": {"AssumedRoleId": caller.user_id, "Arn": caller.arn},
         "Provider": provider_arn,
         "Audience": audiences[0],
     }

@@ -3,13 +3,13 @@
 import gzip
 import time
 from collections.abc import Callable
-from typing import Any
 
 from claims.generate import claims, written
 
 from demo.show import heading, line, plain
 from e2e.careless import Target
 from e2e.kinds import Object
+from e2e.nodes import living
 from e2e.waiting import until
 
 PIPELINE = "load-claims"
@@ -21,11 +21,11 @@ _KEY = "claims/2026-11.csv.gz"
 def tell(target: Target) -> None:
     heading(f"A client uploads {ROWS} claims to {_KEY}")
     clock = _Clock()
-    _upload(target)
+    target.upload(_KEY, gzip.compress(written(claims(seed=7, rows=ROWS)).encode()))
     clock.line("in the bucket, under the client's key")
     _until_run(target, lambda run: run["state"] != "Queued")
     clock.line("a run is made for it, one Job")
-    (instance,) = until("a node is launched", lambda: _instances(target), timeout=_PATIENCE)
+    (instance,) = until("a node is launched", lambda: living(target.aws, target.tenant), timeout=_PATIENCE)
     clock.line(f"{instance['InstanceType']} is launched: {instance['Placement']['Tenancy']} tenancy, no public address")
     until("a node is proven", lambda: _nodes(target).get("proven", 0), timeout=_PATIENCE)
     clock.line("the node has joined, and EC2 has proven what it is")
@@ -37,7 +37,7 @@ def tell(target: Target) -> None:
     counted = target.sql("SELECT count(*), sum(paid) FROM claims.medical_claims")
     plain(f"      SELECT count(*), sum(paid) FROM claims.medical_claims: {counted[0][0]} rows, {counted[0][1]}")
     assert int(counted[0][0]) == ROWS, f"{counted[0][0]} rows and not {ROWS}"
-    until("the node goes", lambda: not _instances(target), timeout=_PATIENCE)
+    until("the node goes", lambda: not living(target.aws, target.tenant), timeout=_PATIENCE)
     clock.line("the idle node is gone again")
 
 
@@ -53,13 +53,6 @@ class _Clock:
         self._since = now
 
 
-def _upload(target: Target) -> None:
-    body = gzip.compress(written(claims(seed=7, rows=ROWS)).encode())
-    uploader: Any = target.aws.as_role(target.role("uploader")).s3
-    named = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": target.key_arn}
-    uploader.put_object(Bucket=target.bucket_name, Key=_KEY, Body=body, **named)
-
-
 def _until_run(target: Target, holds: Callable[[Object], bool]) -> Object:
     def there(found: Object | None) -> bool:
         return any(holds(run) for run in _runs(found))
@@ -71,13 +64,6 @@ def _until_run(target: Target, holds: Callable[[Object], bool]) -> Object:
 def _runs(pipeline: Object | None) -> list[Object]:
     runs: list[Object] = (pipeline or {}).get("status", {}).get("runs", [])
     return runs
-
-
-def _instances(target: Target) -> list[Any]:
-    states = {"Name": "instance-state-name", "Values": ["pending", "running"]}
-    mine = {"Name": "tag:cloister.dev/tenant", "Values": [target.tenant]}
-    ec2: Any = target.aws.ec2
-    return [i for r in ec2.describe_instances(Filters=[states, mine])["Reservations"] for i in r["Instances"]]
 
 
 def _nodes(target: Target) -> Object:

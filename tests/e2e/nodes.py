@@ -4,6 +4,7 @@ from typing import Any
 
 import yaml
 
+from e2e.account import Account
 from e2e.kinds import Object
 from e2e.loopback import HTTP
 from e2e.manifests import tenant
@@ -65,22 +66,31 @@ class Pool:
         every = self.world.cluster.every("Node")
         return [node for node in every if node["metadata"]["labels"].get("cloister.dev/tenant") == self.name]
 
-    def instances(self, *states: str) -> list[Any]:
-        """Of all states if none is named."""
-        filters = [{"Name": "tag:cloister.dev/tenant", "Values": [self.name]}]
-        if states:
-            filters.append({"Name": "instance-state-name", "Values": list(states)})
-        ec2: Any = self.world.aws.ec2
-        pages = ec2.describe_instances(Filters=filters)
-        return [instance for one in pages["Reservations"] for instance in one["Instances"]]
+    def instances(self) -> list[Any]:
+        """Of all states."""
+        return _instances(self.world.aws, self.name)
 
     def living(self) -> list[Any]:
-        return self.instances("pending", "running")
+        return living(self.world.aws, self.name)
 
     @property
     def status(self) -> Object:
         found: Object = self.world.cluster.get("ClientTenant", self.name).get("status", {}).get("nodes", {})
         return found
+
+
+def living(aws: Account, tenant: str) -> list[Any]:
+    return _instances(aws, tenant, "pending", "running")
+
+
+def _instances(aws: Account, tenant: str, *states: str) -> list[Any]:
+    """Of all states if none is named."""
+    filters = [{"Name": "tag:cloister.dev/tenant", "Values": [tenant]}]
+    if states:
+        filters.append({"Name": "instance-state-name", "Values": list(states)})
+    ec2: Any = aws.ec2
+    pages = ec2.describe_instances(Filters=filters)
+    return [instance for one in pages["Reservations"] for instance in one["Instances"]]
 
 
 def emulator(world: World, method: str, path: str, body: Object | None = None) -> Any:

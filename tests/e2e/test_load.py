@@ -54,9 +54,7 @@ class Client:
         number = next(_NUMBERS)
         body = gzip.compress(written(claims(seed=number, rows=rows, first=number * 100_000)).encode())
         key = f"claims/{number}.csv.gz"
-        uploader: Any = self.target.aws.as_role(self.target.role("uploader")).s3
-        named = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": self.target.key_arn}
-        uploader.put_object(Bucket=self.target.bucket_name, Key=key, Body=body, **named)
+        self.target.upload(key, body)
         return key
 
     def rows(self) -> int:

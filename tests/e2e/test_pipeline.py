@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from e2e import manifests
-from e2e.account import Account
 from e2e.careless.act import Target
 from e2e.kinds import Object
 from e2e.kubelet import Kubelet, instructions
@@ -79,14 +78,7 @@ def _of(pipeline: Object | None, states: tuple[str, ...]) -> list[Object]:
 
 
 def _upload(tenant: Target, key: str) -> Object:
-    named = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": tenant.key_arn}
-    uploader = _uploader(tenant)
-    put = uploader.s3.put_object(Bucket=tenant.bucket_name, Key=key, Body=b"PHI", **named)  # type: ignore[arg-type]
-    return {"key": key, "versionId": put["VersionId"]}
-
-
-def _uploader(tenant: Target) -> Account:
-    return tenant.aws.as_role(tenant.role("uploader"))
+    return {"key": key, "versionId": tenant.upload(key, b"PHI")}
 
 
 def _record(tenant: Target, key: str) -> Object:

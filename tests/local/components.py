@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from aws.accounts import ISSUER
 from local.credentials import Credentials
 
-ISSUER = "https://oidc.cloister.example"
 _AUDIT_POLICY = Path(__file__).with_name("audit-policy.yaml")
 
 

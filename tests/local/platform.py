@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from aws.accounts import ISSUER
 from local import binaries, workers
 from local.client import Client
-from local.components import ISSUER
 from local.controlplane import ControlPlane
 from local.emulator import Emulator
 from local.nodes import Nodes
