@@ -131,10 +131,14 @@ fn mode(paused: bool, policy: DriftPolicy, leaving: bool, converged: bool) -> Mo
 
 /// Whether a resource has once been as declared, by its owner's status.
 fn stands(common: Option<&CommonStatus>, id: &str) -> bool {
-    common.is_some_and(|c| match c.state(id) {
-        Some("Ready" | "Drifted" | "Retained" | "Leaving") => true,
-        _ => c.converged_generation.is_some() && c.arn(id).is_some(),
-    })
+    let was_seen = |c: &CommonStatus| c.converged_generation.is_some() && c.arn(id).is_some();
+    is_there(common, id) || common.is_some_and(was_seen)
+}
+
+/// Whether its last look found it, and nothing that stands in the way of what is in it.
+fn is_there(common: Option<&CommonStatus>, id: &str) -> bool {
+    let state = common.and_then(|c| c.state(id));
+    matches!(state, Some("Ready" | "Drifted" | "Retained" | "Leaving"))
 }
 
 /// The keys' ARNs as the last pass reported them.

@@ -14,7 +14,7 @@ use kube::runtime::reflector::ObjectRef;
 
 use super::bucket::fate;
 use super::tenant::home;
-use super::{Facts, Kind, Prepared, environment, is_converged, mode, peers, sharing, stands};
+use super::{Facts, Kind, Prepared, environment, is_converged, is_there, mode, peers, sharing, stands};
 use crate::api::Object;
 use crate::context::Context;
 use crate::driver::Unreported;
@@ -124,12 +124,10 @@ fn place(
     let stands = if let Some(id) = &shared {
         // A schema that was once made is in it, whatever is being changed about the database.
         let was_in_it = schema.common().is_some_and(|c| c.converged_generation.is_some());
-        let is_there = tenant.common().is_some_and(|c| c.arn(&id.to_string()).is_some());
-        (was_in_it && is_there) || stands(tenant.common(), &id.to_string())
+        let was_seen = tenant.common().is_some_and(|c| c.arn(&id.to_string()).is_some());
+        (was_in_it && was_seen) || stands(tenant.common(), &id.to_string())
     } else {
-        let id = ResourceId::Cluster(database.cluster.clone()).to_string();
-        let state = tenant.common().and_then(|c| c.state(&id));
-        matches!(state, Some("Ready" | "Drifted" | "Retained" | "Leaving"))
+        is_there(tenant.common(), &ResourceId::Cluster(database.cluster.clone()).to_string())
     };
     let what = if shared.is_some() { "database" } else { "warehouse" };
     if stands { Ok(database) } else { Err(format!("the {what} of {} is being made", tenant.label())) }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloister_aws::{Account, Received};
+use cloister_aws::Received;
 use cloister_core::pipeline::{Message, News, concerns, read_message, room};
 use cloister_crds::EtlPipeline;
 use cloister_crds::pipeline::FileStatus;
@@ -13,6 +13,7 @@ use kube::runtime::reflector::ObjectRef;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
+use super::peers::Landing;
 use super::{listing, peers};
 use crate::api::Object;
 use crate::context::Context;
@@ -21,7 +22,7 @@ use crate::queues::Wake;
 /// How often it is looked at which buckets are waited for.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long a status may take. Far less than the five minutes after which a message comes again.
-const RECORDED: Duration = Duration::from_secs(30);
+pub(super) const RECORDED: Duration = Duration::from_secs(30);
 /// The most that a message may bring; less room than this, and none is received.
 const ROOM: usize = 20;
 
@@ -51,18 +52,12 @@ pub async fn listen(context: Arc<Context>, wake: Wake<EtlPipeline>, stop: impl F
         }
         let wanted = wanted(&context);
         receivers.retain(|queue, task| wanted.contains_key(queue) && !task.0.is_finished());
-        for (queue, (account, bucket)) in wanted {
+        for (queue, landing) in wanted {
             let start = || {
-                let receiver = Receiver {
-                    context: context.clone(),
-                    wake: wake.clone(),
-                    account,
-                    bucket,
-                    queue: queue.clone(),
-                };
+                let receiver = Receiver { context: context.clone(), wake: wake.clone(), landing };
                 Task(tokio::spawn(receiver.run()))
             };
-            receivers.entry(queue.clone()).or_insert_with(start);
+            receivers.entry(queue).or_insert_with(start);
         }
         context.metrics.pipelines.listening(receivers.len());
         listings.start_due(&context, &wake);
@@ -80,18 +75,16 @@ fn forget_gone(known: &mut BTreeMap<String, String>, context: &Context) {
 }
 
 /// Queues by name, which has the hash of the tenant's UID, with account and bucket.
-fn wanted(context: &Context) -> BTreeMap<String, (Arc<Account>, String)> {
+fn wanted(context: &Context) -> BTreeMap<String, Landing> {
     let pipelines = context.pipelines.state();
     let landings = pipelines.iter().filter(|p| !p.is_leaving()).filter_map(|p| peers::landing(p, context));
-    landings.map(|landing| (landing.queue, (landing.account, landing.bucket))).collect()
+    landings.map(|landing| (landing.queue.clone(), landing)).collect()
 }
 
 struct Receiver {
     context: Arc<Context>,
     wake: Wake<EtlPipeline>,
-    account: Arc<Account>,
-    bucket: String,
-    queue: String,
+    landing: Landing,
 }
 
 impl Receiver {
@@ -106,7 +99,7 @@ impl Receiver {
                 Ok(()) => faults = 0,
                 Err(fault) => {
                     faults += 1;
-                    tracing::warn!(queue = self.queue, %fault, "arrivals cannot be heard of");
+                    tracing::warn!(queue = self.landing.queue, %fault, "arrivals cannot be heard of");
                     sleep(crate::driver::back_off(faults).min(Duration::from_secs(30))).await;
                 }
             }
@@ -114,8 +107,11 @@ impl Receiver {
     }
 
     fn listeners(&self) -> Vec<Arc<EtlPipeline>> {
+        // The namespace first, which costs nothing: all pipelines are asked at each turn of each queue.
         let here = |p: &EtlPipeline| {
-            !p.is_leaving() && peers::landing(p, &self.context).is_some_and(|l| l.queue == self.queue)
+            p.metadata.namespace.as_ref() == Some(&self.landing.namespace)
+                && !p.is_leaving()
+                && peers::landing(p, &self.context).is_some_and(|l| l.queue == self.landing.queue)
         };
         self.context.pipelines.state_filter(here)
     }
@@ -127,11 +123,11 @@ impl Receiver {
     }
 
     async fn turn(&self) -> Result<(), cloister_core::fault::Fault> {
-        let messages = self.account.receive(&self.queue).await?;
+        let messages = self.landing.account.receive(&self.landing.queue).await?;
         let listeners = self.listeners();
         let recorded = messages.into_iter().map(|message| self.record(message, &listeners));
         let done: Vec<Received> = futures::future::join_all(recorded).await.into_iter().flatten().collect();
-        if done.is_empty() { Ok(()) } else { self.account.delete(&self.queue, &done).await }
+        if done.is_empty() { Ok(()) } else { self.landing.account.delete(&self.landing.queue, &done).await }
     }
 
     /// Gives the message back once it may be deleted.
@@ -141,11 +137,12 @@ impl Receiver {
             Some(Message::Test) => return Some(message),
             None => {
                 // Its text may hold names of files.
-                tracing::warn!(queue = self.queue, "a message is not understood");
+                tracing::warn!(queue = self.landing.queue, "a message is not understood");
                 return None;
             }
         };
-        let files: Vec<FileStatus> = files.into_iter().filter(|file| file.bucket == self.bucket).collect();
+        let files: Vec<FileStatus> =
+            files.into_iter().filter(|file| file.bucket == self.landing.bucket).collect();
         let mut answers = Vec::new();
         for pipeline in listeners {
             let Some(trigger) = pipeline.spec.trigger.as_ref().and_then(|t| t.arrival.as_ref()) else {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cloister_aws::Version;
 use cloister_core::fault::Fault;
-use cloister_core::pipeline::{News, concerns, text};
+use cloister_core::pipeline::{News, concerns, read, text};
 use cloister_crds::EtlPipeline;
 use cloister_crds::pipeline::{ArrivalTrigger, FileStatus, ListStatus};
 use jiff::{SignedDuration, Timestamp};
@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use super::listen::RECORDED;
 use super::peers::{self, Landing};
 use crate::api::Object;
 use crate::context::Context;
@@ -24,7 +25,6 @@ use crate::queues::Wake;
 const SWEEPS: u32 = 5;
 /// Listings at a time, of all buckets.
 const AT_ONCE: usize = 4;
-const RECORDED: Duration = Duration::from_secs(30);
 
 pub struct Listings {
     under_way: HashMap<String, JoinHandle<()>>,
@@ -117,7 +117,7 @@ fn found(
     bucket: &str,
     progress: &ListStatus,
 ) -> Vec<FileStatus> {
-    let since: Timestamp = progress.since.parse().unwrap_or(Timestamp::UNIX_EPOCH);
+    let since = read(&progress.since);
     let file = |version: Version| FileStatus {
         bucket: bucket.to_owned(),
         at: Timestamp::from_second(version.modified).map(text).unwrap_or_default(),

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::AtomicU64;
 
+use cloister_core::pipeline::read;
 use cloister_crds::EtlPipelineStatus;
 use cloister_crds::pipeline::{FileStatus, RunState, RunStatus};
 use jiff::Timestamp;
@@ -165,8 +166,4 @@ fn due(run: &RunStatus) -> Timestamp {
 
 fn between(from: Timestamp, to: Timestamp) -> f64 {
     to.duration_since(from).as_secs_f64().max(0.0)
-}
-
-fn read(text: &str) -> Timestamp {
-    text.parse().unwrap_or(Timestamp::UNIX_EPOCH)
 }

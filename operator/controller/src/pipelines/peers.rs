@@ -24,6 +24,7 @@ pub struct Peers {
 
 /// Where files arrive, and how it is told.
 pub struct Landing {
+    pub namespace: String,
     pub account: Arc<cloister_aws::Account>,
     pub bucket: String,
     pub queue: String,
@@ -67,7 +68,7 @@ fn dwelling(pipeline: &EtlPipeline, context: &Context, waiting: &mut Vec<String>
     let work_bucket = work_bucket(pipeline, context, waiting);
     let warehouse = match &pipeline.spec.schema {
         None => None,
-        Some(schema) => Some(warehouse(schema, (&tenant, &environment), &names, context, waiting)?),
+        Some(schema) => Some(warehouse(schema, (&tenant, &environment), &names, &account, context, waiting)?),
     };
     Some(Home {
         tenant: namespace,
@@ -125,6 +126,7 @@ fn warehouse(
     schema: &str,
     (tenant, environment): (&ClientTenant, &Environment),
     names: &Names,
+    account: &Account,
     context: &Context,
     waiting: &mut Vec<String>,
 ) -> Option<Warehouse> {
@@ -136,7 +138,6 @@ fn warehouse(
     if !was_ready(&*found) {
         waiting.push(format!("{} is not ready yet", found.label()));
     }
-    let account = Account::new(&environment.name_any(), &environment.spec);
     let at = database(tenant, environment, names)?;
     Some(Warehouse {
         cluster: at.cluster,
@@ -163,6 +164,7 @@ pub fn landing(pipeline: &EtlPipeline, context: &Context) -> Option<Landing> {
     let bucket = bucket(arrival_bucket(pipeline)?, pipeline, context, &mut Vec::new())?;
     let status = bucket.status().filter(|_| was_ready(&*bucket))?;
     Some(Landing {
+        namespace: bucket.namespace()?,
         account: account(pipeline, context)?,
         bucket: status.bucket_name.clone()?,
         queue: status.queue_name.clone()?,

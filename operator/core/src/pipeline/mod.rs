@@ -34,7 +34,7 @@ pub use files::{MOST_PENDING, News, concerns, room};
 pub use job::{Home, Place, Warehouse, job, job_name};
 pub use record::{is_due as record_is_due, kept, record};
 pub use schedule::Schedule;
-pub use time::text;
+pub use time::{read, text};
 pub use upstream::{Upstream, upstream_of};
 pub use validate::validate;
 

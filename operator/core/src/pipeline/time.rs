@@ -8,7 +8,8 @@ pub fn text(time: Timestamp) -> String {
 }
 
 /// What nobody can read is long past: it holds nothing up.
-pub(super) fn read(text: &str) -> Timestamp {
+#[must_use]
+pub fn read(text: &str) -> Timestamp {
     text.parse().unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
