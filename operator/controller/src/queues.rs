@@ -8,11 +8,10 @@ use cloister_core::pipeline::PIPELINE;
 use cloister_core::resource::ObjectKind;
 use cloister_crds::status::ResourceStatus;
 use cloister_crds::{ClientTenant, Environment, EtlPipeline, IngestBucket, RedshiftSchema};
+use futures::StreamExt as _;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
-use futures::{Stream, StreamExt as _};
 use kube::api::DynamicObject;
-
-use kube::runtime::controller::{Config, Controller};
+use kube::runtime::controller::{Action, Config, Controller};
 use kube::runtime::reflector::store::Writer;
 use kube::runtime::reflector::{ObjectRef, Store, store};
 use kube::runtime::watcher;
@@ -22,7 +21,7 @@ use tokio::task::JoinSet;
 use crate::api::Object;
 use crate::cache::Objects;
 use crate::context::Context;
-use crate::driver;
+use crate::driver::{self, Unreported};
 use crate::kinds::{self, Kind};
 use crate::objects::api_resource;
 use crate::pipelines::{self, wake_followers, wake_on_wish, wake_pipeline_of, wake_pipelines_beside};
@@ -147,12 +146,29 @@ impl Queues {
         stop: impl Future<Output = ()> + Clone + Send + Sync + 'static,
     ) {
         let environments = drive(self.environments, self.woken_environments, context.clone(), stop.clone());
-        let pools = drive_pools(self.tenants.clone(), self.woken_pools, context.clone(), stop.clone());
+        let pools = control(
+            self.tenants.clone(),
+            self.woken_pools,
+            pool::KIND,
+            pool::reconcile,
+            pool::on_error,
+            context.clone(),
+            stop.clone(),
+        );
         let tenants = drive(self.tenants, self.woken_tenants, context.clone(), stop.clone());
         let buckets = drive(self.buckets, self.woken_buckets, context.clone(), stop.clone());
         let schemas = drive(self.schemas, self.woken_schemas, context.clone(), stop.clone());
         let arrivals = pipelines::listen(context.clone(), self.wake_pipeline, stop.clone());
-        let pipelines = drive_pipelines(self.pipelines, self.woken_pipelines, context, stop);
+        // What these make is not kept, but ends.
+        let pipelines = control(
+            self.pipelines,
+            self.woken_pipelines,
+            EtlPipeline::KIND,
+            pipelines::reconcile,
+            pipelines::on_error,
+            context,
+            stop,
+        );
         futures::join!(environments, tenants, buckets, schemas, pools, pipelines, arrivals);
     }
 }
@@ -162,51 +178,34 @@ const PASSES: u16 = 48;
 
 async fn drive<K: Kind>(
     store: Store<K>,
-    woken: impl Stream<Item = ObjectRef<K>> + Send + 'static,
+    woken: UnboundedReceiver<ObjectRef<K>>,
     context: Arc<Context>,
     stop: impl Future<Output = ()> + Send + Sync + 'static,
 ) where
     K::DynamicType: Eq + Hash,
 {
-    let metrics = context.metrics.clone();
-    Controller::for_stream(futures::stream::pending(), store)
-        .with_config(Config::default().concurrency(PASSES))
-        .reconcile_on(woken.inspect(move |_| metrics.woken(K::KIND)))
-        .graceful_shutdown_on(stop)
-        .run(driver::reconcile::<K>, driver::on_error::<K>, context)
-        .for_each(|_| futures::future::ready(()))
-        .await;
+    control(store, woken, K::KIND, driver::reconcile::<K>, driver::on_error::<K>, context, stop).await;
 }
 
-/// Their passes are of their own kind: what they make is not kept, but ends.
-async fn drive_pipelines(
-    store: Store<EtlPipeline>,
-    woken: impl Stream<Item = ObjectRef<EtlPipeline>> + Send + 'static,
+/// Runs the passes of one kind over what is woken, until `stop`.
+async fn control<K: Object, F>(
+    store: Store<K>,
+    woken: UnboundedReceiver<ObjectRef<K>>,
+    kind: &'static str,
+    pass: impl FnMut(Arc<K>, Arc<Context>) -> F,
+    on_error: impl Fn(Arc<K>, &Unreported, Arc<Context>) -> Action,
     context: Arc<Context>,
     stop: impl Future<Output = ()> + Send + Sync + 'static,
-) {
+) where
+    K::DynamicType: Eq + Hash,
+    F: Future<Output = Result<Action, Unreported>> + Send + 'static,
+{
     let metrics = context.metrics.clone();
     Controller::for_stream(futures::stream::pending(), store)
         .with_config(Config::default().concurrency(PASSES))
-        .reconcile_on(woken.inspect(move |_| metrics.woken(EtlPipeline::KIND)))
+        .reconcile_on(woken.inspect(move |_| metrics.woken(kind)))
         .graceful_shutdown_on(stop)
-        .run(pipelines::reconcile, pipelines::on_error, context)
-        .for_each(|_| futures::future::ready(()))
-        .await;
-}
-
-async fn drive_pools(
-    store: Store<ClientTenant>,
-    woken: impl Stream<Item = ObjectRef<ClientTenant>> + Send + 'static,
-    context: Arc<Context>,
-    stop: impl Future<Output = ()> + Send + Sync + 'static,
-) {
-    let metrics = context.metrics.clone();
-    Controller::for_stream(futures::stream::pending(), store)
-        .with_config(Config::default().concurrency(PASSES))
-        .reconcile_on(woken.inspect(move |_| metrics.woken(pool::KIND)))
-        .graceful_shutdown_on(stop)
-        .run(pool::reconcile, pool::on_error, context)
+        .run(pass, on_error, context)
         .for_each(|_| futures::future::ready(()))
         .await;
 }
