@@ -1,11 +1,11 @@
 //! A table's columns changed by copying it: a new table is filled from the old one and takes its name, with
-//! its grants and policies, in one transaction that locks both.
+//! its grants and policies, in one transaction that locks both. So with tables that a policy joins.
 
 use std::collections::BTreeMap;
 
 use super::draft::{Draft, MOST_STATEMENTS};
 use super::policies::{attach_filter, attach_mask, detach_filter, detach_mask, row_level_security};
-use super::tables::Work;
+use super::tables::Copying;
 use super::{Why, regrant};
 use crate::plan::Safety;
 use crate::schema::catalog::{FoundRelation, Shown};
@@ -16,47 +16,61 @@ use crate::sql::{
     TableStatement,
 };
 
-pub(super) fn swap(draft: &mut Draft<'_>, table: &TableDefinition, found: &FoundRelation, work: &Work) {
-    let name = &table.table.name;
-    let shadow = Relation::new(&table.table.schema, &name.with_suffix("__cloister_new"));
-    let old = Relation::new(&table.table.schema, &name.with_suffix("__cloister_old"));
-    let (definition, copied) = match copy_of(table, found, &shadow) {
-        Ok(copy) => copy,
-        Err(sentence) => return draft.hold(format!("table {name}"), Why::NotInPlace, sentence),
-    };
-    let rename = |table: &Relation, to: &Relation| {
-        Statement::from(TableStatement::Alter {
-            table: table.clone(),
-            change: TableChange::RenameTo(to.name.clone()),
-        })
-    };
-    let mut all: Vec<Statement> = vec![TableStatement::Lock { table: table.table.clone() }.into()];
+pub(super) fn swap(draft: &mut Draft<'_>, tables: &[Copying<'_>]) {
+    let names = listed(tables);
+    let mut steps: [Vec<Statement>; 5] = Default::default();
+    let [locks, copies, renames, grants, drops] = &mut steps;
+    for copying in tables {
+        let (table, name) = (&copying.table.table, copying.name());
+        let shadow = Relation::new(&table.schema, &name.with_suffix("__cloister_new"));
+        let old = Relation::new(&table.schema, &name.with_suffix("__cloister_old"));
+        let (definition, copied) = match copy_of(copying.table, copying.found, &shadow) {
+            Ok(copy) => copy,
+            Err(sentence) => return draft.hold(names, Why::NotInPlace, sentence),
+        };
+        locks.push(TableStatement::Lock { table: table.clone() }.into());
+        copies.push(TableStatement::Create(definition).into());
+        copies.push(
+            TableStatement::CopyRows { from: table.clone(), into: shadow.clone(), columns: copied }.into(),
+        );
+        renames.extend([rename(table, &old), rename(&shadow, table)]);
+        grants.extend(regrant::grants(draft, name, copying.found));
+        drops.push(TableStatement::Drop { table: old }.into());
+    }
+    let [locks, copies, renames, grants, drops] = steps;
     // A mask for everybody would hold for the copying itself, and the data would be lost.
-    let (uncover, cover) = policies(draft, name, found);
-    all.extend(uncover);
-    all.push(TableStatement::Create(definition).into());
-    all.push(
-        TableStatement::CopyRows { from: table.table.clone(), into: shadow.clone(), columns: copied }.into(),
-    );
-    all.extend([rename(&table.table, &old), rename(&shadow, &table.table)]);
-    all.extend(regrant::grants(draft, name, found));
-    all.extend(cover);
-    all.push(TableStatement::Drop { table: old }.into());
+    let (uncover, cover) = policies(draft, tables);
+    let all: Vec<Statement> = [locks, uncover, copies, renames, grants, cover, drops].concat();
     if all.len() > MOST_STATEMENTS {
         let sentence = format!(
-            "table {name} cannot be copied in one transaction, since its grants and policies are {} statements and the Data API takes {MOST_STATEMENTS}: lessen them for the time being",
+            "{names} cannot be copied in one transaction, since grants and policies are {} statements and the Data API takes {MOST_STATEMENTS}: lessen them for the time being",
             all.len()
         );
-        return draft.hold(format!("table {name}"), Why::NotInPlace, sentence);
+        return draft.hold(names, Why::NotInPlace, sentence);
     }
-    draft.copied.insert(name.clone());
-    for column in &work.add {
-        draft.added.entry(name.clone()).or_default().insert(column.name.clone());
+    for copying in tables {
+        draft.copied.insert(copying.name().clone());
+        let added = copying.work.add.iter().map(|column| column.name.clone());
+        draft.added.entry(copying.name().clone()).or_default().extend(added);
     }
-    let safety = if work.narrows { Safety::Destructive } else { Safety::Disruptive };
-    let making =
-        draft.transaction(format!("copy table {name} to change its columns"), format!("table {name}"));
-    making.statements(all).safety(safety).mends(format!("tables.{name}")).done();
+    let narrows = tables.iter().any(|copying| copying.work.narrows);
+    let safety = if narrows { Safety::Destructive } else { Safety::Disruptive };
+    let about = format!("table {}", tables[0].name());
+    let making = draft.transaction(format!("copy {names} to change its columns"), about);
+    let making = tables.iter().fold(making.statements(all).safety(safety), |making, copying| {
+        making.about(format!("table {}", copying.name())).mends(format!("tables.{}", copying.name()))
+    });
+    making.done();
+}
+
+/// `table a`, or `table a with b`.
+fn listed(tables: &[Copying<'_>]) -> String {
+    let names: Vec<&str> = tables.iter().map(|copying| copying.name().as_str()).collect();
+    format!("table {}", names.join(" with "))
+}
+
+fn rename(table: &Relation, to: &Relation) -> Statement {
+    TableStatement::Alter { table: table.clone(), change: TableChange::RenameTo(to.name.clone()) }.into()
 }
 
 type Copy = (TableDefinition, Vec<(Ident, Option<DataType>)>);
@@ -118,23 +132,25 @@ fn copy_of(table: &TableDefinition, found: &FoundRelation, shadow: &Relation) ->
     Ok((definition, copied))
 }
 
-/// What takes all policies off the old table, and what puts them onto the new one.
-fn policies(draft: &Draft<'_>, name: &Ident, found: &FoundRelation) -> (Vec<Statement>, Vec<Statement>) {
+/// What takes all policies off the old tables, and what puts them onto the new ones.
+fn policies(draft: &Draft<'_>, tables: &[Copying<'_>]) -> (Vec<Statement>, Vec<Statement>) {
+    let is_copied = |name: &Ident| tables.iter().any(|copying| copying.name() == name);
     let (mut uncover, mut cover) = (Vec::new(), Vec::new());
-    for a in draft.catalog.attached_masks.iter().filter(|a| a.table == *name) {
+    for a in draft.catalog.attached_masks.iter().filter(|a| is_copied(&a.table)) {
         uncover.push(detach_mask(draft, a));
         cover.push(attach_mask(draft, a));
     }
     // Redshift renames and drops no table that a policy looks up, so these are made anew.
     // https://docs.aws.amazon.com/redshift/latest/dg/t_rls_object_dependency.html
+    let looks_up = |filter: &DeclaredFilter| tables.iter().any(|copying| filter.looks_up(copying.name()));
     let reading: BTreeMap<&Ident, &DeclaredFilter> = draft
         .declared
         .filters
         .iter()
-        .filter(|(policy, wanted)| draft.catalog.filters.contains_key(*policy) && wanted.looks_up(name))
+        .filter(|(policy, wanted)| draft.catalog.filters.contains_key(*policy) && looks_up(wanted))
         .collect();
     let filters = draft.catalog.attached_filters.iter();
-    for a in filters.filter(|a| a.table == *name || reading.contains_key(&a.policy)) {
+    for a in filters.filter(|a| is_copied(&a.table) || reading.contains_key(&a.policy)) {
         uncover.push(detach_filter(draft, a));
         cover.push(attach_filter(draft, a));
     }
@@ -143,10 +159,10 @@ fn policies(draft: &Draft<'_>, name: &Ident, found: &FoundRelation) -> (Vec<Stat
     );
     let again = reading.iter().map(|(policy, wanted)| Statement::from(wanted.create(policy)));
     cover.splice(0..0, again);
-    if found.row_level_security {
-        uncover.push(row_level_security(draft, name, false));
-        if wants_filtering(draft.declared, draft.catalog, name) {
-            cover.push(row_level_security(draft, name, true));
+    for copying in tables.iter().filter(|copying| copying.found.row_level_security) {
+        uncover.push(row_level_security(draft, copying.name(), false));
+        if wants_filtering(draft.declared, draft.catalog, copying.name()) {
+            cover.push(row_level_security(draft, copying.name(), true));
         }
     }
     (uncover, cover)

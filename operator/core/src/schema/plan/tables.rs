@@ -10,7 +10,7 @@ use crate::sql::{ColumnDefinition, Ident, TableChange, TableDefinition, TableSta
 
 pub(super) fn change(draft: &mut Draft<'_>) {
     let (declared, catalog) = (draft.declared, draft.catalog);
-    let mut new = Vec::new();
+    let (mut new, mut copies) = (Vec::new(), Vec::new());
     for (name, table) in &declared.tables {
         match standing(declared, catalog, Kind::Table, name) {
             Standing::Absent => new.push(table),
@@ -22,12 +22,36 @@ pub(super) fn change(draft: &mut Draft<'_>) {
                     draft.take_over(Kind::Table, name.as_str(), format!("ledger of table {name}"));
                 }
                 if let Some(found) = catalog.relations.get(name) {
-                    change_table(draft, table, found);
+                    copies.extend(change_table(draft, table, found));
                 }
             }
         }
     }
+    for tables in joined(draft, copies) {
+        shadow::swap(draft, &tables);
+    }
     create(draft, &new);
+}
+
+/// Tables of which a policy on one looks up the other are copied together: between the two copies the types
+/// that it compares would differ, and Redshift would refuse to put it back.
+fn joined<'a>(draft: &Draft<'_>, copies: Vec<Copying<'a>>) -> Vec<Vec<Copying<'a>>> {
+    let mut groups: Vec<Vec<Copying<'a>>> = Vec::new();
+    for copy in copies {
+        let is_joined = |other: &Copying<'_>| is_joined(draft, copy.name(), other.name());
+        let (together, apart): (Vec<_>, Vec<_>) =
+            groups.into_iter().partition(|group| group.iter().any(is_joined));
+        groups = apart;
+        groups.push(together.into_iter().flatten().chain([copy]).collect());
+    }
+    groups
+}
+
+fn is_joined(draft: &Draft<'_>, one: &Ident, other: &Ident) -> bool {
+    draft.catalog.attached_filters.iter().any(|a| {
+        let looks_up = |name| draft.declared.filters.get(&a.policy).is_some_and(|f| f.looks_up(name));
+        (a.table == *one && looks_up(other)) || (a.table == *other && looks_up(one))
+    })
 }
 
 /// Many at once: a transaction takes seconds, however much is in it.
@@ -63,7 +87,24 @@ pub(super) struct Work {
     pub(super) narrows: bool,
 }
 
-fn change_table(draft: &mut Draft<'_>, table: &TableDefinition, found: &FoundRelation) {
+/// A table that is to be copied.
+pub(super) struct Copying<'a> {
+    pub(super) table: &'a TableDefinition,
+    pub(super) found: &'a FoundRelation,
+    pub(super) work: Work,
+}
+
+impl Copying<'_> {
+    pub(super) fn name(&self) -> &Ident {
+        &self.table.table.name
+    }
+}
+
+fn change_table<'a>(
+    draft: &mut Draft<'_>,
+    table: &'a TableDefinition,
+    found: &'a FoundRelation,
+) -> Option<Copying<'a>> {
     let name = &table.table.name;
     let mut work = Work::default();
     for column in &table.columns {
@@ -81,16 +122,16 @@ fn change_table(draft: &mut Draft<'_>, table: &TableDefinition, found: &FoundRel
         draft.hold(format!("table {name}"), Why::NotInPlace, sentence);
     }
     if !work.not_in_place.is_empty() && draft.declared.shadow_tables {
-        shadow::swap(draft, table, found, &work);
-    } else {
-        for (path, what) in &work.not_in_place {
-            let sentence = format!(
-                "{what} of table {name} cannot be changed in place: set columnTypeChanges to ShadowTable to have the table copied"
-            );
-            draft.hold(format!("tables.{name}.{path}"), Why::NotInPlace, sentence);
-        }
-        in_place(draft, table, &work);
+        return Some(Copying { table, found, work });
     }
+    for (path, what) in &work.not_in_place {
+        let sentence = format!(
+            "{what} of table {name} cannot be changed in place: set columnTypeChanges to ShadowTable to have the table copied"
+        );
+        draft.hold(format!("tables.{name}.{path}"), Why::NotInPlace, sentence);
+    }
+    in_place(draft, table, &work);
+    None
 }
 
 fn in_place(draft: &mut Draft<'_>, table: &TableDefinition, work: &Work) {
