@@ -28,6 +28,9 @@ class Kubelet:
     def next_pod(self, pipeline: str, timeout: float = 20.0) -> Object:
         """The next one that nobody runs yet, running from now on."""
         (pod, *_) = until(f"a pod of {pipeline}", lambda: self.waiting(pipeline), timeout=timeout)
+        return self.take(pod)
+
+    def take(self, pod: Object) -> Object:
         name = pod["metadata"]["name"]
         self.cluster.bind(name, self.namespace, _NODE)
         running = {"startedAt": pod["metadata"]["creationTimestamp"]}

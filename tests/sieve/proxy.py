@@ -8,7 +8,7 @@ client lists anew.
 import asyncio
 import ssl
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -46,6 +46,8 @@ class Proxy(Server):
         self._address = urlsplit(control_plane.url)
         self._collections: dict[str, Collection] = {}
         self._stalls: list[Stall] = []
+        # Is told each request but watches and lists of caches: it was carried out, and the answer is still to be passed on.
+        self.witness: Callable[[Message], None] = lambda request: None
 
     @property
     def url(self) -> str:
@@ -106,6 +108,7 @@ class Proxy(Server):
                 collection.stale_lists += 1
                 return collection.frozen
         answer = await _exchange(request, upstream)
+        self.witness(request)
         stalls = [s for s in self._stalls if (s.method, s.path) == (request.method, request.path)]
         for stall in stalls:
             stall.reached.set()

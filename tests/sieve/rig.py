@@ -115,11 +115,11 @@ def ingest_bucket(namespace: str, **spec: Any) -> Object:
 
 
 @contextmanager
-def running_sieve(directory: Path) -> Iterator[SieveRig]:
+def running_sieve(directory: Path, sweep_seconds: int = SWEEP_SECONDS) -> Iterator[SieveRig]:
     with Platform(directory) as platform, Proxy(platform.control_plane) as proxy:
         operator = Operator(
             platform,
-            sweep_seconds=SWEEP_SECONDS,
+            sweep_seconds=sweep_seconds,
             kms_visibility_seconds=VISIBILITY_SECONDS,
             kubernetes=proxy.url,
         )

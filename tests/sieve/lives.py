@@ -1,0 +1,115 @@
+"""Lives of pipelines, from a file's arrival to the record of its run, and each request about them."""
+
+import itertools
+import os
+import re
+import signal
+from collections import Counter
+from dataclasses import dataclass, field
+
+from e2e.careless import Target
+from e2e.kinds import Object
+from e2e.kubelet import Kubelet, instructions
+from sieve.rig import SieveRig
+from sieve.wire import Message
+
+TENANT, BUCKET = "piper", "landing"
+IMAGE = "registry.example/cloister-etl@sha256:" + "0123456789abcdef" * 4
+_NUMBERS = itertools.count(100)
+_CHANGING = re.compile(r"(?<=NAME)[-.][0-9a-z.-]+")
+
+
+@dataclass(frozen=True)
+class Point:
+    """The nth request of its kind about one pipeline."""
+
+    method: str
+    path: str
+    nth: int
+
+    @property
+    def is_met_always(self) -> bool:
+        """What writes the pipeline or its Jobs; reads and Events may be fewer in another life."""
+        return self.method != "GET" and ("/etlpipelines/" in self.path or "/jobs" in self.path)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} #{self.nth}"
+
+
+@dataclass
+class Life:
+    name: str
+    # Where the operator dies.
+    until: Point | None = None
+    file: Object = field(default_factory=dict)
+    points: list[Point] = field(default_factory=list)
+    met: Counter[tuple[str, str]] = field(default_factory=Counter)
+    died: bool = False
+    # What workers were told.
+    told: list[Object] = field(default_factory=list)
+
+    def sees(self, request: Message) -> bool:
+        """Whether it is about this pipeline; then it is noted."""
+        # A name is no beginning of another: all have as many digits.
+        if self.name not in request.target and self.name.encode() not in request.body:
+            return False
+        kind = request.method, _CHANGING.sub("-*", request.path.replace(self.name, "NAME"))
+        self.met[kind] += 1
+        self.points.append(Point(*kind, nth=self.met[kind]))
+        return True
+
+
+@dataclass
+class Lives:
+    rig: SieveRig
+    target: Target
+    kubelet: Kubelet
+    all: list[Life] = field(default_factory=list)
+
+    def begin(self, until: Point | None = None) -> Life:
+        life = Life(f"life-{next(_NUMBERS)}", until)
+        self.all.append(life)
+        self.rig.world.cluster.apply(_pipeline(life.name))
+        return life
+
+    def upload(self, life: Life) -> None:
+        key = f"{life.name}/claims.csv"
+        life.file = {"key": key, "versionId": self.target.upload(key, b"PHI")}
+
+    def witness(self, request: Message) -> None:
+        for life in self.all:
+            if life.sees(request) and life.points[-1] == life.until and not life.died:
+                life.died = True
+                os.kill(self.rig.world.operator.pid, signal.SIGKILL)
+
+    def attend(self) -> None:
+        """Runs what waits, and starts the operator again where it has died."""
+        if not self.rig.operator_lives:
+            self.rig.world.operator.relaunch()
+        for life in self.all:
+            for pod in self.kubelet.waiting(life.name):
+                self.kubelet.take(pod)
+                life.told.append(instructions(pod))
+                self.kubelet.finish(pod, outcome="done")
+
+    def unfinished(self) -> list[str]:
+        """Those without a run that has succeeded and is recorded."""
+        self.attend()
+        found = {p["metadata"]["name"]: p for p in self.rig.world.cluster.every("EtlPipeline", TENANT)}
+        return [life.name for life in self.all if not _is_done(found[life.name])]
+
+
+def _is_done(pipeline: Object) -> bool:
+    runs = pipeline.get("status", {}).get("runs", [])
+    return bool(runs) and all(run["state"] == "Succeeded" and run.get("recorded") for run in runs)
+
+
+def _pipeline(name: str) -> Object:
+    trigger = {"arrival": {"bucket": BUCKET, "prefix": f"{name}/", "suffix": ".csv"}}
+    spec = {"image": IMAGE, "tasks": {"module": "claims", "task": "LoadClaims"}, "workBucket": BUCKET}
+    return {
+        "apiVersion": "cloister.dev/v1alpha1",
+        "kind": "EtlPipeline",
+        "metadata": {"name": name, "namespace": TENANT},
+        "spec": spec | {"trigger": trigger},
+    }
