@@ -1,5 +1,6 @@
 """The API server as its administrator sees it. Independent of the operator's own code."""
 
+import copy
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -34,6 +35,13 @@ class Cluster:
         self._http = session()
         self._http.verify = str(keys.authority)
         self._http.cert = (str(keys.admin[0]), str(keys.admin[1]))
+        self._headers: dict[str, str] = {}
+
+    def acting_as(self, user: str, group: str) -> "Cluster":
+        """With no more rights than theirs."""
+        other = copy.copy(self)
+        other._headers = {"Impersonate-User": user, "Impersonate-Group": group}
+        return other
 
     def apply(self, *manifests: Object | Path | str, dry_run: bool = False) -> list[Object]:
         """Server-side apply of objects, files, or YAML texts; answers what now stands."""
@@ -172,7 +180,7 @@ class Cluster:
         body: str | None = None,
         content: str = "application/json",
     ) -> Object:
-        headers = {"Content-Type": content, "Accept": "application/json"}
+        headers = {"Content-Type": content, "Accept": "application/json", **self._headers}
         url = self._url + where
         data = body.encode() if body is not None else None
         answer = self._http.request(method, url, params=params, data=data, headers=headers, timeout=30)

@@ -41,9 +41,9 @@ def pod(name: str, script: str = "sleep 600", cpu: str = "500m", **spec: Any) ->
 class Pool:
     """A tenant's nodes, seen from both sides."""
 
-    def __init__(self, world: World, name: str, **nodes: Any) -> None:
+    def __init__(self, world: World, name: str, *, operators: tuple[str, ...] = (), **nodes: Any) -> None:
         self.world, self.name = world, name
-        self.manifest = tenant(name, nodes={"idleSeconds": 10} | nodes)
+        self.manifest = tenant(name, operators=list(operators), nodes={"idleSeconds": 10} | nodes)
 
     def onboard(self) -> None:
         self.world.onboard(self.manifest, timeout=PATIENCE)
@@ -58,6 +58,9 @@ class Pool:
         found = self.world.cluster.wait("Pod", name, runs, self.name, timeout=PATIENCE)
         assert found is not None
         return found
+
+    def phase(self, name: str) -> str:
+        return str((self.world.cluster.find("Pod", name, self.name) or {}).get("status", {}).get("phase", ""))
 
     def delete(self, name: str) -> None:
         self.world.cluster.delete("Pod", name, self.name)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from e2e.cluster import RefusedError
 from e2e.kinds import Object
 from e2e.nodes import PATIENCE, PROVEN, Pool, emulator, write_images
 from e2e.waiting import until
@@ -67,6 +68,54 @@ def test_another_tenant_gets_another_node(world: World, oak: Pool) -> None:
     until("the idle node is gone", elm.living, lambda left: left == [], timeout=PATIENCE)
     until("its Node object is gone", elm.nodes, lambda left: left == [], timeout=PATIENCE)
     until("status tells of it", lambda: elm.status, lambda s: s.get("instances") == 0, timeout=PATIENCE)
+
+
+def test_pods_that_ask_for_another_tenants_node_are_refused(world: World, oak: Pool) -> None:
+    elm = Pool(world, "elm-asks", max=0, operators=("elm-operators",))
+    elm.onboard()
+    name = oak.nodes()[0]["metadata"]["name"]
+    refused: dict[str, Object] = {
+        "run on its own nodes: write nodeSelector": {"nodeSelector": {PROVEN: oak.name}},
+        "nodeName passes over the scheduler": {"nodeName": name},
+        "of no other's": {"tolerations": [{"key": "cloister.dev/tenant", "operator": "Exists"}]},
+    }
+    for said, ask in refused.items():
+        with pytest.raises(RefusedError, match=said):
+            elm.submit("asks", **ask)
+    operator = world.cluster.acting_as("ann", "elm-operators")
+    with pytest.raises(RefusedError, match="cannot create resource .pods/binding"):
+        operator.bind("asks", elm.name, name)
+    with pytest.raises(RefusedError, match="cannot patch resource .nodes"):
+        operator.patch("Node", name, {"metadata": {"labels": {PROVEN: elm.name}}})
+
+
+def test_pods_that_want_to_be_beside_another_tenants_never_are_and_cost_nothing(world: World, oak: Pool) -> None:
+    """The API server takes these; the scheduler finds no node, and none is launched in vain."""
+    elm = Pool(world, "elm-near", max=2)
+    elm.onboard()
+    near = {"topologyKey": "kubernetes.io/hostname", "namespaces": [oak.name], "labelSelector": {}}
+    labelled = {"matchExpressions": [{"key": PROVEN, "operator": "In", "values": [oak.name]}]}
+    required = "requiredDuringSchedulingIgnoredDuringExecution"
+    elm.submit("near-pods", affinity={"podAffinity": {required: [near]}})
+    elm.submit("on-node", affinity={"nodeAffinity": {required: {"nodeSelectorTerms": [labelled]}}})
+    elm.submit("plain")
+    elm.wait_running("plain")
+    until("it is told", lambda: elm.status.get("message", ""), lambda said: "demands" in said, timeout=PATIENCE)
+    assert {elm.phase("near-pods"), elm.phase("on-node")} == {"Pending"}
+    assert len(elm.instances()) == 1
+    met = [node["metadata"]["name"] for node in world.cluster.every("Node") if len(_tenants_on(world, node)) > 1]
+    assert met == []
+    for name in ("near-pods", "on-node", "plain"):
+        elm.delete(name)
+
+
+def _tenants_on(world: World, node: Object) -> set[str]:
+    here = node["metadata"]["name"]
+    return {
+        pod["metadata"]["namespace"]
+        for pod in world.cluster.every("Pod")
+        if pod["spec"].get("nodeName") == here and pod["metadata"]["namespace"] != "kube-system"
+    }
 
 
 def test_what_comes_up_on_shared_hardware_is_ended_and_never_takes_a_pod(world: World) -> None:
@@ -152,24 +201,27 @@ def test_an_instance_profile_that_lost_its_role_gets_it_back(world: World, oak: 
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_killed_at_its_launch_it_launches_no_second_instance(world: World, moment: str) -> None:
-    pool = Pool(world, f"yew-{moment}")
+@pytest.mark.parametrize("operation", ["RunInstances", "TerminateInstances"])
+def test_killed_at_its_launch_or_end_it_launches_no_second_instance(
+    world: World, operation: str, moment: str
+) -> None:
+    pool = Pool(world, f"yew-{operation[0].lower()}-{moment}")
     pool.onboard()
     rule: Object = {
         "service": "ec2",
-        "operation": "RunInstances",
+        "operation": operation,
         "kind": "kill",
         "pid": world.operator.pid,
         "when": moment,
     }
     number = emulator(world, "POST", "/faults", rule)["id"]
-    pool.submit("once")
+    pool.submit("once", script="sleep 3")
     until("it dies", lambda: not world.operator.lives, timeout=PATIENCE)
     emulator(world, "DELETE", f"/faults?id={number}")
     world.operator.restart()
     pool.wait_running("once")
+    until("nothing is left", lambda: [*pool.living(), *pool.nodes()], lambda left: left == [], timeout=PATIENCE)
     assert len(pool.instances()) == 1
-    pool.delete("once")
 
 
 def test_a_tenant_that_leaves_takes_its_nodes_along(world: World) -> None:

@@ -1,15 +1,13 @@
-"""Lives of pipelines, from a file's arrival to the record of its run, and each request about them."""
+"""Lives of pipelines, from a file's arrival to the record of its run."""
 
 import itertools
-import os
 import re
-import signal
-from collections import Counter
 from dataclasses import dataclass, field
 
 from e2e.careless import Target
 from e2e.kinds import Object
 from e2e.kubelet import Kubelet, instructions
+from sieve.points import Life, Point
 from sieve.rig import SieveRig
 from sieve.wire import Message
 
@@ -19,44 +17,22 @@ _NUMBERS = itertools.count(100)
 _CHANGING = re.compile(r"(?<=NAME)[-.][0-9a-z.-]+")
 
 
-@dataclass(frozen=True)
-class Point:
-    """The nth request of its kind about one pipeline."""
-
-    method: str
-    path: str
-    nth: int
-
-    @property
-    def is_met_always(self) -> bool:
-        """What writes the pipeline or its Jobs; reads and Events may be fewer in another life."""
-        return self.method != "GET" and ("/etlpipelines/" in self.path or "/jobs" in self.path)
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path} #{self.nth}"
-
-
 @dataclass
-class Life:
-    name: str
-    # Where the operator dies.
-    until: Point | None = None
+class PipelineLife(Life):
     file: Object = field(default_factory=dict)
-    points: list[Point] = field(default_factory=list)
-    met: Counter[tuple[str, str]] = field(default_factory=Counter)
-    died: bool = False
     # What workers were told.
     told: list[Object] = field(default_factory=list)
 
-    def sees(self, request: Message) -> bool:
-        """Whether it is about this pipeline; then it is noted."""
+    def kind(self, request: Message) -> str:
         # A name is no beginning of another: all have as many digits.
         if self.name not in request.target and self.name.encode() not in request.body:
-            return False
-        kind = request.method, _CHANGING.sub("-*", request.path.replace(self.name, "NAME"))
-        self.met[kind] += 1
-        self.points.append(Point(*kind, nth=self.met[kind]))
-        return True
+            return ""
+        return _CHANGING.sub("-*", request.path.replace(self.name, "NAME"))
+
+
+def is_met_always(point: Point) -> bool:
+    """What writes the pipeline or its Jobs; reads and Events may be fewer in another life."""
+    return point.method != "GET" and ("/etlpipelines/" in point.path or "/jobs" in point.path)
 
 
 @dataclass
@@ -64,23 +40,17 @@ class Lives:
     rig: SieveRig
     target: Target
     kubelet: Kubelet
-    all: list[Life] = field(default_factory=list)
+    all: list[PipelineLife] = field(default_factory=list)
 
-    def begin(self, until: Point | None = None) -> Life:
-        life = Life(f"life-{next(_NUMBERS)}", until)
+    def begin(self, until: Point | None = None) -> PipelineLife:
+        life = PipelineLife(f"life-{next(_NUMBERS)}", until)
         self.all.append(life)
         self.rig.world.cluster.apply(_pipeline(life.name))
         return life
 
-    def upload(self, life: Life) -> None:
+    def upload(self, life: PipelineLife) -> None:
         key = f"{life.name}/claims.csv"
         life.file = {"key": key, "versionId": self.target.upload(key, b"PHI")}
-
-    def witness(self, request: Message) -> None:
-        for life in self.all:
-            if life.sees(request) and life.points[-1] == life.until and not life.died:
-                life.died = True
-                os.kill(self.rig.world.operator.pid, signal.SIGKILL)
 
     def attend(self) -> None:
         """Runs what waits, and starts the operator again where it has died."""

@@ -115,8 +115,8 @@ def ingest_bucket(namespace: str, **spec: Any) -> Object:
 
 
 @contextmanager
-def running_sieve(directory: Path, sweep_seconds: int = SWEEP_SECONDS) -> Iterator[SieveRig]:
-    with Platform(directory) as platform, Proxy(platform.control_plane) as proxy:
+def running_sieve(directory: Path, sweep_seconds: int = SWEEP_SECONDS, *, nodes: bool = False) -> Iterator[SieveRig]:
+    with Platform(directory, nodes=nodes) as platform, Proxy(platform.control_plane) as proxy:
         operator = Operator(
             platform,
             sweep_seconds=sweep_seconds,

@@ -10,7 +10,8 @@ from e2e import manifests
 from e2e.careless import Target
 from e2e.kubelet import Kubelet
 from e2e.waiting import until
-from sieve.lives import BUCKET, TENANT, Life, Lives
+from sieve.lives import BUCKET, TENANT, Lives, PipelineLife, is_met_always
+from sieve.points import kill, missed
 from sieve.rig import SieveRig, running_sieve
 
 # A listing, each five sweeps, finds what was received and not told.
@@ -29,7 +30,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SieveRig]:
 def lives(site: SieveRig) -> Iterator[Lives]:
     target = Target.of(site.world, TENANT, BUCKET)
     found = Lives(site, target, Kubelet(site.world.cluster, TENANT))
-    site.proxy.witness = found.witness
+    site.proxy.witness = lambda request: kill(site, found.all, request)
     yield found
     site.proxy.witness = lambda request: None
     if not site.operator_lives:
@@ -51,7 +52,7 @@ def _judge(lives: Lives) -> None:
     assert {life.name: len(_records(lives, life)) for life in lives.all} == {life.name: 1 for life in lives.all}
 
 
-def _records(lives: Lives, life: Life) -> list[Any]:
+def _records(lives: Lives, life: PipelineLife) -> list[Any]:
     prefix = f"_cloister/runs/{life.name}/"
     found = lives.target.aws.s3.list_object_versions(Bucket=lives.target.bucket_name, Prefix=prefix)
     return list(found.get("Versions", []))
@@ -63,16 +64,16 @@ def test_killed_at_each_request_to_kubernetes_it_runs_each_file_once(lives: Live
     _finish(lives)
     lives.rig.rest()
     points = list(clean.points)
-    assert sum(point.is_met_always for point in points) >= 4
+    assert sum(is_met_always(point) for point in points) >= 4
     dying = [lives.begin(point) for point in points]
     for life in dying:
         lives.upload(life)
     _finish(lives)
     _judge(lives)
-    missed = [life.until for life in dying if not life.died]
-    print(f"\nkilled at {len(dying) - len(missed)} requests; not met: {[str(point) for point in missed]}")
-    assert len(missed) < len(points) / 2
-    assert [str(point) for point in missed if point and point.is_met_always] == []
+    left = missed(dying)
+    print(f"\nkilled at {len(dying) - len(left)} requests; not met: {[str(point) for point in left]}")
+    assert len(left) < len(points) / 2
+    assert [str(point) for point in left if is_met_always(point)] == []
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -81,9 +82,9 @@ def test_killed_at_each_call_to_aws_it_runs_each_file_once(lives: Lives, operati
     life = lives.begin()
     lives.rig.world.cluster.wait_ready("EtlPipeline", life.name, TENANT)
     service = "sqs" if operation.endswith(("Message", "Batch")) else "s3"
-    kill = {"kind": "kill", "pid": lives.rig.world.operator.pid, "when": moment}
+    death = {"kind": "kill", "pid": lives.rig.world.operator.pid, "when": moment}
     caller = "*/CloisterProvisioner/*"
-    rule = lives.rig.inject(kill | {"service": service, "operation": operation, "caller": caller})
+    rule = lives.rig.inject(death | {"service": service, "operation": operation, "caller": caller})
     lives.upload(life)
 
     def died() -> bool:

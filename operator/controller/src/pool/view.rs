@@ -34,7 +34,23 @@ pub fn pod(pod: &Pod) -> Option<PoolPod> {
         zone: selector.get(ZONE).cloned(),
         type_: selector.get(TYPE).cloned(),
         odd: selector.keys().find(|key| !ours.contains(&key.as_str())).cloned(),
+        demands: demands(spec),
     })
+}
+
+fn demands(spec: &PodSpec) -> Option<&'static str> {
+    let affinity = spec.affinity.clone().unwrap_or_default();
+    let node = affinity.node_affinity.unwrap_or_default();
+    let pods = affinity.pod_affinity.unwrap_or_default();
+    let others = affinity.pod_anti_affinity.unwrap_or_default();
+    let spread = spec.topology_spread_constraints.iter().flatten();
+    let all = [
+        ("nodeAffinity", node.required_during_scheduling_ignored_during_execution.is_some()),
+        ("podAffinity", pods.required_during_scheduling_ignored_during_execution.is_some()),
+        ("podAntiAffinity", others.required_during_scheduling_ignored_during_execution.is_some()),
+        ("topologySpreadConstraints", spread.into_iter().any(|c| c.when_unsatisfiable == "DoNotSchedule")),
+    ];
+    all.into_iter().find_map(|(field, asked)| asked.then_some(field))
 }
 
 pub fn has_ended(pod: &Pod) -> bool {
@@ -172,6 +188,20 @@ mod tests {
     fn a_pod_that_selects_another_tenants_nodes_or_none_does_not_count() {
         assert_eq!(parsed(&json!({ "containers": [] })), None);
         assert_eq!(parsed(&json!({ "containers": [], "nodeSelector": { PROVEN: "beta" } })), None);
+    }
+
+    #[test]
+    fn what_must_be_kept_to_and_is_not_known_is_told() {
+        let with = |affinity: &Value| {
+            let spec = json!({ "containers": [], "nodeSelector": { PROVEN: "acme" }, "affinity": affinity });
+            parsed(&spec).and_then(|pod| pod.demands)
+        };
+        let term = json!([{ "topologyKey": "kubernetes.io/hostname" }]);
+        let asked = json!({ "podAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": term } });
+        assert_eq!(with(&asked), Some("podAffinity"));
+        let wished = json!([{ "weight": 1, "podAffinityTerm": term[0] }]);
+        let wished = json!({ "podAffinity": { "preferredDuringSchedulingIgnoredDuringExecution": wished } });
+        assert_eq!(with(&wished), None);
     }
 
     #[test]

@@ -68,6 +68,8 @@ pub struct Pod {
     pub type_: Option<String>,
     /// A label that it selects and no node of a pool has.
     pub odd: Option<String>,
+    /// What the scheduler must keep to and the pool does not know: `podAffinity`.
+    pub demands: Option<&'static str>,
 }
 
 impl Pod {

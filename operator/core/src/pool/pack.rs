@@ -139,6 +139,11 @@ fn impossible(world: &World<'_>, pod: &Pod, types: &[InstanceType]) -> Option<St
             "pod {name} selects {label}, which no node of the pool has: remove it from its nodeSelector"
         ));
     }
+    if let Some(field) = pod.demands {
+        return Some(format!(
+            "pod {name} demands {field}, which the pool does not weigh, so that it would launch nodes in vain: prefer it instead, or select a zone or an instance type by nodeSelector"
+        ));
+    }
     let zones: BTreeSet<&str> = world.wanted.subnets.iter().map(|s| s.zone.as_str()).collect();
     if let Some(zone) = pod.zone.as_ref().filter(|zone| !zones.contains(zone.as_str())) {
         return Some(format!("pod {name} selects zone {zone}, in which the Environment names no subnet"));
