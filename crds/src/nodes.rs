@@ -4,7 +4,7 @@ use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::rules::{NO_DUPLICATES, each, matches, matches_id};
+use crate::rules::{NO_DUPLICATES, ROLE_ARN, each, matches, matches_id};
 use crate::status::Condition;
 
 /// EC2 instances on which nobody else's pods run. They are launched when pods wait and ended when idle.
@@ -120,6 +120,19 @@ pub struct NodeSource {
     #[x_kube(validation = Rule::new(matches_id("ami")).message("nodes.imageId must be the id of a machine image, such as ami-0123456789abcdef0"))]
     pub image_id: String,
     pub cluster: ClusterAccess,
+    /// Where this cluster runs Karpenter, it launches and ends the nodes instead: `cloister karpenter TENANT` prints
+    /// what it needs. Nodes take pods only once proven, all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub karpenter: Option<Karpenter>,
+}
+
+#[derive(KubeSchema, Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Karpenter {
+    /// The role of Karpenter's controller in the Environment's account. Tenants' keys let it encrypt volumes.
+    #[schemars(length(max = 128))]
+    #[x_kube(validation = Rule::new(matches(ROLE_ARN)).message("nodes.karpenter.roleArn must be the ARN of the IAM role of Karpenter's controller, such as arn:aws:iam::222222222222:role/KarpenterController"))]
+    pub role_arn: String,
 }
 
 /// How a node finds this Kubernetes cluster; what `aws eks describe-cluster` says of it. Nothing of it is secret.

@@ -42,6 +42,8 @@ enum Verb {
     Plan(commands::plan::Options),
     /// Print the CustomResourceDefinitions.
     Crds,
+    /// Print the EC2NodeClass and the NodePool of a tenant, for a cluster in which Karpenter launches its nodes.
+    Karpenter(commands::karpenter::Options),
 }
 
 #[tokio::main]
@@ -51,6 +53,7 @@ async fn main() -> ExitCode {
         Verb::Run(options) => commands::run::run(options).await.map(|()| ExitCode::SUCCESS),
         Verb::Plan(options) => commands::plan::run(options).await,
         Verb::Crds => commands::crds::run().map(|()| ExitCode::SUCCESS),
+        Verb::Karpenter(options) => commands::karpenter::run(options).await.map(|()| ExitCode::SUCCESS),
     };
     result.unwrap_or_else(|complaint| {
         eprintln!("error: {complaint}");

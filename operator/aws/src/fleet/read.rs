@@ -117,6 +117,7 @@ fn instance(
         public: listed.public_ip_address().is_some_and(|address| !address.is_empty()),
         profile: text(listed.iam_instance_profile().and_then(|profile| profile.arn())),
         image: text(listed.image_id()),
+        karpenter: tags.contains_key("karpenter.sh/nodepool"),
         template: tags.get("aws:ec2launchtemplate:version").cloned().unwrap_or_default(),
         volumes: seen(account, listed, volumes),
         reason: listed.state_reason().and_then(|reason| reason.code()).map(str::to_owned),

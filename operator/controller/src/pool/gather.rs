@@ -167,6 +167,7 @@ async fn look(
         profile: place_of.iam_arn(&profile),
         launcher: home.spec.role_arn.clone(),
         through: place_of.service_host("ec2"),
+        karpenter: home.spec.nodes.as_ref().is_some_and(|nodes| nodes.karpenter.is_some()),
         template: version.filter(|_| stands(tenant)),
     };
     let status = tenant.status.as_ref().and_then(|status| status.nodes.as_ref());

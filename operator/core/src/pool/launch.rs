@@ -35,6 +35,9 @@ pub(super) fn unseen(world: &World<'_>) -> Vec<LaunchIntent> {
 }
 
 pub(super) fn launch(world: &World<'_>, packing: &Packing) -> Launches {
+    if world.wanted.karpenter {
+        return Launches { intents: unseen(world), ..Launches::default() };
+    }
     let failure = failure(world);
     let patience = failure.as_ref().map(|(_, until)| *until).max(Some(world.memory.patience));
     let refusal = failure.map(|(refusal, _)| refusal).or_else(|| world.memory.refusal.clone());

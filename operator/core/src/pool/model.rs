@@ -132,6 +132,8 @@ pub struct Instance {
     pub image: String,
     /// Version of the launch template, as AWS tags it.
     pub template: String,
+    /// Karpenter launched it, and ends it.
+    pub karpenter: bool,
     /// None while the listing of volumes does not have all of them.
     pub volumes: Option<Vec<VolumeSeen>>,
     /// Why AWS ended it, as a code.
@@ -198,6 +200,8 @@ pub struct Wanted {
     /// ARN of the role that launches, and the host name of EC2 in the region: for what people are told.
     pub launcher: String,
     pub through: String,
+    /// Karpenter launches what pods wait for.
+    pub karpenter: bool,
     /// The version of the launch template that counts; None where the template is not as declared, so that nothing
     /// may be launched from it.
     pub template: Option<String>,

@@ -41,6 +41,9 @@ pub(super) fn pack(world: &World<'_>) -> Packing {
     let mut packing = Packing::default();
     let mut waiting: Vec<&Pod> = world.pods.iter().filter(|pod| pod.waits()).collect();
     packing.waiting = waiting.len();
+    if world.wanted.karpenter {
+        return packing;
+    }
     // The largest first; the name settles what is equal, so that every pass packs alike.
     waiting.sort_by_key(|pod| (std::cmp::Reverse((pod.requests.cpu, pod.requests.memory)), &pod.uid));
     for pod in waiting {

@@ -48,7 +48,7 @@ pub(super) fn retire(world: &World<'_>, wanted_nodes: &[&str]) -> Retirement {
     let mut spare = over_the_limit(world);
     for instance in world.instances.iter().filter(|instance| instance.lives()) {
         match (judge(world, instance), node_of(world, instance)) {
-            _ if instance.state == InstanceState::Stopped => {
+            _ if instance.state == InstanceState::Stopped && !is_karpenters(world, instance) => {
                 end(&mut out, instance, None, "Stopped", "it was stopped, and nodes are not".into());
             }
             // It was proven once: it keeps its run and gets no other.
@@ -56,10 +56,14 @@ pub(super) fn retire(world: &World<'_>, wanted_nodes: &[&str]) -> Retirement {
                 drain(&mut out, world, node, "NotAsDeclared");
             }
             (Verdict::Wrong(why), node) => end(&mut out, instance, node, "NotAsDeclared", why),
-            (_, None) => unregistered(&mut out, world, instance),
+            (_, None) if !is_karpenters(world, instance) => unregistered(&mut out, world, instance),
+            (_, None) => {}
             (verdict, Some(node)) => {
                 if verdict == Verdict::AsDeclared && !marked(node) {
                     out.proofs.push(node.name.clone());
+                }
+                if is_karpenters(world, instance) {
+                    continue;
                 }
                 let needed = wanted_nodes.contains(&node.name.as_str());
                 registered(&mut out, world, instance, node, needed, &mut spare);
@@ -68,6 +72,11 @@ pub(super) fn retire(world: &World<'_>, wanted_nodes: &[&str]) -> Retirement {
     }
     out.lost_nodes = lost(world);
     out
+}
+
+/// Karpenter ends what it has launched, but where the tenant leaves, or it is not as declared.
+fn is_karpenters(world: &World<'_>, instance: &Instance) -> bool {
+    instance.karpenter && !world.leaving
 }
 
 fn marked(node: &Node) -> bool {

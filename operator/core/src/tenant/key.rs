@@ -64,7 +64,7 @@ fn recorded_by_operator(inputs: &Inputs<'_>, root: &str) -> Statement {
         .when("StringEquals", "kms:ViaService", [inputs.account.service_host("s3")])
 }
 
-/// EC2 uses it for the nodes' volumes in the name of who launches, which is the operator.
+/// EC2 uses it for the nodes' volumes in the name of who launches: the operator, or Karpenter.
 /// <https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html>
 fn used_for_volumes(inputs: &Inputs<'_>, root: &str) -> Statement {
     let actions = [
@@ -84,7 +84,10 @@ fn granted_to_volumes(inputs: &Inputs<'_>, root: &str) -> Statement {
 }
 
 fn by_launcher(inputs: &Inputs<'_>, statement: Statement) -> Statement {
-    statement.on(["*"]).when("ArnEquals", "aws:PrincipalArn", [inputs.account.operator_role.clone()]).when(
+    let karpenter = inputs.account.nodes.as_ref().and_then(|nodes| nodes.karpenter.as_ref());
+    let mut launchers = vec![inputs.account.operator_role.clone()];
+    launchers.extend(karpenter.map(|karpenter| karpenter.role_arn.clone()));
+    statement.on(["*"]).when("ArnEquals", "aws:PrincipalArn", launchers).when(
         "StringEquals",
         "kms:ViaService",
         [inputs.account.service_host("ec2")],

@@ -1,6 +1,7 @@
 //! `ClientTenant`: from one declaration to everything that one client needs.
 
 mod guards;
+mod karpenter;
 mod key;
 mod nodes;
 mod roles;
@@ -8,12 +9,14 @@ mod warehouse;
 
 pub use crate::warehouse::ADMIN;
 pub use guards::INLINE;
+pub use karpenter::karpenter;
 pub use warehouse::database;
 
 use std::collections::BTreeSet;
 
 use cloister_crds::ClientTenantSpec;
 use cloister_crds::bucket::DeletionPolicy;
+use cloister_crds::nodes::Tenancy;
 
 use crate::environment::Account;
 use crate::name::Names;
@@ -168,7 +171,16 @@ fn nodes_lack(spec: &ClientTenantSpec, account: &Account) -> Option<Violation> {
          Environment, with imageId and cluster",
         account.environment
     );
-    (spec.nodes.is_some() && account.nodes.is_none()).then(|| Violation::new("spec.nodes", no_image))
+    let (nodes, Some(source)) = (spec.nodes.as_ref()?, &account.nodes) else {
+        return spec.nodes.is_some().then(|| Violation::new("spec.nodes", no_image));
+    };
+    // https://github.com/aws/karpenter-provider-aws/issues/3182
+    let hint = format!(
+        "Karpenter, which launches the nodes of Environment {}, uses no Dedicated Hosts: write DedicatedInstance, or          name an Environment without spec.nodes.karpenter",
+        account.environment
+    );
+    let hosts = source.karpenter.is_some() && nodes.tenancy == Tenancy::DedicatedHost;
+    hosts.then(|| Violation::new("spec.nodes.tenancy", hint))
 }
 
 /// Everything that the tenant needs, in AWS and in Kubernetes.

@@ -17,7 +17,7 @@ use crate::resource::{
 };
 
 /// The root device of Amazon Linux 2023.
-const ROOT: &str = "/dev/xvda";
+pub(super) const ROOT: &str = "/dev/xvda";
 
 pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
     let (Some(nodes), Some(source)) = (&inputs.spec.nodes, &inputs.account.nodes) else { return };
@@ -121,7 +121,7 @@ fn template(inputs: &Inputs<'_>, nodes: &Nodes, source: &NodeSource) -> LaunchTe
     }
 }
 
-fn labelled(inputs: &Inputs<'_>, what: &str) -> Tags {
+pub(super) fn labelled(inputs: &Inputs<'_>, what: &str) -> Tags {
     let mut tags = inputs.tags(what);
     tags.insert("Name".into(), format!("cloister-{}", inputs.names.tenant));
     tags.insert(POOL.into(), inputs.names.tenant.clone());

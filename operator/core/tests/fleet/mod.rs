@@ -68,6 +68,7 @@ impl Fleet {
             profile: "profile".into(),
             launcher: "role".into(),
             through: "ec2".into(),
+            karpenter: false,
             template: Some("1".into()),
         };
         Self {

@@ -78,7 +78,11 @@ pub fn job(home: &Home, spec: &EtlPipelineSpec, run: &RunStatus) -> Value {
             "podFailurePolicy": { "rules": [
                 { "action": "Ignore", "onPodConditions": [{ "type": "DisruptionTarget", "status": "True" }] },
             ] },
-            "template": { "metadata": { "labels": labels }, "spec": pod(home, spec, run) },
+            "template": {
+                // Karpenter, where it runs the nodes, must not move a run to save money.
+                "metadata": { "labels": labels, "annotations": { "karpenter.sh/do-not-disrupt": "true" } },
+                "spec": pod(home, spec, run),
+            },
         },
     });
     if let Some(queue) = &home.queue {
