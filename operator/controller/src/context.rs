@@ -61,6 +61,8 @@ pub struct Memory {
     pub seen: bool,
     /// The version of a pipeline that its last pass left: an older one in the cache is not gone by.
     pub version: Option<String>,
+    /// Its status tells of every Job of it that has not ended.
+    pub jobs_are_known: bool,
 }
 
 impl Context {
