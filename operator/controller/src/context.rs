@@ -16,7 +16,7 @@ use kube::runtime::reflector::Store;
 use crate::cache::Objects;
 use crate::leader::Fence;
 use crate::metrics::Metrics;
-use crate::pipelines::Inbox;
+use crate::pipelines::{Deaf, Inbox};
 use crate::pool::{Pools, Watched};
 
 /// How the operator behaves; every field is a flag of `cloister run`.
@@ -41,6 +41,7 @@ pub struct Context {
     pub schemas: Store<RedshiftSchema>,
     pub pipelines: Store<EtlPipeline>,
     pub inbox: Inbox,
+    pub deaf: Deaf,
     pub objects: Objects,
     pub watched: Watched,
     pub pools: Pools,
@@ -96,6 +97,7 @@ impl Context {
             schemas,
             pipelines,
             inbox: Inbox::default(),
+            deaf: Deaf::default(),
             objects,
             watched,
             pools: Pools::default(),

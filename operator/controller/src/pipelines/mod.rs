@@ -4,6 +4,7 @@
 //! moment, and the status is written only if nobody has written since.
 
 mod consider;
+mod hearing;
 mod inbox;
 mod jobs;
 mod listen;
@@ -31,6 +32,7 @@ use kube::runtime::controller::Action;
 use serde_json::json;
 
 use consider::{Considered, Held, violations};
+pub use hearing::Deaf;
 pub use inbox::Inbox;
 pub use jobs::api_resource;
 pub use listen::listen;
@@ -90,7 +92,7 @@ async fn pass(cached: &EtlPipeline, context: &Context) -> Result<End, Unreported
         let fault = fault.or(records::keep(&seen.pipeline, &peers, &mut decided, context).await);
         let requeue = if fault.is_some() { Requeue::BackOff } else { Requeue::Sweep };
         let end = End { requeue, look_again: decided.look_again };
-        let (status, notices) = conclude_on(&seen.pipeline, &peers, &decided, fault.as_ref());
+        let (status, notices) = conclude_on(&seen.pipeline, &peers, &decided, fault.as_ref(), context);
         let jobs_are_known = fault.is_none() && !is_loose(&seen.attempts, &status);
         let changed = seen.pipeline.status.as_ref() != Some(&status);
         let mut now = seen.pipeline.clone();
@@ -127,7 +129,7 @@ fn idle(cached: &EtlPipeline, context: &Context) -> Option<End> {
     }
     let peers = peers::look(cached, context);
     let decided = consider::glance(cached, &peers, &news);
-    let (status, _) = conclude_on(cached, &peers, &decided, None);
+    let (status, _) = conclude_on(cached, &peers, &decided, None, context);
     let idle = decided.start.is_empty() && decided.end.is_empty() && status == *known;
     context.metrics.pipelines.depth(&cached.label(), known);
     idle.then_some(End { requeue: Requeue::Sweep, look_again: decided.look_again })
@@ -146,6 +148,7 @@ fn conclude_on(
     peers: &Peers,
     decided: &Decision,
     fault: Option<&jobs::Failed>,
+    context: &Context,
 ) -> (EtlPipelineStatus, Vec<cloister_core::conclude::Notice>) {
     let nothing = CommonStatus::default();
     let mut waiting = peers.waiting.clone();
@@ -163,9 +166,13 @@ fn conclude_on(
         intents: &[],
         mode: Mode::Correct,
     });
+    let listening = hearing::condition(pipeline, context);
     if common.message.is_empty() {
-        common.message = last_trouble(&decided.status).unwrap_or_default();
+        let deaf =
+            listening.as_ref().map(|condition| condition.message.clone()).filter(|why| !why.is_empty());
+        common.message = deaf.or_else(|| last_trouble(&decided.status)).unwrap_or_default();
     }
+    common.conditions.extend(listening);
     (EtlPipelineStatus { common, ..decided.status.clone() }, notices)
 }
 
