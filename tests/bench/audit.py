@@ -1,6 +1,7 @@
 """What the API server's audit log tells of the operator: when it asked for each Job, and how many requests it took."""
 
 import json
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -40,8 +41,6 @@ class Start:
 @dataclass(frozen=True)
 class Request:
     line: str
-    # Namespace and name of the pipeline, where it is of one.
-    pipeline: tuple[str, str] | None
     # When it reached the API server, and when that had answered.
     start: float
     end: float
@@ -85,22 +84,31 @@ def requests(control_plane: ControlPlane, since: float, until: float) -> list[Re
             of = event.get("objectRef", {})
             what = "/".join(part for part in (of.get("resource"), of.get("subresource")) if part)
             line = f"{event['verb']} {what}"
-            is_of_one = of.get("resource") == "etlpipelines" and of.get("name")
-            pipeline = (of["namespace"], of["name"]) if is_of_one else None
-            found.append(Request(line, pipeline, start, seconds(event["stageTimestamp"])))
+            found.append(Request(line, start, seconds(event["stageTimestamp"])))
     return sorted(found, key=lambda request: request.start)
 
 
-def answering(found: Iterable[Request], made: Iterable[Start]) -> list[float]:
-    """Of each start, how long the API server took to answer what the operator asked of that pipeline before it."""
-    of_pipeline: dict[tuple[str, str], list[Request]] = {}
-    for request in found:
-        if request.pipeline:
-            of_pipeline.setdefault(request.pipeline, []).append(request)
-    return [
-        sum(r.end - r.start for r in of_pipeline.get(start.pipeline, []) if start.due <= r.start < start.at)
-        for start in made
-    ]
+class Idle:
+    """How long the API server had next to nothing to do for the operator, which so was late by itself."""
+
+    def __init__(self, found: Iterable[Request], cores: int) -> None:
+        """Idle is where fewer requests than cores are being answered."""
+        changes = sorted(change for r in found for change in ((r.start, 1), (r.end, -1)))
+        self._times, self._idle = [0.0], [0.0]
+        self._goes_on = [1]
+        under_way = 0
+        for at, change in changes:
+            self._idle.append(self._until(at))
+            self._times.append(at)
+            under_way += change
+            self._goes_on.append(int(under_way < cores))
+
+    def between(self, begin: float, end: float) -> float:
+        return self._until(end) - self._until(begin)
+
+    def _until(self, at: float) -> float:
+        n = bisect_right(self._times, at) - 1
+        return self._idle[n] + self._goes_on[n] * (at - self._times[n])
 
 
 def counted(found: Iterable[Request], per: int) -> str:
