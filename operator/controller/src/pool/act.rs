@@ -153,7 +153,9 @@ impl Stage<'_> {
     async fn lose(&self, uid: &str) -> Result<(), Fault> {
         self.fence()?;
         let Some(pod) = self.scene.pods.iter().find(|pod| pod.uid == uid) else { return Ok(()) };
-        lost::fail(&self.context.client, &self.name, pod).await?;
+        if !lost::fail(&self.context.client, &self.name, pod).await? {
+            return Ok(());
+        }
         let node = pod.node.as_deref().unwrap_or_default();
         let message = format!("pod {} is lost: the instance of node {node} was terminated", pod.name);
         report::publish(self.tenant, "PodLost", &message, true, self.context).await;

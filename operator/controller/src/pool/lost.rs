@@ -4,15 +4,23 @@ use cloister_core::fault::Fault;
 use cloister_core::pool::Pod as PoolPod;
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::{DeleteParams, Patch, PatchParams, Preconditions};
-use kube::{Api, Client};
+use kube::{Api, Client, ResourceExt as _};
 use serde_json::json;
 
+use super::view;
 use crate::objects::fault;
 
 /// Says what the node would have said, and takes the pod away. A Job makes another then, which does not count as a
 /// failure: <https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions>
-pub async fn fail(client: &Client, namespace: &str, pod: &PoolPod) -> Result<(), Fault> {
+/// False where it has ended by itself, or is gone.
+pub async fn fail(client: &Client, namespace: &str, pod: &PoolPod) -> Result<bool, Fault> {
     let api: Api<Pod> = Api::namespaced(client.clone(), namespace);
+    let now = api.get_opt(&pod.name).await.map_err(|e| fault("GetPod", &e))?;
+    let lives = |now: &Pod| now.uid().as_ref() == Some(&pod.uid) && !view::has_ended(now);
+    // Nobody but the control plane writes to it any more, so that it cannot end after this look.
+    if !now.is_some_and(|now| lives(&now)) {
+        return Ok(false);
+    }
     let condition = json!({
         "type": "DisruptionTarget",
         "status": "True",
@@ -25,16 +33,11 @@ pub async fn fail(client: &Client, namespace: &str, pod: &PoolPod) -> Result<(),
         "status": { "phase": "Failed", "conditions": [condition] },
     });
     let told = api.patch_status(&pod.name, &PatchParams::default(), &Patch::Strategic(&patch)).await;
-    gone(told, "PatchPodStatus")?;
+    told.map_err(|e| fault("PatchPodStatus", &e))?;
     let only = Preconditions { uid: Some(pod.uid.clone()), resource_version: None };
     let params = DeleteParams { preconditions: Some(only), ..DeleteParams::default() }.grace_period(0);
-    gone(api.delete(&pod.name, &params).await, "DeletePod")
-}
-
-/// What is gone, or is another of that name by now, is not ours to fail.
-fn gone<T>(sent: kube::Result<T>, operation: &'static str) -> Result<(), Fault> {
-    match sent {
-        Err(kube::Error::Api(status)) if status.code == 404 || status.code == 409 => Ok(()),
-        sent => sent.map(drop).map_err(|e| fault(operation, &e)),
+    match api.delete(&pod.name, &params).await {
+        Err(kube::Error::Api(status)) if status.code == 404 || status.code == 409 => Ok(true),
+        sent => sent.map(|_| true).map_err(|e| fault("DeletePod", &e)),
     }
 }
