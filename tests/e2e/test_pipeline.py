@@ -173,7 +173,7 @@ def _wait_until_empty(tenant: Target) -> None:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         return list(tenant.aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"].values())  # type: ignore[arg-type]
 
-    until("the queue is empty", left, lambda counts: set(counts) == {"0"}, timeout=120)
+    until("the queue is empty", left, lambda counts: set(counts) == {"0"})
 
 
 def test_files_that_arrive_while_the_operator_is_down_are_loaded(
@@ -211,7 +211,6 @@ def test_while_its_queue_answers_errors_that_is_said_and_what_arrives_is_loaded_
     name = apply(trigger={"arrival": {"bucket": BUCKET, "prefix": "deaf/"}})
     broken = {"service": "sqs", "operation": ["ReceiveMessage", "DeleteMessageBatch"], "kind": "error", "count": -1}
     rule = emulator(world, "POST", "/faults", broken | {"resource": f"*{tenant.queue_name}*"})["id"]
-    files = [_upload(tenant, f"deaf/{n}.csv") for n in range(3)]
 
     def is_deaf(found: Object | None) -> bool:
         said = condition(found or {}, "Listening")
@@ -220,6 +219,7 @@ def test_while_its_queue_answers_errors_that_is_said_and_what_arrives_is_loaded_
     told = world.cluster.wait("EtlPipeline", name, is_deaf, TENANT)
     assert tenant.queue_name in (told or {})["status"]["message"]
     assert condition(told or {}, "Ready")["status"] == "True"
+    files = [_upload(tenant, f"deaf/{n}.csv") for n in range(3)]
     emulator(world, "DELETE", f"/faults?id={rule}")
     seen: list[Object] = []
     while len(seen) < len(files):
