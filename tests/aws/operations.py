@@ -1,7 +1,7 @@
 """Importing this registers every handler of ours."""
 
 from aws import sts, tagging, web_identity
-from aws.ec2 import describe_catalog, hosts, instances, launch, metadata, networks, templates, volumes
+from aws.ec2 import describe_catalog, hosts, instances, launch, metadata, networks, templates, version_deletion, volumes
 from aws.ec2 import status as instance_status
 from aws.ec2 import tags as instance_tags
 from aws.iam import details, instance_profiles, role_policies, roles
@@ -34,7 +34,7 @@ from aws.sqs import attributes, queues
 
 EC2 = (
     *(describe_catalog, hosts, instance_status, instance_tags, instances, launch, metadata, networks, templates),
-    volumes,
+    *(version_deletion, volumes),
 )
 IAM = (details, instance_profiles, managed_policies, role_policies, roles)
 KMS = (aliases, cryptography, key_policies, key_tags, keys)

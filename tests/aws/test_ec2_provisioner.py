@@ -88,6 +88,7 @@ def test_the_provisioner_manages_no_others(aws: Emulator, admin: Any, provisione
         lambda: provisioner.create_launch_template(**new),
         lambda: provisioner.modify_launch_template(**template, DefaultVersion="1"),
         lambda: provisioner.delete_launch_template(**template),
+        lambda: provisioner.delete_launch_template_versions(**template, Versions=["2"]),
         lambda: provisioner.allocate_hosts(**HOSTS),
         lambda: provisioner.release_hosts(HostIds=[host]),
         lambda: provisioner.modify_instance_metadata_options(InstanceId=made, HttpTokens="optional"),

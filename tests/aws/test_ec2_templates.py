@@ -52,6 +52,26 @@ def test_versions_add_up(ec2: Any) -> None:
         ec2.modify_launch_template(LaunchTemplateId=template, DefaultVersion="4")
 
 
+def test_versions_are_deleted_each_by_itself_and_their_numbers_do_not_come_again(ec2: Any) -> None:
+    template = {"LaunchTemplateId": create(ec2)["LaunchTemplateId"]}
+    for _ in range(2):
+        ec2.create_launch_template_version(**template, LaunchTemplateData={"InstanceType": "m5.large"})
+    told = ec2.delete_launch_template_versions(**template, Versions=["1", "3", "7"])
+    assert [each["VersionNumber"] for each in told["SuccessfullyDeletedLaunchTemplateVersions"]] == [3]
+    refusals = told["UnsuccessfullyDeletedLaunchTemplateVersions"]
+    # The first is the default one.
+    codes = {1: "unexpectedError", 7: "launchTemplateVersionDoesNotExist"}
+    assert {each["VersionNumber"]: each["ResponseError"]["Code"] for each in refusals} == codes
+    made = ec2.create_launch_template_version(**template, LaunchTemplateData={"InstanceType": "m5.large"})
+    assert made["LaunchTemplateVersion"]["VersionNumber"] == 4
+    left = ec2.describe_launch_template_versions(**template)["LaunchTemplateVersions"]
+    assert [each["VersionNumber"] for each in left] == [4, 2, 1]
+    with refused("MissingParameter"):
+        ec2.delete_launch_template_versions(**template, Versions=[])
+    with refused("InvalidParameterValue"):
+        ec2.delete_launch_template_versions(**template, Versions=[str(n) for n in range(201)])
+
+
 def test_a_token_creates_once(ec2: Any) -> None:
     """API_CreateLaunchTemplate, "ClientToken". moto calls the second a duplicate."""
     first = create(ec2, ClientToken="t")

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from bench.depth import depth
 from bench.hundred import hundred
+from bench.pipelines import pipelines
 from bench.rest import SWEEP, rest
 from bench.schema import schema
 from e2e.world import running_world
 
-_FIGURES = {"depth": depth, "crowd": hundred, "rest": rest, "schema": schema}
+_FIGURES = {"depth": depth, "crowd": hundred, "rest": rest, "schema": schema, "pipelines": pipelines}
 
 
 def main() -> None:

@@ -187,6 +187,51 @@ def test_a_launch_template_that_somebody_weakens_is_put_right(world: World, oak:
     assert world.cluster.events(oak.name, "DriftFound")
 
 
+def test_a_version_of_the_template_is_kept_while_an_instance_has_it_and_then_goes(world: World) -> None:
+    pool = Pool(world, "box-clinic")
+    pool.onboard()
+    pool.submit("first")
+    pool.wait_running("first")
+    for gib in (81, 82):
+        pool.manifest["spec"]["nodes"]["rootVolumeGiB"] = gib
+        world.onboard(pool.manifest, timeout=PATIENCE)
+    until("only the default and the one in use are left", lambda: _versions(pool), {1, 3}.__eq__, timeout=PATIENCE)
+    pool.delete("first")
+    until("the one in use goes with its instance", lambda: _versions(pool), {3}.__eq__, timeout=PATIENCE)
+    mark = world.calls.mark("at rest")
+    world.cluster.poke("ClientTenant", pool.name)
+    until("it is looked at", lambda: [c for c in world.calls.since(mark) if c.service == "ec2"], timeout=PATIENCE)
+    assert "DeleteLaunchTemplateVersions" not in {call.operation for call in world.calls.since(mark)}
+
+
+def _versions(pool: Pool) -> set[int]:
+    ec2: Any = pool.world.aws.ec2
+    listed = ec2.describe_launch_templates()["LaunchTemplates"]
+    (name,) = [n for each in listed if (n := each["LaunchTemplateName"]).startswith(f"cloister-{pool.name}-")]
+    found = ec2.describe_launch_template_versions(LaunchTemplateName=name)["LaunchTemplateVersions"]
+    return {each["VersionNumber"] for each in found}
+
+
+def test_what_ran_on_an_instance_that_somebody_terminates_is_given_up_with_its_node(world: World) -> None:
+    pool = Pool(world, "may-labs")
+    pool.onboard()
+    pool.submit("doomed")
+    node = pool.wait_running("doomed")["spec"]["nodeName"]
+    (instance,) = pool.living()
+    ec2: Any = world.aws.ec2
+    ec2.terminate_instances(InstanceIds=[instance["InstanceId"]])
+    seen = []
+    for seen_pod in world.cluster.follow("Pod", "doomed", pool.name, timeout=PATIENCE):
+        if seen_pod is None:
+            break
+        seen.append(seen_pod)
+    reasons = {c["type"]: c.get("reason") for c in seen[-1]["status"]["conditions"]}
+    # Not what Kubernetes says by itself, which takes longer.
+    assert (seen[-1]["status"]["phase"], reasons["DisruptionTarget"]) == ("Failed", "InstanceTerminated")
+    assert world.cluster.find("Node", node) is None
+    until("it is told", lambda: world.cluster.events(pool.name, "PodLost"))
+
+
 def test_an_instance_profile_that_lost_its_role_gets_it_back(world: World, oak: Pool) -> None:
     iam = world.aws.iam
     name = f"cloister-{oak.name}-node"

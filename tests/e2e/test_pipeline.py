@@ -8,8 +8,9 @@ import pytest
 
 from e2e import manifests
 from e2e.careless.act import Target
-from e2e.kinds import Object
+from e2e.kinds import Object, condition
 from e2e.kubelet import Kubelet, instructions
+from e2e.nodes import emulator
 from e2e.waiting import until
 from e2e.world import World
 
@@ -160,6 +161,12 @@ def test_a_file_that_arrives_is_loaded_once_and_its_message_goes(
     assert _inputs(pod) == [file]
     kubelet.finish(pod)
     _runs(world, name, "Succeeded")
+    _wait_until_empty(tenant)
+    status = world.cluster.get("EtlPipeline", name, TENANT)["status"]
+    assert (len(status["runs"]), status.get("pending", [])) == (1, [])
+
+
+def _wait_until_empty(tenant: Target) -> None:
     url = tenant.aws.sqs.get_queue_url(QueueName=tenant.queue_name)["QueueUrl"]
 
     def left() -> list[str]:
@@ -167,8 +174,6 @@ def test_a_file_that_arrives_is_loaded_once_and_its_message_goes(
         return list(tenant.aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"].values())  # type: ignore[arg-type]
 
     until("the queue is empty", left, lambda counts: set(counts) == {"0"})
-    status = world.cluster.get("EtlPipeline", name, TENANT)["status"]
-    assert (len(status["runs"]), status.get("pending", [])) == (1, [])
 
 
 def test_files_that_arrive_while_the_operator_is_down_are_loaded(
@@ -198,6 +203,37 @@ def test_a_file_whose_event_is_missing_is_found_by_the_listing(
     kubelet.finish(pod)
     _runs(world, name, "Succeeded")
     world.cluster.wait_ready("IngestBucket", BUCKET, TENANT)
+
+
+def test_while_its_queue_answers_errors_that_is_said_and_what_arrives_is_loaded_once(
+    world: World, kubelet: Kubelet, tenant: Target, apply: Callable[..., str]
+) -> None:
+    name = apply(trigger={"arrival": {"bucket": BUCKET, "prefix": "deaf/"}})
+    broken = {"service": "sqs", "operation": ["ReceiveMessage", "DeleteMessageBatch"], "kind": "error", "count": -1}
+    rule = emulator(world, "POST", "/faults", broken | {"resource": f"*{tenant.queue_name}*"})["id"]
+
+    def is_deaf(found: Object | None) -> bool:
+        said = condition(found or {}, "Listening")
+        return (said.get("status"), said.get("reason")) == ("False", "QueueUnavailable")
+
+    told = world.cluster.wait("EtlPipeline", name, is_deaf, TENANT)
+    assert tenant.queue_name in (told or {})["status"]["message"]
+    assert condition(told or {}, "Ready")["status"] == "True"
+    files = [_upload(tenant, f"deaf/{n}.csv") for n in range(3)]
+    emulator(world, "DELETE", f"/faults?id={rule}")
+    seen: list[Object] = []
+    while len(seen) < len(files):
+        pod = kubelet.next_pod(name, timeout=60)
+        seen += _inputs(pod)
+        kubelet.finish(pod)
+    assert sorted(seen, key=lambda file: str(file["key"])) == files
+    world.cluster.wait(
+        "EtlPipeline", name, lambda found: condition(found or {}, "Listening")["status"] == "True", TENANT
+    )
+    _wait_until_empty(tenant)
+    status = world.cluster.get("EtlPipeline", name, TENANT)["status"]
+    assert sum(run["files"] for run in status["runs"]) == len(files)
+    assert status.get("pending", []) == []
 
 
 def test_killed_between_its_writes_the_operator_neither_loses_nor_doubles_a_run(

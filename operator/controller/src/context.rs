@@ -16,7 +16,7 @@ use kube::runtime::reflector::Store;
 use crate::cache::Objects;
 use crate::leader::Fence;
 use crate::metrics::Metrics;
-use crate::pipelines::Inbox;
+use crate::pipelines::{Deaf, Inbox};
 use crate::pool::{Pools, Watched};
 
 /// How the operator behaves; every field is a flag of `cloister run`.
@@ -41,6 +41,7 @@ pub struct Context {
     pub schemas: Store<RedshiftSchema>,
     pub pipelines: Store<EtlPipeline>,
     pub inbox: Inbox,
+    pub deaf: Deaf,
     pub objects: Objects,
     pub watched: Watched,
     pub pools: Pools,
@@ -61,6 +62,8 @@ pub struct Memory {
     pub seen: bool,
     /// The version of a pipeline that its last pass left: an older one in the cache is not gone by.
     pub version: Option<String>,
+    /// Its status tells of every Job of it that has not ended.
+    pub jobs_are_known: bool,
 }
 
 impl Context {
@@ -94,6 +97,7 @@ impl Context {
             schemas,
             pipelines,
             inbox: Inbox::default(),
+            deaf: Deaf::default(),
             objects,
             watched,
             pools: Pools::default(),

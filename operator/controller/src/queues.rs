@@ -149,7 +149,7 @@ impl Queues {
         let pools = control(
             self.tenants.clone(),
             self.woken_pools,
-            pool::KIND,
+            (pool::KIND, PASSES),
             pool::reconcile,
             pool::on_error,
             context.clone(),
@@ -163,7 +163,7 @@ impl Queues {
         let pipelines = control(
             self.pipelines,
             self.woken_pipelines,
-            EtlPipeline::KIND,
+            (EtlPipeline::KIND, PASSES_OF_PIPELINES),
             pipelines::reconcile,
             pipelines::on_error,
             context,
@@ -175,6 +175,9 @@ impl Queues {
 
 /// Passes of a kind at a time. Each holds all of its object's documents; most of its time it waits.
 const PASSES: u16 = 48;
+/// Of pipelines. Many are due at the same instant: where all of them are under way, their requests queue side by side,
+/// and every Job is made before the first status says that it was.
+const PASSES_OF_PIPELINES: u16 = 512;
 
 async fn drive<K: Kind>(
     store: Store<K>,
@@ -184,14 +187,15 @@ async fn drive<K: Kind>(
 ) where
     K::DynamicType: Eq + Hash,
 {
-    control(store, woken, K::KIND, driver::reconcile::<K>, driver::on_error::<K>, context, stop).await;
+    control(store, woken, (K::KIND, PASSES), driver::reconcile::<K>, driver::on_error::<K>, context, stop)
+        .await;
 }
 
 /// Runs the passes of one kind over what is woken, until `stop`.
 async fn control<K: Object, F>(
     store: Store<K>,
     woken: UnboundedReceiver<ObjectRef<K>>,
-    kind: &'static str,
+    (kind, at_once): (&'static str, u16),
     pass: impl FnMut(Arc<K>, Arc<Context>) -> F,
     on_error: impl Fn(Arc<K>, &Unreported, Arc<Context>) -> Action,
     context: Arc<Context>,
@@ -202,7 +206,7 @@ async fn control<K: Object, F>(
 {
     let metrics = context.metrics.clone();
     Controller::for_stream(futures::stream::pending(), store)
-        .with_config(Config::default().concurrency(PASSES))
+        .with_config(Config::default().concurrency(at_once))
         .reconcile_on(woken.inspect(move |_| metrics.woken(kind)))
         .graceful_shutdown_on(stop)
         .run(pass, on_error, context)

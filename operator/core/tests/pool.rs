@@ -4,7 +4,7 @@
 
 mod fleet;
 
-use cloister_core::pool::{DRAINING, Memory, Resources, condition};
+use cloister_core::pool::{DRAINING, InstanceState, Memory, Resources, condition};
 use fleet::{Act, Fleet};
 use proptest::prelude::*;
 
@@ -16,6 +16,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => (0_usize..4).prop_map(Act::Shortage),
         1 => Just(Act::NewTemplate),
         1 => any::<prop::sample::Index>().prop_map(Act::Maintenance),
+        1 => (any::<prop::sample::Index>(), any::<bool>()).prop_map(|(which, at_once)| Act::Terminate(which, at_once)),
         1 => Just(Act::Misplace),
         2 => (1_i64..400).prop_map(Act::Wait),
     ]
@@ -40,6 +41,7 @@ proptest! {
         prop_assert_eq!(fleet.living(), 0);
         prop_assert!(fleet.hosts.is_empty(), "{:?}", fleet.hosts);
         prop_assert!(fleet.nodes.is_empty(), "{:?}", fleet.nodes);
+        prop_assert_eq!(fleet.versions.len(), 1);
     }
 }
 
@@ -91,6 +93,36 @@ fn what_came_up_on_shared_hardware_is_ended_and_never_takes_a_pod() {
     fleet.settle();
     assert!(!fleet.instances[0].lives());
     assert_eq!(fleet.living(), 1);
+    assert!(fleet.pods.values().all(|pod| pod.node.as_deref() == Some("node-1")));
+}
+
+#[test]
+fn a_version_that_an_instance_was_launched_from_is_kept_until_that_has_ended() {
+    let mut fleet = Fleet::new(false);
+    fleet.act(Act::NewTemplate);
+    fleet.act(Act::Submit(1000));
+    fleet.settle();
+    fleet.act(Act::NewTemplate);
+    fleet.act(Act::NewTemplate);
+    fleet.settle();
+    assert!(fleet.versions.iter().eq(&[2, 4]), "{:?}", fleet.versions);
+    fleet.finish_everything();
+    fleet.settle();
+    assert!(fleet.versions.iter().eq(&[4]), "{:?}", fleet.versions);
+}
+
+#[test]
+fn what_runs_on_an_instance_that_is_shut_down_is_given_up_once_that_is_terminated() {
+    let mut fleet = Fleet::new(false);
+    fleet.act(Act::Submit(1000));
+    fleet.settle();
+    fleet.instances[0].state = InstanceState::ShuttingDown;
+    fleet.pass();
+    assert_eq!(fleet.nodes[0].draining.as_deref(), Some("ShuttingDown"));
+    assert!(fleet.pods.values().all(|pod| pod.node.as_deref() == Some("node-0")), "it may still work");
+    fleet.instances[0].state = InstanceState::Ended;
+    fleet.pass();
+    fleet.settle();
     assert!(fleet.pods.values().all(|pod| pod.node.as_deref() == Some("node-1")));
 }
 

@@ -101,6 +101,8 @@ class Template:
     tags: dict[str, str]
     versions: dict[int, Version] = field(default_factory=dict)
     default: int = 1
+    # How many there ever were: a number is not given twice.
+    made: int = 1
 
     @property
     def latest(self) -> int:

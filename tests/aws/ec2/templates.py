@@ -105,7 +105,7 @@ def create_launch_template_version(call: Call, given: Arguments) -> dict[str, An
 
     def create() -> Version:
         source = version_of(template, given["SourceVersion"]).data if given.get("SourceVersion") else {}
-        number = template.latest + 1
+        number = template.made = template.made + 1
         made = Version(number, given.get("VersionDescription"), datetime.now(UTC), call.by.arn, source | _data(given))
         template.versions[number] = made
         return made

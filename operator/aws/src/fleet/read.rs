@@ -130,7 +130,8 @@ fn state(listed: &Listed) -> InstanceState {
     match listed.state().and_then(|state| state.name()) {
         Some(InstanceStateName::Pending) => InstanceState::Pending,
         Some(InstanceStateName::Running) => InstanceState::Running,
-        Some(InstanceStateName::ShuttingDown | InstanceStateName::Terminated) => InstanceState::Ended,
+        Some(InstanceStateName::ShuttingDown) => InstanceState::ShuttingDown,
+        Some(InstanceStateName::Terminated) => InstanceState::Ended,
         _ => InstanceState::Stopped,
     }
 }

@@ -1,6 +1,7 @@
 //! EC2 launch templates: the default version counts. All tenants share one listing of them and one of versions.
 
 mod convert;
+mod prune;
 
 use std::collections::HashMap;
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cloister_aws::Received;
+use cloister_core::fault::Fault;
 use cloister_core::pipeline::{Message, News, concerns, read_message, room};
 use cloister_crds::EtlPipeline;
 use cloister_crds::pipeline::FileStatus;
@@ -95,13 +96,23 @@ impl Receiver {
                 sleep(Duration::from_millis(500)).await;
                 continue;
             }
-            match self.turn().await {
+            let turn = self.turn().await;
+            self.tell(turn.as_ref().err());
+            match turn {
                 Ok(()) => faults = 0,
                 Err(fault) => {
                     faults += 1;
                     tracing::warn!(queue = self.landing.queue, %fault, "arrivals cannot be heard of");
                     sleep(crate::driver::back_off(faults).min(Duration::from_secs(30))).await;
                 }
+            }
+        }
+    }
+
+    fn tell(&self, fault: Option<&Fault>) {
+        if self.context.deaf.tell(&self.landing.queue, fault) {
+            for pipeline in self.listeners() {
+                let _ = self.wake.unbounded_send(ObjectRef::from_obj(&*pipeline));
             }
         }
     }
@@ -122,7 +133,7 @@ impl Receiver {
         self.listeners().iter().all(|pipeline| room(pipeline.status()) >= ROOM)
     }
 
-    async fn turn(&self) -> Result<(), cloister_core::fault::Fault> {
+    async fn turn(&self) -> Result<(), Fault> {
         let messages = self.landing.account.receive(&self.landing.queue).await?;
         let listeners = self.listeners();
         let recorded = messages.into_iter().map(|message| self.record(message, &listeners));

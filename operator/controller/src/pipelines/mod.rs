@@ -1,8 +1,10 @@
 //! `EtlPipeline`: a pass looks, decides in core, makes and ends Jobs, and writes the status once.
 //!
-//! Here the status is what the next decision rests on. So what has an effect is decided on what the API server holds
-//! at that moment, and the status is written only if nobody has written since.
+//! Here the status is what the next decision rests on. So Jobs are made and ended on what the API server holds at that
+//! moment, and the status is written only if nobody has written since.
 
+mod consider;
+mod hearing;
 mod inbox;
 mod jobs;
 mod listen;
@@ -18,11 +20,8 @@ use std::time::{Duration, Instant};
 
 use cloister_core::conclude::{Conclusion, Outcomes, Requeue, Story, conclude};
 use cloister_core::observed::ObservedSet;
-use cloister_core::pipeline::{
-    Attempt, Decision, News, RETRY_FAILED, RUN_NOW, View, Wishes, decide, record_is_due, validate,
-};
+use cloister_core::pipeline::{Decision, is_loose, record_is_due};
 use cloister_core::plan::{DesiredSet, Mode, Plan};
-use cloister_core::violation::Violation;
 use cloister_crds::pipeline::RunState;
 use cloister_crds::status::CommonStatus;
 use cloister_crds::{EtlPipeline, EtlPipelineStatus};
@@ -32,6 +31,8 @@ use kube::api::{Patch, PatchParams};
 use kube::runtime::controller::Action;
 use serde_json::json;
 
+use consider::{Considered, Held, violations};
+pub use hearing::Deaf;
 pub use inbox::Inbox;
 pub use jobs::api_resource;
 pub use listen::listen;
@@ -70,41 +71,54 @@ const ROUNDS: usize = 5;
 
 async fn pass(cached: &EtlPipeline, context: &Context) -> Result<End, Unreported> {
     let uid = Object::uid(cached);
-    if let Some(end) = glance(cached, context) {
+    if let Some(end) = idle(cached, context) {
         return Ok(end);
     }
+    let mut held = Held::of(cached, context);
     for _ in 0..ROUNDS {
-        // Its Jobs go with it, by their owner references.
-        let Some(seen) = jobs::look(cached, context).await? else {
-            return Ok(End { requeue: Requeue::Sweep, look_again: None });
-        };
         let (batches, news) = context.inbox.news(&uid);
-        let peers = peers::look(&seen.pipeline, context);
-        let mut decided = consider(&seen.pipeline, &peers, &seen.attempts, &news);
+        let at_hand = held.take().and_then(|held| consider::at_hand(held, &news, context));
+        // Until status says what came of it.
+        context.remember(&uid, |memory| memory.jobs_are_known = false);
+        let Considered { seen, peers, mut decided } = match at_hand {
+            Some(considered) => considered,
+            None => match consider::look(cached, &news, context).await? {
+                Some(considered) => considered,
+                // Its Jobs go with it, by their owner references.
+                None => return Ok(End { requeue: Requeue::Sweep, look_again: None }),
+            },
+        };
         let fault = jobs::act(&seen, &peers, &mut decided, context).await;
         let fault = fault.or(records::keep(&seen.pipeline, &peers, &mut decided, context).await);
         let requeue = if fault.is_some() { Requeue::BackOff } else { Requeue::Sweep };
         let end = End { requeue, look_again: decided.look_again };
-        let (status, notices) = conclude_on(&seen.pipeline, &peers, &decided, fault.as_ref());
-        let mut version = seen.pipeline.resource_version();
+        let (status, notices) = conclude_on(&seen.pipeline, &peers, &decided, fault.as_ref(), context);
+        let jobs_are_known = fault.is_none() && !is_loose(&seen.attempts, &status);
         let changed = seen.pipeline.status.as_ref() != Some(&status);
+        let mut now = seen.pipeline.clone();
         if changed {
             let Some(written) = write(&seen.pipeline, &status, context).await? else { continue };
-            version = written.resource_version();
+            now = written;
+        }
+        context.remember(&uid, |memory| {
+            memory.version = now.resource_version();
+            memory.jobs_are_known = jobs_are_known;
+        });
+        context.inbox.done(&uid, &batches, decided.heard_all);
+        if changed {
             tell::tell(&seen.pipeline, &status, &decided, notices, context).await;
         }
-        context.remember(&uid, |memory| memory.version = version);
-        context.inbox.done(&uid, &batches, decided.heard_all);
         // What was written down just now may start.
         if !changed || fault.is_some() || status.queued == 0 {
             return Ok(end);
         }
+        held = jobs_are_known.then_some(Held::Written(now));
     }
     Ok(End { requeue: Requeue::Now, look_again: None })
 }
 
 /// Most passes have nothing to do, which the cache shows: where no Job is to be looked at, nothing is asked.
-fn glance(cached: &EtlPipeline, context: &Context) -> Option<End> {
+fn idle(cached: &EtlPipeline, context: &Context) -> Option<End> {
     let known = cached.status.as_ref()?;
     let left = context.recall(&Object::uid(cached)).version;
     let is_old = left.is_some() && left != cached.resource_version();
@@ -114,8 +128,8 @@ fn glance(cached: &EtlPipeline, context: &Context) -> Option<End> {
         return None;
     }
     let peers = peers::look(cached, context);
-    let decided = consider(cached, &peers, &[], &news);
-    let (status, _) = conclude_on(cached, &peers, &decided, None);
+    let decided = consider::glance(cached, &peers, &news);
+    let (status, _) = conclude_on(cached, &peers, &decided, None, context);
     let idle = decided.start.is_empty() && decided.end.is_empty() && status == *known;
     context.metrics.pipelines.depth(&cached.label(), known);
     idle.then_some(End { requeue: Requeue::Sweep, look_again: decided.look_again })
@@ -128,35 +142,13 @@ pub fn forget(uid: &str, label: &str, context: &Context) {
     context.metrics.pipelines.forget(label);
 }
 
-fn consider(pipeline: &EtlPipeline, peers: &Peers, attempts: &[Attempt], news: &News) -> Decision {
-    let nothing = EtlPipelineStatus::default();
-    let annotation = |name: &str| pipeline.annotations().get(name).map(String::as_str);
-    decide(&View {
-        uid: &Object::uid(pipeline),
-        created: pipeline.creation_timestamp().map_or(Timestamp::UNIX_EPOCH, |time| time.0),
-        spec: &pipeline.spec,
-        previous: pipeline.status.as_ref().unwrap_or(&nothing),
-        wishes: Wishes { run_now: annotation(RUN_NOW), retry_failed: annotation(RETRY_FAILED) },
-        attempts,
-        news,
-        upstream: peers.upstream.as_ref(),
-        may_start: peers.home.is_some() && violations(pipeline, None).is_empty(),
-        now: Timestamp::now(),
-    })
-}
-
-fn violations(pipeline: &EtlPipeline, decided: Option<&Decision>) -> Vec<Violation> {
-    let mut all = validate("spec", &pipeline.name_any(), &pipeline.spec);
-    all.extend(decided.into_iter().flat_map(|decided| decided.violations.clone()));
-    all
-}
-
 /// The whole status, and what people should hear of it.
 fn conclude_on(
     pipeline: &EtlPipeline,
     peers: &Peers,
     decided: &Decision,
     fault: Option<&jobs::Failed>,
+    context: &Context,
 ) -> (EtlPipelineStatus, Vec<cloister_core::conclude::Notice>) {
     let nothing = CommonStatus::default();
     let mut waiting = peers.waiting.clone();
@@ -174,9 +166,13 @@ fn conclude_on(
         intents: &[],
         mode: Mode::Correct,
     });
+    let listening = hearing::condition(pipeline, context);
     if common.message.is_empty() {
-        common.message = last_trouble(&decided.status).unwrap_or_default();
+        let deaf =
+            listening.as_ref().map(|condition| condition.message.clone()).filter(|why| !why.is_empty());
+        common.message = deaf.or_else(|| last_trouble(&decided.status)).unwrap_or_default();
     }
+    common.conditions.extend(listening);
     (EtlPipelineStatus { common, ..decided.status.clone() }, notices)
 }
 

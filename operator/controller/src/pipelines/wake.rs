@@ -60,7 +60,7 @@ pub fn wake_pipelines_beside<K: Object>(pipelines: &Store<EtlPipeline>, to: &Wak
     }
 }
 
-/// A Job that ended, or is gone.
+/// A Job that ended, or is gone. That it is about to end is another condition, which changes nothing yet.
 pub fn wake_pipeline_of(to: &Wake<EtlPipeline>) -> Route<DynamicObject> {
     let to = to.clone();
     Route {
@@ -69,7 +69,7 @@ pub fn wake_pipeline_of(to: &Wake<EtlPipeline>) -> Route<DynamicObject> {
             let holding: Vec<String> = conditions
                 .into_iter()
                 .flatten()
-                .filter(|condition| condition["status"] == "True")
+                .filter(|c| c["status"] == "True" && (c["type"] == "Complete" || c["type"] == "Failed"))
                 .map(|condition| condition["type"].to_string())
                 .collect();
             fingerprint((job.uid(), holding, job.metadata.deletion_timestamp.is_some()))

@@ -8,7 +8,7 @@ use futures::future::join_all;
 use kube::ResourceExt as _;
 
 use super::gather::Scene;
-use super::{marks, report};
+use super::{lost, marks, report};
 use crate::act::not_leading;
 use crate::api::Object;
 use crate::context::Context;
@@ -22,8 +22,11 @@ pub async fn act(tenant: &ClientTenant, scene: &Scene, decision: &Decision, cont
     let evicted = join_all(decision.evictions.iter().map(|pod| stage.evict(&pod.pod))).await;
     let ended = join_all(decision.endings.iter().map(|ending| stage.end(ending))).await;
     let swept = join_all(decision.lost_nodes.iter().map(|node| stage.sweep(node))).await;
+    // First their nodes, so that what takes their place is not bound to them.
+    let lost = join_all(decision.lost_pods.iter().map(|pod| stage.lose(pod))).await;
     let released = join_all(decision.releases.iter().map(|host| stage.release(host))).await;
-    let all = [sent, proven, drained, evicted, ended, swept, released];
+    let pruned = vec![stage.prune(&decision.prunes).await];
+    let all = [sent, proven, drained, evicted, ended, swept, lost, released, pruned];
     let faults: Vec<&Fault> = all.iter().flatten().filter_map(|result| result.as_ref().err()).collect();
     for fault in &faults {
         tracing::warn!(object = tenant.label(), %fault, "a change of the pool failed");
@@ -145,6 +148,28 @@ impl Stage<'_> {
         let known = self.scene.nodes.iter().find(|known| known.name == node);
         let Some(known) = known else { return Ok(()) };
         marks::delete(&self.context.client, node, &known.instance).await
+    }
+
+    async fn lose(&self, uid: &str) -> Result<(), Fault> {
+        self.fence()?;
+        let Some(pod) = self.scene.pods.iter().find(|pod| pod.uid == uid) else { return Ok(()) };
+        if !lost::fail(&self.context.client, &self.name, pod).await? {
+            return Ok(());
+        }
+        let node = pod.node.as_deref().unwrap_or_default();
+        let message = format!("pod {} is lost: the instance of node {node} was terminated", pod.name);
+        report::publish(self.tenant, "PodLost", &message, true, self.context).await;
+        Ok(())
+    }
+
+    async fn prune(&self, versions: &[i64]) -> Result<(), Fault> {
+        if versions.is_empty() {
+            return Ok(());
+        }
+        self.fence()?;
+        self.scene.account.delete_template_versions(&self.scene.template, versions).await?;
+        self.remember(|memory| memory.pruned.extend(versions));
+        Ok(())
     }
 
     async fn release(&self, host: &str) -> Result<(), Fault> {

@@ -8,7 +8,7 @@ use cloister_core::fault::Fault;
 use cloister_core::name::Names;
 use cloister_core::ownership::{ENVIRONMENT, TENANT};
 use cloister_core::pool::{
-    Host, Instance, InstanceType, Memory, Node, POOL, Pod, Subnet, Wanted, World, allocatable,
+    Host, Instance, InstanceState, InstanceType, Memory, Node, POOL, Pod, Subnet, Wanted, World, allocatable,
 };
 use cloister_crds::nodes::{LaunchIntent, Nodes, Tenancy};
 use cloister_crds::{ClientTenant, Environment};
@@ -72,6 +72,21 @@ impl Scene {
         let mut unjoined = living.filter(|instance| !joined(instance));
         unjoined.any(|instance| self.now < instance.launched + CLOSELY)
             || self.nodes.iter().any(|n| !n.proven)
+    }
+
+    /// They are tried again elsewhere once it is terminated.
+    pub fn has_runs_on_what_ends(&self) -> bool {
+        let ends = |node: &&Node| {
+            let mut all = self.instances.iter();
+            all.any(|i| i.id == node.instance && i.state == InstanceState::ShuttingDown)
+        };
+        let busy = |node: &Node| self.pods.iter().any(|pod| pod.node.as_ref() == Some(&node.name));
+        self.nodes.iter().filter(ends).any(busy)
+    }
+
+    /// The default one of the launch template, where that is as declared.
+    pub fn version(&self) -> Option<&str> {
+        self.wanted.template.as_deref()
     }
 
     pub fn launching(&self, tenant: &ClientTenant) -> Launching<'_> {

@@ -4,6 +4,7 @@
 mod act;
 mod cache;
 mod gather;
+mod lost;
 mod marks;
 mod report;
 mod view;
@@ -123,6 +124,7 @@ async fn pass(tenant: &ClientTenant, context: &Context) -> Result<Next, Unreport
 fn settle(uid: &str, scene: &Scene, context: &Context) -> Decision {
     let mut memory = context.pools.with(uid, |kept| kept.memory.clone());
     memory.tidy(scene.now, scene.intents());
+    memory.forget_versions(scene.version());
     let decision = decide(&scene.world(uid, &memory));
     memory.idle.clone_from(&decision.idle);
     context.pools.with(uid, |kept| kept.memory = memory);
@@ -151,7 +153,7 @@ async fn carry_out(
 
 fn rest(scene: &Scene, decision: &Decision) -> Next {
     // An instance comes up, or ends by itself, without a word to anybody.
-    if decision.status.launching > 0 && scene.is_watched_closely() {
+    if (decision.status.launching > 0 && scene.is_watched_closely()) || scene.has_runs_on_what_ends() {
         return Next::Soon;
     }
     decision.again.map_or(Next::Sweep, Next::At)

@@ -1,6 +1,7 @@
 //! What has become of the Jobs of a pipeline, as the API server tells of them and their pods.
 
-use cloister_crds::pipeline::Outcome;
+use cloister_crds::EtlPipelineStatus;
+use cloister_crds::pipeline::{Outcome, RunState, RunStatus};
 use serde_json::Value;
 
 use super::{ATTEMPT, RUN};
@@ -34,6 +35,16 @@ impl Attempt {
     pub fn has_ended(&self) -> bool {
         matches!(self.state, AttemptState::Succeeded(_) | AttemptState::Failed { .. })
     }
+}
+
+/// Whether one has not ended that status does not call active: it is still ending, or status was never told of it.
+#[must_use]
+pub fn is_loose(attempts: &[Attempt], status: &EtlPipelineStatus) -> bool {
+    let is_known = |attempt: &Attempt| {
+        let its = |run: &RunStatus| run.id == attempt.run && run.attempt == attempt.attempt;
+        status.runs.iter().any(|run| its(run) && run.state == RunState::Active)
+    };
+    attempts.iter().any(|attempt| !attempt.has_ended() && !is_known(attempt))
 }
 
 /// Reads the Jobs that belong to the pipeline, with their pods.

@@ -78,6 +78,8 @@ pub(super) struct Draft<'a> {
     pub end: BTreeSet<String>,
     pub ended: Vec<RunStatus>,
     pub violations: Vec<Violation>,
+    /// The Jobs were not looked at.
+    pub blind: bool,
     look_again: Option<Timestamp>,
 }
 
@@ -99,6 +101,18 @@ impl Draft<'_> {
 /// What is to be done now. Pure: the same view gives the same decision.
 #[must_use]
 pub fn decide(view: &View<'_>) -> Decision {
+    weigh(view, false)
+}
+
+/// The same without a look at the Jobs, where every Job that has not ended is of a run that status calls active: none
+/// while no run is. Nothing that has ended is forgotten then, since its Job would have to go.
+#[must_use]
+pub fn decide_blind(view: &View<'_>) -> Option<Decision> {
+    let has_none = |run: &RunStatus| !is_open(run) || (run.state == RunState::Queued && run.attempt == 0);
+    view.previous.runs.iter().all(has_none).then(|| weigh(view, true))
+}
+
+fn weigh(view: &View<'_>, blind: bool) -> Decision {
     let trigger = view.spec.trigger.as_ref();
     // A schedule that cannot be read is a violation, told elsewhere; it has no slots.
     let of_times = trigger.and_then(|trigger| trigger.schedule.as_ref());
@@ -111,6 +125,7 @@ pub fn decide(view: &View<'_>) -> Decision {
         end: BTreeSet::new(),
         ended: Vec::new(),
         violations: Vec::new(),
+        blind,
         look_again: None,
     };
     settle::settle(&mut draft);

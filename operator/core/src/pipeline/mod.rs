@@ -28,8 +28,8 @@ mod upstream;
 mod validate;
 
 pub use arrival::{Message, read_message};
-pub use attempt::{Attempt, AttemptState, attempts};
-pub use decide::{Decision, View, Wishes, decide};
+pub use attempt::{Attempt, AttemptState, attempts, is_loose};
+pub use decide::{Decision, View, Wishes, decide, decide_blind};
 pub use files::{MOST_PENDING, News, concerns, room};
 pub use job::{Home, Place, Warehouse, job, job_name};
 pub use record::{is_due as record_is_due, kept, record};

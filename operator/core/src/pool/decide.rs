@@ -9,6 +9,7 @@ use super::launch::launch;
 use super::pack::pack;
 use super::retire::{Ending, Eviction, retire};
 use super::tally::tally;
+use super::versions::outdated;
 use super::{Memory, Refusal, World};
 
 /// What is done next. Nothing of it is done before the launches are in the tenant's status.
@@ -24,6 +25,10 @@ pub struct Decision {
     pub endings: Vec<Ending>,
     /// Node objects without an instance.
     pub lost_nodes: Vec<String>,
+    /// What was on them when their instance was terminated.
+    pub lost_pods: Vec<String>,
+    /// Versions of the launch template that nobody needs any more.
+    pub prunes: Vec<i64>,
     /// Dedicated Hosts that nothing is on any more.
     pub releases: Vec<String>,
     pub status: NodesStatus,
@@ -43,6 +48,7 @@ impl Decision {
             && self.evictions.is_empty()
             && self.endings.is_empty()
             && self.lost_nodes.is_empty()
+            && self.prunes.is_empty()
             && self.releases.is_empty())
     }
 }
@@ -69,6 +75,8 @@ pub fn decide(world: &World<'_>) -> Decision {
         evictions: retirement.evictions,
         endings: retirement.endings,
         lost_nodes: retirement.lost_nodes,
+        lost_pods: retirement.lost_pods,
+        prunes: outdated(world),
         releases,
         status,
         refusal: launches.refusal,

@@ -10,6 +10,7 @@ mod pack;
 mod prove;
 mod retire;
 mod tally;
+mod versions;
 
 pub use decide::{Decision, decide};
 pub use estimate::{Figures, allocatable};

@@ -110,7 +110,9 @@ pub enum InstanceState {
     Running,
     /// Stopping or stopped: a node is never stopped by the pool.
     Stopped,
-    /// Shutting down or terminated.
+    /// It can end in no other way, but what is on it may still work.
+    ShuttingDown,
+    /// Terminated.
     Ended,
 }
 
@@ -145,7 +147,7 @@ pub struct Instance {
 impl Instance {
     #[must_use]
     pub fn lives(&self) -> bool {
-        self.state != InstanceState::Ended
+        !matches!(self.state, InstanceState::ShuttingDown | InstanceState::Ended)
     }
 }
 
@@ -218,6 +220,8 @@ pub struct Memory {
     pub refused: BTreeSet<String>,
     /// Why the last launch failed.
     pub refusal: Option<Refusal>,
+    /// Versions of the launch template that were deleted.
+    pub pruned: BTreeSet<i64>,
     /// No launch before this, after one that failed for what time may mend.
     pub patience: i64,
 }

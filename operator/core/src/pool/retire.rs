@@ -30,6 +30,7 @@ pub(super) struct Retirement {
     pub endings: Vec<Ending>,
     pub evictions: Vec<Eviction>,
     pub lost_nodes: Vec<String>,
+    pub lost_pods: Vec<String>,
     pub idle: BTreeMap<String, i64>,
     /// When time alone changes something.
     pub again: Vec<i64>,
@@ -70,7 +71,7 @@ pub(super) fn retire(world: &World<'_>, wanted_nodes: &[&str]) -> Retirement {
             }
         }
     }
-    out.lost_nodes = lost(world);
+    lose(&mut out, world);
     out
 }
 
@@ -172,11 +173,28 @@ fn end(
     out.endings.push(Ending { instance: instance.id.clone(), node, reason, message });
 }
 
-/// Node objects whose instance is gone: nobody else takes them away where there is no cloud controller.
-fn lost(world: &World<'_>) -> Vec<String> {
-    let is_lost = |node: &&Node| match world.instances.iter().find(|i| i.id == node.instance) {
-        Some(instance) => !instance.lives(),
-        None => !node.ready && world.now >= node.created + UNLISTED_SECONDS,
-    };
-    world.nodes.iter().filter(is_lost).map(|node| node.name.clone()).collect()
+/// Node objects whose instance is gone: nobody else takes them away where there is no cloud controller. What is on an
+/// instance may work until it is terminated, and so nothing takes its place before.
+fn lose(out: &mut Retirement, world: &World<'_>) {
+    for node in world.nodes {
+        let instance = world.instances.iter().find(|instance| instance.id == node.instance);
+        let busy = pods_on(world, &node.name).next().is_some();
+        let is_lost = match instance.map(|instance| instance.state) {
+            Some(InstanceState::ShuttingDown) if busy => {
+                if node.draining.is_none() {
+                    out.drains.push((node.name.clone(), "ShuttingDown"));
+                }
+                false
+            }
+            Some(InstanceState::ShuttingDown | InstanceState::Ended) => true,
+            Some(_) => false,
+            None => !node.ready && world.now >= node.created + UNLISTED_SECONDS,
+        };
+        if is_lost {
+            out.lost_nodes.push(node.name.clone());
+        }
+        if instance.is_some_and(|instance| instance.state == InstanceState::Ended) {
+            out.lost_pods.extend(pods_on(world, &node.name).map(|pod| pod.uid.clone()));
+        }
+    }
 }

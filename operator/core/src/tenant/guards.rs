@@ -117,17 +117,30 @@ fn pod_security() -> Value {
 /// Load balancers and node ports would open a way around the tenant's guards.
 fn quota(inputs: &Inputs<'_>) -> Value {
     let quotas = &inputs.spec.quotas;
-    let cpu = quotas.cpu.to_string();
-    let memory = format!("{}Gi", quotas.memory_gib);
+    let cpu = quantity(quotas.cpu, 1000, &["", "k"]);
+    let memory = quantity(quotas.memory_gib, 1024, &["Gi", "Ti"]);
     json!({ "spec": { "hard": {
         "limits.cpu": cpu,
         "limits.memory": memory,
-        "pods": quotas.pods.to_string(),
+        "pods": quantity(quotas.pods, 1000, &["", "k"]),
         "requests.cpu": cpu,
         "requests.memory": memory,
         "services.loadbalancers": "0",
         "services.nodeports": "0",
     } } })
+}
+
+/// In the greatest unit that leaves no fraction, as the API server writes it: otherwise it would differ for ever.
+fn quantity(mut number: i32, step: i32, units: &[&str]) -> String {
+    let mut units = units.iter();
+    let mut unit = units.next();
+    while number % step == 0
+        && let Some(greater) = units.next()
+    {
+        number /= step;
+        unit = Some(greater);
+    }
+    format!("{number}{}", unit.unwrap_or(&""))
 }
 
 fn limits() -> Value {
@@ -192,4 +205,17 @@ fn operators(inputs: &Inputs<'_>) -> Value {
         binding["subjects"] = json!(subjects);
     }
     binding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quantity;
+
+    #[test]
+    fn quotas_are_in_the_units_in_which_the_api_server_gives_them_back() {
+        let cores = [64, 1000, 1500, 10_000].map(|n| quantity(n, 1000, &["", "k"]));
+        assert_eq!(cores, ["64", "1k", "1500", "10k"]);
+        let memory = [256, 1000, 1024, 1536, 98_304].map(|n| quantity(n, 1024, &["Gi", "Ti"]));
+        assert_eq!(memory, ["256Gi", "1000Gi", "1Ti", "1536Gi", "96Ti"]);
+    }
 }

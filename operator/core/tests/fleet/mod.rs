@@ -22,6 +22,8 @@ pub enum Act {
     Shortage(usize),
     NewTemplate,
     Maintenance(Index),
+    /// Somebody else ends an instance: at once, or it takes its time.
+    Terminate(Index, bool),
     /// The next instance comes up on shared hardware.
     Misplace,
     Wait(i64),
@@ -37,6 +39,8 @@ pub struct Fleet {
     pub refused: usize,
     pub registers: bool,
     pub tenancy_of_the_next: Option<String>,
+    /// Of the launch template.
+    pub versions: BTreeSet<i64>,
     wanted: Wanted,
     memory: Memory,
     now: i64,
@@ -81,6 +85,7 @@ impl Fleet {
             refused: 0,
             registers: true,
             tenancy_of_the_next: None,
+            versions: BTreeSet::from([1]),
             wanted,
             memory: Memory::default(),
             now: 1_000_000,
@@ -124,14 +129,27 @@ impl Fleet {
             Act::NewTemplate => {
                 let old: u32 = self.wanted.template.as_deref().unwrap_or("0").parse().expect("a number");
                 self.wanted.template = Some((old + 1).to_string());
+                self.versions.insert(i64::from(old) + 1);
             }
             Act::Maintenance(which) if !self.instances.is_empty() => {
                 let at = which.index(self.instances.len());
                 self.instances[at].maintenance = Some("instance-retirement".into());
             }
+            Act::Terminate(which, at_once) if !self.instances.is_empty() => {
+                let at = which.index(self.instances.len());
+                let instance = &mut self.instances[at];
+                if instance.lives() {
+                    instance.state = if at_once { InstanceState::Ended } else { InstanceState::ShuttingDown };
+                }
+            }
             Act::Misplace => self.tenancy_of_the_next = Some("default".into()),
-            Act::Wait(seconds) => self.now += seconds,
-            Act::Finish(_) | Act::Maintenance(_) => {}
+            Act::Wait(seconds) => {
+                self.now += seconds;
+                for instance in self.instances.iter_mut().filter(|i| i.state == InstanceState::ShuttingDown) {
+                    instance.state = InstanceState::Ended;
+                }
+            }
+            Act::Finish(_) | Act::Maintenance(_) | Act::Terminate(..) => {}
         }
         self.schedule();
     }
@@ -202,6 +220,7 @@ impl Fleet {
 
     fn decide(&mut self) -> Decision {
         self.memory.tidy(self.now, &self.status.launches);
+        self.memory.forget_versions(self.wanted.template.as_deref());
         let pods: Vec<Pod> = self.pods.values().cloned().collect();
         for host in &mut self.hosts {
             let (instances, id) = (&self.instances, &host.id);
@@ -266,8 +285,26 @@ impl Fleet {
         }
         for name in &decision.lost_nodes {
             self.call()?;
-            assert_eq!(self.on(name).count(), 0, "a node was taken from under a pod");
+            let node = self.nodes.iter().find(|node| node.name == *name).expect("a known node");
+            let instance = self.instances.iter().find(|i| i.id == node.instance).expect("it is known");
+            let ended = instance.state == InstanceState::Ended;
+            assert!(ended || self.on(name).count() == 0, "a node was taken from under a pod");
+            let told = |pod: &Pod| decision.lost_pods.contains(&pod.uid);
+            assert!(self.on(name).all(told), "a pod is left without a node");
             self.nodes.retain(|node| node.name != *name);
+            // The cluster does so by itself, later.
+            for pod in self.pods.values_mut().filter(|pod| pod.node.as_ref() == Some(name)) {
+                pod.node = None;
+            }
+        }
+        if !decision.prunes.is_empty() {
+            self.call()?;
+            let used = |n: &i64| self.instances.iter().any(|i| i.lives() && i.template == n.to_string());
+            assert!(!decision.prunes.iter().any(used), "a version was deleted that an instance uses");
+            for version in &decision.prunes {
+                self.memory.pruned.insert(*version);
+                self.versions.remove(version);
+            }
         }
         for id in &decision.releases {
             self.call()?;
