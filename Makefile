@@ -50,8 +50,8 @@ requirements: ## Pin tests/requirements.in anew, with hashes
 # --- Building ----------------------------------------------------------------
 
 .PHONY: build generate
-build: ## Build the operator
-	cargo build --locked -p cloister
+build: ## Build the operator and the upload API
+	cargo build --locked -p cloister -p cloister-upload-api
 
 generate: build ## Write anew what is made from the code
 	$(CARGO_BIN)/cloister crds > crds/cloister.dev.yaml
@@ -97,15 +97,20 @@ CARGO_FUZZ_VERSION = 0.13.2
 CARGO_FUZZ = $(or $(CLOISTER_CACHE),$(HOME)/.cache/cloister)/cargo-fuzz-$(CARGO_FUZZ_VERSION)
 FUZZ_SECONDS ?= 60
 .PHONY: fuzz
-fuzz: $(CARGO_FUZZ)/bin/cargo-fuzz ## Fuzz the SQL builder for FUZZ_SECONDS (60)
+fuzz: $(CARGO_FUZZ)/bin/cargo-fuzz ## Fuzz the SQL builder and what the upload API reads, for FUZZ_SECONDS (60) each
 	# libFuzzer's coverage is an unstable flag of the compiler; the sanitizers would need a nightly one.
 	cd operator/core && RUSTC_BOOTSTRAP=1 $< run --sanitizer none statements -- \
 		-max_total_time=$(FUZZ_SECONDS) -max_len=32 -print_final_stats=1
+	cd upload/api && RUSTC_BOOTSTRAP=1 $< run --sanitizer none requests -- \
+		-max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1
 
 $(CARGO_FUZZ)/bin/cargo-fuzz:
 	cargo install --quiet --locked --root $(CARGO_FUZZ) --version $(CARGO_FUZZ_VERSION) cargo-fuzz
 
 .PHONY: bench
-bench: ## Print the figures that the operator is held to, with a release build
-	cargo build --locked --release -p cloister
-	cd tests && CLOISTER_BINARY=$(abspath $(or $(CARGO_TARGET_DIR),target))/release/cloister $(IN_VENV) -m bench
+bench: ## Print the figures that the operator and the upload API are held to, with a release build
+	cargo build --locked --release -p cloister -p cloister-upload-api
+	cd tests && CLOISTER_BINARY=$(RELEASE)/cloister CLOISTER_UPLOAD_API_BINARY=$(RELEASE)/cloister-upload-api \
+		$(IN_VENV) -m bench
+
+RELEASE = $(abspath $(or $(CARGO_TARGET_DIR),target))/release

@@ -4,8 +4,9 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::rules::{LABEL, PRINTABLE, RESERVED_BUCKET_START, matches};
+use crate::rules::{LABEL, NO_DUPLICATES, PRINTABLE, RESERVED_BUCKET_START, matches};
 use crate::status::CommonStatus;
+use crate::uploads::{RevokedUploads, Uploader};
 
 /// An encrypted, logged, versioned S3 bucket in which a client's files arrive.
 #[derive(CustomResource, KubeSchema, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +66,16 @@ pub struct IngestBucketSpec {
     pub write_once: bool,
     #[serde(default)]
     pub arrivals: Arrivals,
+    /// Who may upload into it by the upload API. Left out: nobody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 16))]
+    #[x_kube(validation = Rule::new(NO_DUPLICATES).message("uploaders must not name a group twice: remove one"))]
+    pub uploaders: Vec<Uploader>,
+    /// Credentials for uploads that were given out before a time put nothing more, for STS cannot recall them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 8))]
+    #[x_kube(validation = Rule::new(NO_DUPLICATES).message("revokedUploads must not say a thing twice: remove one"))]
+    pub revoked_uploads: Vec<RevokedUploads>,
     /// What becomes of the bucket when this object is deleted. Default: the tenant's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletion_policy: Option<DeletionPolicy>,

@@ -11,6 +11,7 @@ mod rules;
 pub mod schema;
 pub mod status;
 pub mod tenant;
+pub mod uploads;
 pub mod warehouse;
 
 pub use bucket::{IngestBucket, IngestBucketSpec, IngestBucketStatus};

@@ -11,6 +11,8 @@ ISSUER = "https://oidc.cloister.example"
 OPERATOR_ROLE = "cloister-operator"
 PROVISIONER_ROLE = "CloisterProvisioner"
 ADMIN_ROLE = "admin"
+# Of the upload API, which becomes the tenants' uploader roles.
+UPLOAD_ROLE = "cloister-upload"
 
 
 @dataclass(frozen=True, slots=True)

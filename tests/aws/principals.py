@@ -23,6 +23,7 @@ class Caller:
     session_policies: tuple[str, ...] = ()
     tags: dict[str, str] = field(default_factory=dict)
     source_identity: str = ""
+    began: float = field(default_factory=time.time, compare=False)
 
     @property
     def is_root(self) -> bool:

@@ -42,7 +42,9 @@ def reset() -> Credentials:
     for account in accounts.ALL:
         _role(account, accounts.ADMIN_ROLE, _trusting(f"arn:aws:iam::{account}:root"), _document(EVERYTHING))
     operator_arn = accounts.role_arn(accounts.LOGIN, accounts.OPERATOR_ROLE)
-    _role(accounts.LOGIN, accounts.OPERATOR_ROLE, _trusting(f"arn:aws:iam::{accounts.LOGIN}:root"), _policy("operator"))
+    within = _trusting(f"arn:aws:iam::{accounts.LOGIN}:root")
+    _role(accounts.LOGIN, accounts.OPERATOR_ROLE, within, _policy("operator"))
+    _role(accounts.LOGIN, accounts.UPLOAD_ROLE, within, _policy("upload"))
     for environment in accounts.ENVIRONMENTS:
         condition = {"StringEquals": {"sts:ExternalId": environment.external_id}}
         trust = _trusting(operator_arn, condition)

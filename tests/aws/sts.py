@@ -23,6 +23,7 @@ from aws.registry import answers
 
 ROLE = re.compile(r"arn:aws:iam::(\d{12}):role/(?:.*/)?([^/]+)")
 SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}")
+LONGEST_POLICY = 2048
 CHAINED_AT_MOST = 3600  # "role chaining limits your session to a maximum of one hour"
 
 
@@ -64,6 +65,9 @@ def assume_role(call: Call) -> dict[str, Any]:
         raise unsatisfied(
             "ValidationError", "roleSessionName", session_name, "Member must satisfy regular expression pattern"
         )
+    source = call.param("SourceIdentity")
+    if source and not SESSION_NAME.fullmatch(source):
+        raise unsatisfied("ValidationError", "sourceIdentity", source, "Member must satisfy regular expression pattern")
     seconds = int(call.param("DurationSeconds", 3600))
     session_policies = _session_policies(call)
     role = role_at(arn)
@@ -133,6 +137,8 @@ def _session_policies(call: Call) -> tuple[str, ...]:
             raise AwsError("ValidationError", f"PolicyArn {arn} does not exist")
         texts.append(next(v.document for v in policy.versions if v.is_default))
     for text in texts:
+        if len(text) > LONGEST_POLICY:
+            raise unsatisfied("ValidationError", "policy", "...", f"Member must have length <= {LONGEST_POLICY}")
         try:
             parse(text, IDENTITY)
         except Malformed as error:

@@ -1,10 +1,13 @@
 """STS. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html"""
 
+from typing import Any
+
 import pytest
 
 from aws.conftest import PRODUCTION, PROVISIONER, STAGING, Emulator, allow, document, refused, trusting
 
 LOGIN = "111111111111"
+UPLOADER = f"arn:aws:iam::{PRODUCTION}:role/cloister/cloister-acme-uploader"
 
 
 def test_the_operator_is_a_session_of_its_role(aws: Emulator) -> None:
@@ -90,3 +93,45 @@ def test_sessions_of_a_deleted_role_can_do_nothing_even_if_it_is_made_again(aws:
             iam.delete_role(RoleName="again")
     with refused("AccessDenied", 403):
         aws.client("s3", session).list_buckets()
+
+
+def uploader(aws: Emulator, *statements: dict[str, Any], **more: Any) -> Any:
+    """S3 as a session of an uploader role, which the upload API has assumed."""
+    trusted = trusting(f"arn:aws:iam::{LOGIN}:role/cloister-upload")
+    trusted = trusted.replace('"sts:AssumeRole"', '["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"]')
+    iam = aws.client("iam")
+    if not any(role["RoleName"] == "cloister-acme-uploader" for role in iam.list_roles()["Roles"]):
+        iam.create_role(Path="/cloister/", RoleName="cloister-acme-uploader", AssumeRolePolicyDocument=trusted)
+    iam.put_role_policy(RoleName="cloister-acme-uploader", PolicyName="it", PolicyDocument=document(*statements))
+    sts = aws.client("sts", aws.credentials(LOGIN, "cloister-upload"))
+    given = sts.assume_role(RoleArn=UPLOADER, RoleSessionName="upload", **more)["Credentials"]
+    names = {"access_key_id": "AccessKeyId", "secret_access_key": "SecretAccessKey", "session_token": "SessionToken"}
+    return aws.client("s3", {ours: given[theirs] for ours, theirs in names.items()})
+
+
+def test_a_sessions_tag_decides(aws: Emulator) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html"""
+    tagged = allow("s3:ListAllMyBuckets") | {"Condition": {"StringEquals": {"aws:PrincipalTag/purpose": "api"}}}
+    uploader(aws, tagged, Tags=[{"Key": "purpose", "Value": "api"}]).list_buckets()
+    with refused("AccessDenied", 403):
+        uploader(aws, tagged).list_buckets()
+
+
+@pytest.mark.parametrize(("before", "holds"), [("2020-01-01T00:00:00Z", True), ("2999-01-01T00:00:00Z", False)])
+def test_sessions_from_before_a_time_can_be_denied(aws: Emulator, before: str, holds: bool) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html"""
+    old = {"DateLessThan": {"aws:TokenIssueTime": before}, "StringEquals": {"aws:SourceIdentity": "ann"}}
+    deny = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": old}
+    uploader(aws, allow("s3:ListAllMyBuckets"), deny, SourceIdentity="bob").list_buckets()
+    s3 = uploader(aws, allow("s3:ListAllMyBuckets"), deny, SourceIdentity="ann")
+    if holds:
+        s3.list_buckets()
+    else:
+        with refused("AccessDenied", 403):
+            s3.list_buckets()
+
+
+def test_names_and_policies_of_sessions_are_bounded(aws: Emulator) -> None:
+    for wrong in ({"SourceIdentity": "a user"}, {"SourceIdentity": "x"}, {"Policy": " " * 2049}):
+        with refused("ValidationError", 400):
+            uploader(aws, allow("s3:*"), **wrong)

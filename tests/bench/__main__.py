@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from bench.depth import depth
+from bench.grants import grants
 from bench.hundred import hundred
 from bench.pipelines import pipelines
 from bench.rest import SWEEP, rest
@@ -12,12 +13,13 @@ from bench.schema import schema
 from e2e.world import running_world
 
 _FIGURES = {"depth": depth, "crowd": hundred, "rest": rest, "schema": schema, "pipelines": pipelines}
+_GRANTS = "grants"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("only", nargs="*", choices=[[], *_FIGURES], default=[])
-    only = parser.parse_args().only or list(_FIGURES)
+    parser.add_argument("only", nargs="*", choices=[[], *_FIGURES, _GRANTS], default=[])
+    only = parser.parse_args().only or [*_FIGURES, _GRANTS]
     for name, figure in _FIGURES.items():
         if name in only:
             with (
@@ -25,6 +27,9 @@ def main() -> None:
                 running_world(Path(directory), sweep_seconds=SWEEP) as world,
             ):
                 figure(world)
+    if _GRANTS in only:
+        with tempfile.TemporaryDirectory() as directory:
+            grants(Path(directory))
 
 
 if __name__ == "__main__":

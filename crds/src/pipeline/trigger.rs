@@ -41,8 +41,9 @@ pub struct ArrivalTrigger {
     #[x_kube(validation = Rule::new(format!("{} && !self.contains('*')", matches(PRINTABLE)))
         .message("suffix must be the literal end of keys, such as .csv.gz: no * and nothing unprintable; leave it out for every key"))]
     pub suffix: Option<String>,
-    /// A file that says that others are complete: a name such as `_SUCCESS`, for the files beside it; or `*` and an
-    /// ending such as `*.done`, for the file whose name it adds to (claims.csv and claims.csv.done, or claims.done).
+    /// A file that says that others are complete: a name such as `_SUCCESS`, for the files beside it; `_manifest.json`,
+    /// for all of an upload by the upload API; or `*` and an ending such as `*.done`, for the file whose name it adds to
+    /// (claims.csv and claims.csv.done, or claims.done).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 64))]
     #[x_kube(validation = Rule::new(matches("^([A-Za-z0-9._-]+|[*][.][A-Za-z0-9._-]+)$"))

@@ -27,6 +27,8 @@ def base(call: Call) -> Context:
         "aws:requestedregion": [call.region],
         "aws:viaawsservice": ["false"],
     }
+    if not caller.is_root:
+        context["aws:tokenissuetime"] = [datetime.fromtimestamp(caller.began, UTC).isoformat()]
     if caller.source_identity:
         context["aws:sourceidentity"] = [caller.source_identity]
     for key, value in principal_tags(caller).items():

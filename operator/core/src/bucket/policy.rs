@@ -1,6 +1,9 @@
+use cloister_crds::uploads::RevokedUploads;
+
 use super::Inputs;
 use crate::document::{Document, Statement};
 use crate::environment::{deny_insecure_transport, deny_old_tls};
+use crate::tenant::{API, PURPOSE, source_identity};
 
 /// Who may do what with the objects, and what nobody may.
 pub(super) fn bucket_policy(inputs: &Inputs<'_>) -> Document {
@@ -17,6 +20,9 @@ pub(super) fn bucket_policy(inputs: &Inputs<'_>) -> Document {
     ]);
     if inputs.spec.write_once {
         policy.0.insert("DenyOverwrite".into(), deny_overwrite(&objects));
+    }
+    for (n, revoked) in inputs.spec.revoked_uploads.iter().enumerate() {
+        policy.0.insert(format!("DenyRevoked{n}"), deny_revoked(inputs, &objects, revoked));
     }
     policy
 }
@@ -66,4 +72,20 @@ fn deny_overwrite(objects: &str) -> Statement {
         "s3:ObjectCreationOperation",
         ["true"],
     )
+}
+
+/// Sessions of the uploader role from before a time, but the API's own.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html>
+fn deny_revoked(inputs: &Inputs<'_>, objects: &str, revoked: &RevokedUploads) -> Statement {
+    let role = inputs.account.role_arn(&inputs.names.role("uploader"));
+    let statement = Statement::deny(["s3:PutObject"])
+        .anyone()
+        .on([objects])
+        .when("ArnEquals", "aws:PrincipalArn", [role])
+        .when("StringNotEquals", &format!("aws:PrincipalTag/{PURPOSE}"), [API])
+        .when("DateLessThan", "aws:TokenIssueTime", [revoked.before.clone()]);
+    match &revoked.user {
+        Some(user) => statement.when("StringEquals", "aws:SourceIdentity", [source_identity(user)]),
+        None => statement,
+    }
 }

@@ -132,14 +132,17 @@ impl Document {
 }
 
 /// The condition keys that Cloister writes, in AWS's spelling.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 22] = [
     "aws:PrincipalAccount",
     "aws:PrincipalArn",
     "aws:PrincipalIsAWSService",
+    "aws:PrincipalTag/cloister-purpose",
     "aws:RequestedRegion",
     "aws:SecureTransport",
     "aws:SourceAccount",
     "aws:SourceArn",
+    "aws:SourceIdentity",
+    "aws:TokenIssueTime",
     "iam:PassedToService",
     "kms:CallerAccount",
     "kms:EncryptionContext:aws:s3:arn",
@@ -148,6 +151,7 @@ const KEYS: [&str; 18] = [
     "s3:ObjectCreationOperation",
     "s3:TlsVersion",
     "s3:if-none-match",
+    "s3:prefix",
     "s3:x-amz-server-side-encryption",
     "s3:x-amz-server-side-encryption-aws-kms-key-id",
     "sts:ExternalId",

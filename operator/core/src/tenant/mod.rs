@@ -5,11 +5,13 @@ mod karpenter;
 mod key;
 mod nodes;
 mod roles;
+mod uploader;
 mod warehouse;
 
 pub use crate::warehouse::ADMIN;
 pub use guards::INLINE;
 pub use karpenter::karpenter;
+pub use uploader::{API, MANIFEST, PURPOSE, RECORDS, source_identity};
 pub use warehouse::database;
 
 use std::collections::BTreeSet;

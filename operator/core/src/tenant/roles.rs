@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Inputs, nodes, want};
+use super::{Inputs, nodes, uploader, want};
 use crate::document::{Document, Statement};
 use crate::plan::DesiredSet;
 use crate::resource::{Policy, Resource, ResourceId, Role};
@@ -15,7 +15,7 @@ pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
     add_policy(inputs, set, &boundary, boundary_document(inputs));
     for purpose in PURPOSES {
         let (trust, document) = match purpose {
-            "uploader" => (uploader_trust(inputs), uploader_document(inputs)),
+            "uploader" => (uploader::trust(inputs), uploader::document(inputs)),
             "etl" => (etl_trust(inputs), etl_document(inputs)),
             _ => (warehouse_trust(inputs), warehouse_document(inputs)),
         };
@@ -84,33 +84,13 @@ fn objects(inputs: &Inputs<'_>) -> Vec<String> {
     inputs.bucket_arns().into_iter().map(|arn| format!("{arn}/*")).collect()
 }
 
-fn key_through(inputs: &Inputs<'_>, services: &[&str]) -> Statement {
+pub(super) fn key_through(inputs: &Inputs<'_>, services: &[&str]) -> Statement {
     let hosts = services.iter().map(|service| inputs.account.service_host(service));
     Statement::allow(["kms:Decrypt", "kms:GenerateDataKey"]).on([inputs.key_arn()]).when(
         "StringEquals",
         "kms:ViaService",
         hosts,
     )
-}
-
-/// Only the upload API takes this role, and it must show the tenant that it acts for.
-fn uploader_trust(inputs: &Inputs<'_>) -> Document {
-    let login = inputs.account.upload_principal.split(':').nth(4).unwrap_or_default();
-    let login_root = format!("arn:{}:iam::{login}:root", inputs.account.partition());
-    let trust = Statement::allow(["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"])
-        .principal("AWS", login_root)
-        .when("ArnEquals", "aws:PrincipalArn", [inputs.account.upload_principal.clone()])
-        .when("StringEquals", "sts:ExternalId", [inputs.owner.uid.clone()]);
-    Document::new([("UploadApi", trust)])
-}
-
-/// Put only: an uploader can neither list nor read, its own files neither.
-fn uploader_document(inputs: &Inputs<'_>) -> Document {
-    let put = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"];
-    Document::new([
-        ("Put", Statement::allow(put).on(objects(inputs))),
-        ("EncryptParts", key_through(inputs, &["s3"])),
-    ])
 }
 
 /// Workers reach it by their ServiceAccount's web identity; no key is ever handed out.

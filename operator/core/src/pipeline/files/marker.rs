@@ -3,6 +3,7 @@
 use cloister_crds::pipeline::{ArrivalTrigger, FileStatus};
 
 use crate::pipeline::time::read;
+use crate::tenant::MANIFEST;
 
 pub(super) fn is_marker(trigger: &ArrivalTrigger, key: &str) -> bool {
     trigger.marker.as_deref().is_some_and(|marker| match marker.strip_prefix('*') {
@@ -17,6 +18,8 @@ pub(super) fn covers(marker: &str, seen: &FileStatus, file: &FileStatus) -> bool
         Some(ending) => seen.key.strip_suffix(ending).is_some_and(|stem| {
             file.key.strip_prefix(stem).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         }),
+        // The upload API writes it when the whole upload is complete, whatever directories that has.
+        None if marker == MANIFEST => file.key.starts_with(&format!("{}/", split(&seen.key).0)),
         None => split(&seen.key).0 == split(&file.key).0,
     };
     names && seen.bucket == file.bucket && read(&seen.at).as_second() >= read(&file.at).as_second()

@@ -78,6 +78,19 @@ fn a_marker_speaks_of_the_files_beside_it_whichever_is_told_first() {
 }
 
 #[test]
+fn an_uploads_manifest_speaks_of_all_below_it() {
+    let trigger = trigger(Some("_manifest.json"), None, 0);
+    let told = [
+        file("in/u1/a/b.csv", 1),
+        file("in/u1/c.csv", 2),
+        file("in/u12/d.csv", 2),
+        file("in/u1/_manifest.json", 3),
+    ];
+    let status = heard(&trigger, &told);
+    assert_eq!(keys(&ripe(&trigger, &status, at(20)).unwrap()), ["in/u1/a/b.csv", "in/u1/c.csv"]);
+}
+
+#[test]
 fn an_ending_marks_the_file_whose_name_it_adds_to() {
     let trigger = trigger(Some("*.done"), Some(".csv"), 0);
     let told = [

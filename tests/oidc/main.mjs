@@ -1,0 +1,39 @@
+// node main.mjs MODULES PORT_FILE [SECONDS]: serves on a free port of loopback until it is ended. MODULES is where
+// `npm ci` has put oidc-provider; SECONDS is how long access tokens last.
+
+import { randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { control } from './control.mjs';
+import { configuration, newKey } from './provider.mjs';
+
+const CONTROL = '/_control/';
+const [modules, portFile, seconds = '3600'] = process.argv.slice(2);
+const { Provider } = await import(pathToFileURL(path.join(modules, 'oidc-provider', 'lib', 'index.js')).href);
+const people = JSON.parse(readFileSync(new URL('users.json', import.meta.url), 'utf8'));
+const secret = () => randomBytes(24).toString('base64url');
+const secrets = { cookies: secret(), ...Object.fromEntries(Object.keys(people.services).map((id) => [id, secret()])) };
+
+const world = { people, keys: [newKey()], silent: false };
+// Keys of a Provider are fixed, so a rotation makes another; codes and grants are in a store that all share.
+world.open = () => {
+  world.provider = new Provider(world.issuer, configuration({ ...world, secrets, ttl: Number(seconds) }));
+  world.serve = world.provider.callback();
+};
+
+const server = createServer((request, response) => {
+  if (request.url.startsWith(CONTROL)) control(world, request, response);
+  else if (world.silent) request.socket.destroy();
+  else world.serve(request, response);
+});
+server.listen(0, '127.0.0.1', () => {
+  world.issuer = `http://127.0.0.1:${server.address().port}`;
+  world.open();
+  const told = { issuer: world.issuer, control: `${world.issuer}${CONTROL}`, services: {} };
+  for (const id of Object.keys(people.services)) told.services[id] = secrets[id];
+  writeFileSync(`${portFile}.new`, JSON.stringify(told), { mode: 0o600 });
+  renameSync(`${portFile}.new`, portFile);
+});

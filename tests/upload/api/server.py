@@ -1,0 +1,134 @@
+"""The upload API as a process, with no more rights than it needs."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import requests
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from aws.accounts import LOGIN, UPLOAD_ROLE
+from e2e.cluster import Cluster
+from e2e.loopback import HTTP
+from e2e.waiting import until
+from local.platform import Platform
+from local.ports import Ports
+from local.provider import Provider
+
+_REPOSITORY = Path(__file__).resolve().parents[3]
+_TARGET = Path(os.environ.get("CARGO_TARGET_DIR", _REPOSITORY / "target"))
+# Another build, such as a release, may be given.
+BINARY = Path(os.environ.get("CLOISTER_UPLOAD_API_BINARY", _TARGET / "debug" / "cloister-upload-api"))
+_RIGHTS = Path(__file__).with_name("rights.yaml")
+
+
+class UploadApi:
+    """Dies with the platform, and is stopped with it."""
+
+    def __init__(
+        self, platform: Platform, provider: Provider, *options: str, name: str = "upload-api", scheme: str = "http"
+    ) -> None:
+        self.platform = platform
+        self.provider = provider
+        self.name = name
+        self._options = options
+        self._scheme = scheme
+        self._port = self._inner = 0
+
+    @property
+    def url(self) -> str:
+        return f"{self._scheme}://127.0.0.1:{self._port}"
+
+    @property
+    def log(self) -> Path:
+        return self.platform.processes.log_of(self.name)
+
+    @property
+    def audit_log(self) -> Path:
+        return self.platform.directory / f"{self.name}.audit.jsonl"
+
+    def audit(self, since: int = 0) -> list[dict[str, Any]]:
+        """The records after the first so many."""
+        lines = self.audit_log.read_text().splitlines() if self.audit_log.exists() else []
+        return [json.loads(line) for line in lines[since:]]
+
+    def metrics(self) -> str:
+        return HTTP.get(f"http://127.0.0.1:{self._inner}/metrics", timeout=5).text
+
+    def start(self) -> None:
+        self.launch()
+        until("the upload API is ready", self._is_ready, timeout=30.0)
+
+    def launch(self) -> None:
+        """Without waiting: it may not come up at all."""
+        with Ports() as ports:
+            self._port, self._inner = ports.take(), ports.take()
+        self.platform.processes.start(self.name, self.command(), self.environment())
+
+    def command(self) -> list[str]:
+        return [
+            str(BINARY),
+            f"--listen=127.0.0.1:{self._port}",
+            f"--metrics-listen=127.0.0.1:{self._inner}",
+            f"--name={self.url}",
+            f"--issuer={self.provider.issuer}",
+            "--mfa-amr=mfa",
+            "--mfa-acr=urn:cloister:service",
+            f"--receipt-key={self._receipt_key()}",
+            f"--audit-log={self.audit_log}",
+            "--log-format=text",
+            *self._options,
+        ]
+
+    def stop(self) -> None:
+        """An orderly end."""
+        process = self.platform.processes[self.name]
+        process.stop(grace=25.0)
+        assert process.child is not None
+        self.check_log()
+        assert process.child.returncode == 0, f"it ended with {process.child.returncode}"
+
+    def check_log(self) -> None:
+        panics = [line for line in self.log.read_text(errors="replace").splitlines() if "panicked at" in line]
+        assert not panics, f"it panicked, see {self.log}: {panics[0]}"
+
+    def environment(self) -> dict[str, str]:
+        control = self.platform.aws.addresses.control
+        asked = {"account": LOGIN, "role": UPLOAD_ROLE, "session": "cloister-upload"}
+        given = HTTP.get(f"{control}/credentials", params=asked, timeout=10).json()
+        file = self.platform.directory / "pki" / f"{self.name}.kubeconfig"
+        control_plane = self.platform.control_plane
+        Cluster(control_plane).apply(_RIGHTS)
+        control_plane.service_account_kubeconfig("cloister-system", "cloister-upload", file)
+        return (
+            os.environ
+            | self.platform.environment()
+            | {
+                "KUBECONFIG": str(file),
+                "AWS_ACCESS_KEY_ID": given["access_key_id"],
+                "AWS_SECRET_ACCESS_KEY": given["secret_access_key"],
+                "AWS_SESSION_TOKEN": given["session_token"],
+                "NO_COLOR": "1",
+            }
+        )
+
+    def _receipt_key(self) -> Path:
+        path = self.platform.directory / "receipt.pem"
+        if not path.exists():
+            key = ec.generate_private_key(ec.SECP256R1())
+            shape = serialization.PrivateFormat.PKCS8
+            pem = key.private_bytes(serialization.Encoding.PEM, shape, serialization.NoEncryption())
+            path.touch(0o600)
+            path.write_bytes(pem)
+        return path
+
+    def _is_ready(self) -> bool:
+        self.platform.processes.check(self.name)
+        try:
+            # Of the API itself: it is served once the caches are filled.
+            authority = self.platform.directory / "pki" / "ca.crt"
+            return HTTP.get(f"{self.url}/readyz", timeout=2, verify=str(authority)).ok
+        except requests.ConnectionError:
+            return False

@@ -1,0 +1,22 @@
+//! `cloister-upload-api`: see `--help`.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use cloister_upload_api::options::Options;
+use cloister_upload_api::run::run;
+
+/// It gives back what a peak took; glibc's keeps it for good.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Options::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(complaint) => {
+            eprintln!("error: {complaint}");
+            ExitCode::FAILURE
+        }
+    }
+}
