@@ -1,6 +1,5 @@
 """A tenant's bucket in the emulator, as the operator makes it, and sessions of its uploader role."""
 
-import json
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -29,6 +28,7 @@ class Account:
         iam.put_role_policy(RoleName="uploader", PolicyName="put", PolicyDocument=self._policy(""))
         self.s3 = s3
         self.sts = aws.client("sts", aws.credentials(role="root"))
+        self.since: int = aws.control("GET", "/calls")["last"]  # the log outlives a reset
 
     def _policy(self, prefix: str) -> str:
         """Put only: neither list nor read."""
@@ -73,9 +73,10 @@ class Account:
     def unfinished(self) -> list[str]:
         return [upload["Key"] for upload in self.s3.list_multipart_uploads(Bucket=BUCKET).get("Uploads", [])]
 
-    def calls(self, operation: str, since: int = 0) -> list[dict[str, Any]]:
-        return self.aws.calls(since, service="s3", operation=operation)
+    def parts_of_unfinished(self) -> list[int]:
+        listed = self.s3.list_multipart_uploads(Bucket=BUCKET).get("Uploads", [])
+        uploads = [{"Bucket": BUCKET, "Key": upload["Key"], "UploadId": upload["UploadId"]} for upload in listed]
+        return [part["PartNumber"] for upload in uploads for part in self.s3.list_parts(**upload).get("Parts", [])]
 
-
-def as_json(text: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in text.splitlines()]
+    def calls(self, operation: str) -> list[dict[str, Any]]:
+        return self.aws.calls(self.since, service="s3", operation=operation)

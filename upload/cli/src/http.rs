@@ -25,7 +25,7 @@ pub struct NetworkOptions {
 }
 
 pub fn client_for_api(options: &NetworkOptions) -> Result<Client, Failure> {
-    build(builder(options)?.timeout(Duration::from_secs(60)))
+    build(builder(options)?.timeout(Duration::from_mins(1)))
 }
 
 pub fn client_for_s3(options: &NetworkOptions, connections: usize) -> Result<Client, Failure> {

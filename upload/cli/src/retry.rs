@@ -36,7 +36,7 @@ mod tests {
 
     #[test]
     fn waits_grow_and_stay_bounded() {
-        let mut tries = Tries::new(Duration::from_secs(3600));
+        let mut tries = Tries::new(Duration::from_hours(1));
         assert!(tries.again(None).is_some_and(|wait| wait <= FIRST));
         for _ in 0..50 {
             assert!(tries.again(None).is_some_and(|wait| wait <= LONGEST && wait >= FIRST / 10));
@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn what_the_server_asks_for_is_waited_for_unless_it_is_too_long() {
-        let mut tries = Tries::new(Duration::from_secs(60));
+        let mut tries = Tries::new(Duration::from_mins(1));
         assert!(
             tries.again(Some(Duration::from_secs(30))).is_some_and(|wait| wait >= Duration::from_secs(30))
         );

@@ -150,10 +150,10 @@ impl Api {
                             }
                             (problem::failure(status, &text), after)
                         }
-                        Err(error) => (self.unreachable(&error), None),
+                        Err(error) => (unreachable(&error), None),
                     }
                 }
-                Err(error) => (self.unreachable(&error), None),
+                Err(error) => (unreachable(&error), None),
             };
             if failure.kind != Kind::Network {
                 return Err(failure);
@@ -169,10 +169,10 @@ impl Api {
         let base = self.base.as_str().trim_end_matches('/');
         Url::parse(&format!("{base}/{path}")).map_err(|error| Kind::Usage.because(format!("--api: {error}")))
     }
+}
 
-    fn unreachable(&self, error: &reqwest::Error) -> Failure {
-        Kind::Network.because(format!("the API cannot be reached: {}", http::whole(error)))
-    }
+fn unreachable(error: &reqwest::Error) -> Failure {
+    Kind::Network.because(format!("the API cannot be reached: {}", http::whole(error)))
 }
 
 pub fn not_logged_in() -> Failure {

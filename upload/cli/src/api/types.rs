@@ -6,11 +6,10 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase")]
 pub struct Discovery {
     pub issuer: String,
-    pub audience: String,
     pub client_id: String,
     #[serde(default)]
     pub scopes: Vec<String>,
-    /// RFC 8707: the resource indicator to ask the issuer for, where it differs from the audience.
+    /// RFC 8707: what to ask the issuer for, where its tokens would not be for this API otherwise.
     #[serde(default)]
     pub resource: Option<String>,
 }
@@ -91,7 +90,8 @@ pub struct Completed {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Upload {
-    pub upload_id: String,
+    #[serde(rename = "uploadId")]
+    pub id: String,
     pub tenant: String,
     pub bucket: String,
     pub state: String,

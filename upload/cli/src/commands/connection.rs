@@ -31,14 +31,13 @@ pub fn remember(home: &Home, api: &str) -> Result<(), Failure> {
 
 /// Without a slash at its end, since it names the login.
 pub fn api_url(home: &Home, common: &Common) -> Result<String, Failure> {
-    let given = match &common.api {
-        Some(api) => api.clone(),
-        None => {
-            let path = home.config.join(SETTINGS);
-            let text = home::read(&path)?.ok_or_else(not_logged_in)?;
-            let settings: Settings = serde_json::from_str(&text).locally(|| path.display().to_string())?;
-            settings.api
-        }
+    let given = if let Some(api) = &common.api {
+        api.clone()
+    } else {
+        let path = home.config.join(SETTINGS);
+        let text = home::read(&path)?.ok_or_else(not_logged_in)?;
+        let settings: Settings = serde_json::from_str(&text).locally(|| path.display().to_string())?;
+        settings.api
     };
     let url = http::trusted("--api", &given)?;
     Ok(url.as_str().trim_end_matches('/').to_owned())
@@ -131,7 +130,7 @@ pub fn new_login(discovery: &Discovery, metadata: &crate::login::issuer::Metadat
         revocation_endpoint: metadata.revocation_endpoint.clone(),
         client_id: discovery.client_id.clone(),
         scopes: discovery.scopes.clone(),
-        resource: discovery.resource.clone().unwrap_or_else(|| discovery.audience.clone()),
+        resource: discovery.resource.clone(),
         client_secret_file: None,
         unattended: false,
         access: None,

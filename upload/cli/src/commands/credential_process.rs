@@ -10,7 +10,7 @@ use crate::api::types::{Credentials, Target};
 use crate::failure::{Failure, Kind, Locally};
 use crate::home;
 use crate::options::{Common, To};
-use crate::tell::Teller;
+use crate::tell::{self, Teller};
 
 #[derive(Args)]
 pub struct Options {
@@ -48,19 +48,18 @@ pub async fn run(options: Options, common: Common, teller: Arc<Teller>) -> Resul
         },
         None => None,
     };
-    let credentials = match credentials {
-        Some(credentials) => credentials,
-        None => {
-            let opened = connection.api.open(&target, options.duration).await?;
-            home::replace(&remembered, opened.upload_id.as_bytes())?;
-            teller.note(&format!("They are for s3://{}/{}", opened.s3.bucket, opened.s3.prefix));
-            opened.credentials
-        }
+    let credentials = if let Some(credentials) = credentials {
+        credentials
+    } else {
+        let opened = connection.api.open(&target, options.duration).await?;
+        home::replace(&remembered, opened.upload_id.as_bytes())?;
+        teller.note(&format!("They are for s3://{}/{}", opened.s3.bucket, opened.s3.prefix));
+        opened.credentials
     };
-    print(credentials, &teller)
+    print(credentials)
 }
 
-fn print(credentials: Credentials, teller: &Teller) -> Result<(), Failure> {
+fn print(credentials: Credentials) -> Result<(), Failure> {
     let output = Output {
         version: 1,
         access_key_id: credentials.access_key_id,
@@ -68,7 +67,7 @@ fn print(credentials: Credentials, teller: &Teller) -> Result<(), Failure> {
         session_token: credentials.session_token,
         expiration: credentials.expiration.to_string(),
     };
-    teller.json(&serde_json::to_value(output).locally(|| "writing the credentials".into())?);
+    tell::json(&serde_json::to_value(output).locally(|| "writing the credentials".into())?);
     Ok(())
 }
 

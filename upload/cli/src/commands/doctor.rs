@@ -40,7 +40,7 @@ pub async fn run(common: Common, teller: Arc<Teller>) -> Result<(), Failure> {
     findings.look(&format!("writing to {}", home.config.display()), writable(&home.config));
     findings.look(&format!("writing to {}", home.state.display()), writable(&home.state));
     let Some(url) = findings.look("the API is known", api_url(&home, &common)) else { return findings.end() };
-    keychain(&home, &url, &common, &teller);
+    keychain(&teller);
     let Some(client) = findings.look("TLS and proxy", http::client_for_api(&common.network)) else {
         return findings.end();
     };
@@ -69,8 +69,8 @@ fn writable(directory: &std::path::Path) -> Result<(), Failure> {
 }
 
 /// Its absence is no fault: the login is kept in a file then.
-fn keychain(home: &Home, url: &str, common: &Common, teller: &Teller) {
-    if let Err(why) = Store::new(home, url, common.token_store).keychain() {
+fn keychain(teller: &Teller) {
+    if let Err(why) = Store::keychain() {
         let finding = serde_json::json!({"check": "keychain", "ok": true, "problem": why});
         teller.json_or(
             &finding,

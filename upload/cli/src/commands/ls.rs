@@ -35,7 +35,7 @@ pub async fn run(options: Options, common: Common, teller: Arc<Teller>) -> Resul
         let size = upload.bytes.map(human).unwrap_or_default();
         let text = format!(
             "{}\t{}\t{}/{}\t{}\t{size}",
-            upload.upload_id, upload.opened_at, upload.tenant, upload.bucket, upload.state
+            upload.id, upload.opened_at, upload.tenant, upload.bucket, upload.state
         );
         teller.json_or(&upload, &text);
     }

@@ -46,7 +46,7 @@ pub async fn run(options: Options, common: Common, teller: Arc<Teller>) -> Resul
         tell(&here(&folder)?, &teller);
     }
     let upload = Connection::open(&common, &teller).await?.api.upload(id).await?;
-    let text = format!("{}: {} at the API, opened {}", upload.upload_id, upload.state, upload.opened_at);
+    let text = format!("{}: {} at the API, opened {}", upload.id, upload.state, upload.opened_at);
     teller.json_or(&upload, &text);
     Ok(())
 }

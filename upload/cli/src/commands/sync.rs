@@ -49,7 +49,8 @@ pub async fn run(options: Options, common: Common, teller: Arc<Teller>) -> Resul
         }
     }
     if options.which.dry_run {
-        return Ok(dry_run(&files, &teller));
+        dry_run(&files, &teller);
+        return Ok(());
     }
     if files.is_empty() {
         teller.note("Nothing has changed.");

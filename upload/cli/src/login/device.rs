@@ -14,7 +14,8 @@ use crate::tell::{Event, Teller};
 
 #[derive(Deserialize)]
 struct Device {
-    device_code: String,
+    #[serde(rename = "device_code")]
+    code: String,
     user_code: String,
     verification_uri: String,
     #[serde(default)]
@@ -43,7 +44,7 @@ pub async fn log_in(
     };
     let scope = login.scopes.join(" ");
     let mut form = vec![("client_id", login.client_id.as_str()), ("scope", &scope)];
-    form.push(("resource", &login.resource));
+    form.extend(login.resource.as_deref().map(|resource| ("resource", resource)));
     let device: Device = match post(http, endpoint, None, &form).await? {
         Ok(device) => device,
         Err(refusal) => return Err(refusal.failure()),
@@ -75,7 +76,7 @@ async fn wait(
 ) -> Result<Granted, Failure> {
     let ends = Instant::now() + Duration::from_secs(device.expires_in);
     let mut interval = Duration::from_secs(device.interval);
-    let form = [("grant_type", GRANT), ("device_code", &device.device_code), ("client_id", &login.client_id)];
+    let form = [("grant_type", GRANT), ("device_code", &device.code), ("client_id", &login.client_id)];
     loop {
         tokio::time::sleep(interval).await;
         if Instant::now() >= ends {
@@ -87,7 +88,7 @@ async fn wait(
             Ok(Err(refusal)) => interval += slower(&refusal)?,
             // Section 3.5: a connection that fails is asked less often, too.
             Err(failure) if failure.kind == Kind::Network => {
-                interval = (interval * 2).min(Duration::from_secs(60))
+                interval = (interval * 2).clamp(Duration::from_secs(1), Duration::from_mins(1));
             }
             Err(failure) => return Err(failure),
         }

@@ -15,7 +15,7 @@ use self::store::{Access, Login, Store};
 use crate::api::not_logged_in;
 use crate::failure::{Failure, Kind, Locally};
 
-/// A token that ends sooner is not used any more: the API's clock may be ahead, and a request takes its time.
+/// So long before its end a token is used no more: the API's clock may be ahead, and a request takes its time.
 const MARGIN: SignedDuration = SignedDuration::from_secs(30);
 /// Where the provider does not say how long a token holds.
 const ASSUMED: SignedDuration = SignedDuration::from_mins(5);
@@ -123,12 +123,9 @@ impl Session {
         let Some(token) = &login.refresh_token else {
             return Err(Kind::NotLoggedIn.because("the login has ended: run `cloister-upload login`"));
         };
-        let form = [
-            ("grant_type", "refresh_token"),
-            ("refresh_token", token),
-            ("client_id", &login.client_id),
-            ("resource", &login.resource),
-        ];
+        let mut form =
+            vec![("grant_type", "refresh_token"), ("refresh_token", token), ("client_id", &login.client_id)];
+        form.extend(login.resource.as_deref().map(|resource| ("resource", resource)));
         match post(&self.http, &login.token_endpoint, None, &form).await? {
             Ok(granted) => Ok(granted),
             Err(refusal) => {
@@ -144,7 +141,8 @@ impl Session {
 pub async fn client_credentials(http: &Client, login: &Login) -> Result<Granted, Failure> {
     let secret = client_secret(login.client_secret_file.as_ref())?;
     let scope = login.scopes.iter().filter(|scope| !personal(scope)).cloned().collect::<Vec<_>>().join(" ");
-    let mut form = vec![("grant_type", "client_credentials"), ("resource", login.resource.as_str())];
+    let mut form = vec![("grant_type", "client_credentials")];
+    form.extend(login.resource.as_deref().map(|resource| ("resource", resource)));
     if !scope.is_empty() {
         form.push(("scope", &scope));
     }
@@ -161,8 +159,9 @@ fn personal(scope: &str) -> bool {
 
 pub fn take(login: &mut Login, granted: Granted) {
     let holds = granted.expires_in.map_or(ASSUMED, SignedDuration::from_secs);
-    let expires = Timestamp::now().checked_add(holds).unwrap_or(Timestamp::MAX);
-    login.access = Some(Access { token: granted.access_token, expires });
+    let used_for = holds - MARGIN.min(holds / 2);
+    let use_until = Timestamp::now().checked_add(used_for).unwrap_or(Timestamp::MAX);
+    login.access = Some(Access { token: granted.access_token, use_until });
     // A provider that does not rotate answers none, and the old one holds.
     if granted.refresh_token.is_some() {
         login.refresh_token = granted.refresh_token;
@@ -171,8 +170,7 @@ pub fn take(login: &mut Login, granted: Granted) {
 
 fn valid(login: &Login) -> Option<String> {
     let access = login.access.as_ref()?;
-    let ends = access.expires.checked_sub(MARGIN).ok()?;
-    (ends > Timestamp::now()).then(|| access.token.clone())
+    (access.use_until > Timestamp::now()).then(|| access.token.clone())
 }
 
 /// Keychains and locks wait for other programs.

@@ -29,7 +29,9 @@ pub struct Login {
     pub revocation_endpoint: Option<String>,
     pub client_id: String,
     pub scopes: Vec<String>,
-    pub resource: String,
+    /// RFC 8707: which API the tokens are for, where the provider has to be told.
+    #[serde(default)]
+    pub resource: Option<String>,
     /// Of an unattended login: where its secret is. The secret itself is never copied.
     #[serde(default)]
     pub client_secret_file: Option<PathBuf>,
@@ -48,7 +50,7 @@ pub struct Login {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Access {
     pub token: String,
-    pub expires: jiff::Timestamp,
+    pub use_until: jiff::Timestamp,
 }
 
 /// Of one API.
@@ -123,11 +125,8 @@ impl Store {
     }
 
     /// Whether this system has a keychain that answers.
-    pub fn keychain(&self) -> Result<(), String> {
-        match keyring::v1::Entry::store_status() {
-            Ok(()) => Ok(()),
-            Err(error) => Err(error.to_string()),
-        }
+    pub fn keychain() -> Result<(), String> {
+        keyring::v1::Entry::store_status().as_ref().map(|&()| ()).map_err(ToString::to_string)
     }
 
     fn entry(&self) -> keyring::v1::Result<keyring::v1::Entry> {

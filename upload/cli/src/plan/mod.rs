@@ -64,7 +64,7 @@ pub fn plan(sources: &[PathBuf], walk: &Walk<'_>) -> Result<Plan, Failure> {
         match std::fs::metadata(source) {
             Ok(metadata) if metadata.is_dir() => directory(source, walk, &mut found),
             Ok(metadata) if metadata.is_file() => {
-                let name = source.file_name().map(Path::new).unwrap_or(source);
+                let name = source.file_name().map_or(source.as_path(), Path::new);
                 found.add(source, name, &metadata, walk);
             }
             Ok(_) => found.wrong.push(format!("{}: is neither a file nor a directory", source.display())),

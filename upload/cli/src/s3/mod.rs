@@ -4,6 +4,7 @@
 //! single request how far it has come.
 
 mod body;
+mod documents;
 mod operations;
 mod pace;
 mod place;
@@ -22,7 +23,8 @@ use reqwest::header::{CONTENT_LENGTH, DATE, HeaderMap, HeaderValue};
 use reqwest::{Body, Client, Method};
 
 use self::body::{Meter, Sending};
-pub use self::operations::{Listed, Sent as SentPart};
+pub use self::documents::Listed;
+pub use self::operations::Sent as SentPart;
 pub use self::pace::Pace;
 pub use self::place::Place;
 use self::sign::{ToSign, add_signature};
@@ -38,7 +40,7 @@ use crate::tell::{Event, Teller};
 const STALLED: Duration = Duration::from_secs(20);
 /// S3 may join the parts of a large object for minutes, and says so only at the end:
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>
-const JOINING: Duration = Duration::from_secs(600);
+const JOINING: Duration = Duration::from_mins(10);
 const LOOK: Duration = Duration::from_secs(1);
 
 pub struct S3 {

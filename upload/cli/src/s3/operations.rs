@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use reqwest::Method;
-use serde::{Deserialize, Serialize};
 
+use super::documents::{Initiated, Listed, Numbered, Page, Parts, read, unknown};
 use super::{JOINING, Request, S3, STALLED, Trouble};
 use crate::checksum::Crc;
 
@@ -11,52 +11,6 @@ use crate::checksum::Crc;
 #[derive(Debug)]
 pub struct Put {
     pub version_id: Option<String>,
-}
-
-/// A part that S3 has.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Listed {
-    pub part_number: u64,
-    #[serde(rename = "ETag")]
-    pub etag: String,
-    pub size: u64,
-    #[serde(rename = "ChecksumCRC64NVME", default)]
-    pub checksum: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Initiated {
-    upload_id: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Page {
-    #[serde(default)]
-    is_truncated: bool,
-    #[serde(default)]
-    next_part_number_marker: Option<String>,
-    #[serde(default, rename = "Part")]
-    parts: Vec<Listed>,
-}
-
-#[derive(Serialize)]
-#[serde(rename = "CompleteMultipartUpload")]
-struct Parts<'a> {
-    #[serde(rename = "Part")]
-    parts: Vec<Numbered<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Numbered<'a> {
-    part_number: u64,
-    #[serde(rename = "ETag")]
-    etag: &'a str,
-    #[serde(rename = "ChecksumCRC64NVME")]
-    checksum: String,
 }
 
 /// A part that was sent, now or earlier.
@@ -129,14 +83,12 @@ impl S3 {
     /// An error may come with status 200, since the head is sent before the parts are joined:
     /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>
     pub async fn join(&self, path: &str, upload: &str, parts: &[Sent], whole: Crc) -> Result<Put, Trouble> {
-        let numbered = |part: &Sent| (part.number, part.etag.clone(), part.crc.to_string());
-        let all: Vec<_> = parts.iter().map(numbered).collect();
-        let document = Parts {
-            parts: all
-                .iter()
-                .map(|(number, etag, crc)| Numbered { part_number: *number, etag, checksum: crc.clone() })
-                .collect(),
+        let numbered = |part: &Sent| Numbered {
+            part_number: part.number,
+            etag: part.etag.clone(),
+            checksum: part.crc.to_string(),
         };
+        let document = Parts { parts: parts.iter().map(numbered).collect() };
         let body = quick_xml::se::to_string(&document).map_err(|error| unknown(&error.to_string()))?;
         let size: u64 = parts.iter().map(|part| part.length).sum();
         let headers = vec![
@@ -182,47 +134,5 @@ fn new<'a>(method: Method, path: &'a str, query: &'a [(&'a str, &'a str)]) -> Re
         body: Bytes::new(),
         patience: STALLED,
         counted: false,
-    }
-}
-
-fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Trouble> {
-    let text = String::from_utf8_lossy(body);
-    quick_xml::de::from_str(&text).map_err(|error| unknown(&error.to_string()))
-}
-
-fn unknown(why: &str) -> Trouble {
-    Trouble::Answer { status: 200, code: "Unreadable".into(), message: why.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_page_of_parts_is_read_as_s3_writes_it() {
-        let page: Page = read(
-            br#"<?xml version="1.0" encoding="UTF-8"?>
-<ListPartsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Bucket>b</Bucket><Key>k</Key><UploadId>u</UploadId>
-<Initiator><ID>i</ID></Initiator><PartNumberMarker>0</PartNumberMarker><NextPartNumberMarker>2</NextPartNumberMarker>
-<MaxParts>2</MaxParts><IsTruncated>true</IsTruncated>
-<Part><PartNumber>1</PartNumber><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>"e1"</ETag><Size>5</Size>
-<ChecksumCRC64NVME>AAAAAAAAAAA=</ChecksumCRC64NVME></Part>
-<Part><PartNumber>2</PartNumber><ETag>&quot;e2&quot;</ETag><Size>6</Size></Part></ListPartsResult>"#,
-        )
-        .unwrap();
-        assert!(page.is_truncated);
-        assert_eq!(page.next_part_number_marker.as_deref(), Some("2"));
-        assert_eq!(page.parts[0].checksum.as_deref(), Some("AAAAAAAAAAA="));
-        assert_eq!((page.parts[1].etag.as_str(), page.parts[1].size), ("\"e2\"", 6));
-    }
-
-    #[test]
-    fn a_completion_names_each_part_with_its_checksum() {
-        let part = Numbered { part_number: 1, etag: "\"e\"", checksum: "c".into() };
-        assert_eq!(
-            quick_xml::se::to_string(&Parts { parts: vec![part] }).unwrap(),
-            "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>\"e\"</ETag>\
-             <ChecksumCRC64NVME>c</ChecksumCRC64NVME></Part></CompleteMultipartUpload>"
-        );
     }
 }

@@ -59,17 +59,18 @@ mod tests {
             rate in 10_000_u64..10_000_000,
         ) {
             let mut now = Duration::from_secs(1);
-            let (mut free_at, mut bytes) = (Duration::ZERO, 0_usize);
+            let (mut free_at, mut bytes) = (Duration::ZERO, 0_u128);
             let mut first = None;
             for (pause, frame) in frames {
                 now += Duration::from_millis(pause);
                 let (next, wait) = reserve(free_at, now, frame, rate);
                 free_at = next;
                 now += wait;
-                let since = now - *first.get_or_insert(now);
-                let allowed = (since + BURST).as_secs_f64() * rate as f64;
-                prop_assert!(bytes as f64 <= allowed + 1.0, "{bytes} after {since:?}");
-                bytes += frame;
+                let since = now.saturating_sub(*first.get_or_insert(now));
+                // In nanoseconds and bytes, whole; one byte for what is rounded.
+                let allowed = (since + BURST).as_nanos() * u128::from(rate) / 1_000_000_000;
+                prop_assert!(bytes <= allowed + 1, "{bytes} after {since:?}");
+                bytes += frame as u128;
             }
         }
     }

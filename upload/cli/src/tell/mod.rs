@@ -65,16 +65,9 @@ impl Teller {
         }
     }
 
-    /// A result that is JSON by nature.
-    pub fn json(&self, value: &impl serde::Serialize) {
-        if let Ok(text) = serde_json::to_string(value) {
-            line(&text);
-        }
-    }
-
     /// A result, for scripts and for people.
     pub fn json_or(&self, value: &impl serde::Serialize, text: &str) {
-        if self.style == Style::Json { self.json(value) } else { self.result(text) }
+        if self.style == Style::Json { json(value) } else { self.result(text) }
     }
 
     pub fn begin(&self, files: usize, bytes: u64) {
@@ -143,6 +136,13 @@ impl Teller {
             Some(Some(bar)) => bar.suspend(tell),
             _ => tell(),
         }
+    }
+}
+
+/// A result that is JSON by nature.
+pub fn json(value: &impl serde::Serialize) {
+    if let Ok(text) = serde_json::to_string(value) {
+        line(&text);
     }
 }
 
