@@ -223,7 +223,13 @@ class Contract:
         return upload.public("acme")
 
     def signed(self, upload: Upload) -> str:
-        payload = {"iss": self.url, "uploadId": upload.id, "tenant": "acme", "bucket": "landing", "user": upload.user}
+        payload: dict[str, Any] = {
+            "iss": self.url,
+            "uploadId": upload.id,
+            "tenant": "acme",
+            "bucket": "landing",
+            "user": upload.user,
+        }
         payload |= {"completedAt": datetime.now(UTC).isoformat(), "files": upload.files}
         head = text64(json.dumps({"alg": "ES256", "kid": "k"}).encode())
         text = f"{head}.{text64(json.dumps(payload).encode())}"

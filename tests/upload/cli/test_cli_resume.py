@@ -94,9 +94,7 @@ def test_many_files_killed_at_any_point_arrive_once(cli: Command, account: Accou
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("operation", ["CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"])
-def test_a_large_file_survives_a_kill_at_each_call(
-    cli: Command, account: Account, operation: str, when: str
-) -> None:
+def test_a_large_file_survives_a_kill_at_each_call(cli: Command, account: Account, operation: str, when: str) -> None:
     content = noise(21 * MIB)
     cli.write("large", content)
     slowed(account, operation, 500)  # so that the rule is there in time
@@ -229,3 +227,18 @@ def test_an_interrupt_says_how_to_go_on_and_one_process_sends(cli: Command, acco
     account.aws.control("DELETE", "/faults")
     cli.run("resume").succeeded()
     assert account.objects() == {"large": content}
+
+
+def test_a_receipt_that_was_not_heard_is_fetched(cli: Command, account: Account, api: Contract) -> None:
+    cli.write("tree/a", b"x")
+    upload = cli.run("upload", "tree").succeeded().out.strip()
+    (cli.state / "uploads" / upload / "receipt.jws").unlink()
+    cli.run("resume").succeeded()
+    cli.run("verify", upload).succeeded()
+    assert account.objects() == {"a": b"x"}
+
+
+def test_an_upload_that_ended_elsewhere_cannot_be_gone_on_with(cli: Command, account: Account, api: Contract) -> None:
+    begun(cli, account, noise(21 * MIB))
+    api.uploads[next(iter(api.uploads))].state = "Aborted"
+    cli.run("resume").failed(4, "The upload is Aborted")

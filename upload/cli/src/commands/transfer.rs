@@ -12,6 +12,7 @@ use crate::http;
 use crate::options::{Common, How};
 use crate::plan::Planned;
 use crate::plan::batch::batches;
+use crate::receipt;
 use crate::s3::{Pace, Place, S3, Vault};
 use crate::send::{Engine, Pool};
 use crate::size::human;
@@ -59,11 +60,28 @@ impl Transfer {
                 file.mtime = crate::plan::Mtime::of(&metadata);
             }
         }
-        let credentials = self.connection.api.renew(&record.upload_id, self.how.duration).await?;
+        let api = &self.connection.api;
+        let credentials = match api.renew(&record.upload_id, self.how.duration).await {
+            Ok(credentials) => credentials,
+            Err(failure) if failure.kind == Kind::Refused => {
+                return self.was_completed(folder, failure).await;
+            }
+            Err(failure) => return Err(failure),
+        };
         let bytes = files.iter().map(|file| file.size).sum();
         self.teller.event(&Event::Resumed { upload_id: &record.upload_id, files: files.len(), bytes });
         self.teller.note(&format!("Going on with upload {}", record.upload_id));
         self.send(folder, files, standings, credentials).await
+    }
+
+    /// By a process that died before it had the receipt; otherwise the refusal stands.
+    async fn was_completed(&self, folder: &Folder, refusal: Failure) -> Result<(), Failure> {
+        let Some(token) = self.connection.api.upload(&folder.record.upload_id).await?.receipt else {
+            return Err(refusal);
+        };
+        let path = folder.keep_receipt(&token)?;
+        self.report(&folder.record.upload_id, &receipt::read(&token)?.files, &path.display().to_string());
+        Ok(())
     }
 
     async fn send(
@@ -80,7 +98,9 @@ impl Transfer {
         let engine = self.engine(&record.s3, &record.upload_id, record.part_size, credentials, journal)?;
         let sent = engine.send(files, &standings).await;
         self.teller.end();
-        let sent = sent?;
+        let mut sent = sent?;
+        // The same each time: a completion that is told again must say what it said.
+        sent.arrived.sort_by(|one, other| one.path.cmp(&other.path));
         if !sent.failed.is_empty() {
             let (failed, id) = (sent.failed.len(), &record.upload_id);
             return Err(Kind::SomeFailed.because(format!(
