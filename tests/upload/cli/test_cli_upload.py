@@ -2,7 +2,9 @@
 
 import os
 import random
+import re
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -239,3 +241,17 @@ def test_uploads_are_listed(cli: Command) -> None:
     cli.run("status", "aaaa").failed(4, "No such upload")
     cli.run("status", "../../etc").failed(2, "no upload's id")
     cli.run("cancel", upload).failed(4, "is completed")
+
+
+def test_memory_is_bounded_whatever_the_size_of_the_file(cli: Command, account: Account) -> None:
+    with (cli.files / "large").open("wb") as file:
+        file.truncate(160 * MIB)
+    process = cli.start("upload", "large", "--memory", "24MiB", "--quiet")
+    status, most = Path(f"/proc/{process.pid}/status"), 0
+    while process.poll() is None:
+        # Of the program itself: what wait4 tells counts what Python had before it became another.
+        most = max([most, *map(int, re.findall(r"VmHWM:\s+(\d+) kB", status.read_text()))])
+        time.sleep(0.01)
+    assert process.returncode == 0
+    assert 24 << 10 < most < 100 << 10, f"{most} KiB"
+    assert len(account.calls("UploadPart")) == 20
