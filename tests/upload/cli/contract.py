@@ -1,6 +1,6 @@
-"""The upload API's contract and an identity provider, as small as they can be, for tests of the command alone.
+"""The upload API's contract, as small as it can be, for tests of the command alone.
 
-What they refuse, they refuse as the contract says; credentials are STS's own, and what arrived is S3's word. The real
+What it refuses, it refuses as the contract says; credentials are STS's own, and what arrived is S3's word. The real
 API is tested beside this; here it can be told to be slow, busy or forgetful.
 """
 
@@ -20,14 +20,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from upload.cli.account import Account
+from upload.cli.provider import Provider, Refused
 
 FIELDS = {"path", "size", "checksumCrc64nvme", "versionId"}
-
-
-class Refused(Exception):
-    def __init__(self, status: int, title: str, *errors: dict[str, str], retry_after: int | None = None) -> None:
-        super().__init__(title)
-        self.status, self.title, self.errors, self.retry_after = status, title, list(errors), retry_after
 
 
 @dataclass
@@ -49,18 +44,14 @@ def text64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-class Contract:
+class Contract(Provider):
     """Both servers on one port: /idp is the provider, all else the API."""
 
     def __init__(self, account: Account) -> None:
         self.account = account
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.uploads: dict[str, Upload] = {}
-        self.tokens: dict[str, float] = {}  # access token: when it ends
-        self.refresh: set[str] = set()
-        self.spent: set[str] = set()
-        self.polls = 2  # after so many, somebody has entered the code
-        self.token_seconds = 3600.0
+        super().__init__()
         self.told_seconds: float | None = None  # how soon credentials are said to expire
         self.busy = 0  # calls to be answered with 429
         self.calls: list[str] = []
@@ -122,47 +113,6 @@ class Contract:
         if self.tokens.get(token, 0) < time.time():
             raise Refused(401, "Unauthorized")
         return self.authorised(request.command, url.path.split("/")[2:], json.loads(body or b"{}"))
-
-    def provider(self, path: str, form: dict[str, str], request: BaseHTTPRequestHandler) -> Any:
-        here = f"{self.url}/idp"
-        if path.endswith("/openid-configuration"):
-            known = {"issuer": here, "token_endpoint": f"{here}/token", "revocation_endpoint": f"{here}/revoke"}
-            return known | {"device_authorization_endpoint": f"{here}/device"}
-        if path == "/idp/device":
-            device = {"device_code": "d", "user_code": "ABCD-EFGH", "verification_uri": f"{here}/enter"}
-            return device | {"expires_in": 60, "interval": 0}
-        if path == "/idp/revoke":
-            self.refresh.discard(form["token"])
-            return None
-        if path != "/idp/token":
-            raise Refused(404, "Not found")
-        return self.grant(form, request.headers.get("authorization") or "")
-
-    def grant(self, form: dict[str, str], authorization: str) -> Any:
-        kind = form["grant_type"]
-        assert "resource" not in form, "nobody asked for it"
-        if kind == "client_credentials":
-            if authorization != "Basic " + base64.b64encode(b"robot:s3cret").decode():
-                raise Refused(401, "invalid_client")
-        elif kind == "refresh_token":
-            given = form["refresh_token"]
-            if given in self.spent:
-                self.refresh.clear()  # used twice: somebody has stolen it
-            if given not in self.refresh:
-                raise Refused(400, "invalid_grant")
-            self.refresh.discard(given)
-            self.spent.add(given)
-        else:
-            self.polls -= 1
-            if self.polls > 0:
-                raise Refused(400, "authorization_pending")
-        token = secrets.token_urlsafe()
-        self.tokens[token] = time.time() + self.token_seconds
-        granted = {"access_token": token, "token_type": "Bearer", "expires_in": int(self.token_seconds)}
-        if kind != "client_credentials":
-            granted["refresh_token"] = secrets.token_urlsafe()
-            self.refresh.add(str(granted["refresh_token"]))
-        return granted
 
     def authorised(self, method: str, path: list[str], body: Any) -> tuple[int, Any]:
         match (method, path):
