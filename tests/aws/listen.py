@@ -31,7 +31,7 @@ def parse_head(head: bytes, secure: bool) -> Request:
     return Request(method, target, headers, b"", secure)
 
 
-def dechunk(data: bytes) -> tuple[bytes, int] | None:
+def dechunk(data: bytes | bytearray) -> tuple[bytes, int] | None:
     """The decoded body and how many bytes it took, or None while it is incomplete."""
     body, at = bytearray(), 0
     while True:
@@ -68,7 +68,7 @@ class Connection(asyncio.Protocol):
         self.serve = serve
         self.secure = secure
         self.connections = connections
-        self.buffer = b""
+        self.buffer = bytearray()  # which grows in place: a part of an upload comes in a hundred pieces
         self.request: Request | None = None
         self.task: asyncio.Task[None] | None = None
         self.transport: asyncio.Transport
@@ -97,8 +97,8 @@ class Connection(asyncio.Protocol):
             end = self.buffer.find(b"\r\n\r\n")
             if end < 0:
                 return
-            self.request = parse_head(self.buffer[:end], self.secure)
-            self.buffer = self.buffer[end + 4 :]
+            self.request = parse_head(bytes(self.buffer[:end]), self.secure)
+            del self.buffer[: end + 4]
             if self.request.headers.get("expect", "").lower() == "100-continue":
                 self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request = self.request
@@ -111,8 +111,8 @@ class Connection(asyncio.Protocol):
             used = int(request.headers.get("content-length") or 0)
             if len(self.buffer) < used:
                 return
-            request.body = self.buffer[:used]
-        self.buffer = self.buffer[used:]
+            request.body = bytes(memoryview(self.buffer)[:used])
+        del self.buffer[:used]
         self.request = None
         self.task = asyncio.get_running_loop().create_task(self.answer(request))
 

@@ -28,7 +28,19 @@ from aws.redshift import (
 from aws.redshift import lifecycle as cluster_lifecycle
 from aws.redshift import tags as cluster_tags
 from aws.redshift_data import describe, execute, results
-from aws.s3 import buckets, encryption, events, lifecycle, lock, logging, notification, objects, policy, settings
+from aws.s3 import (
+    buckets,
+    checksums,
+    encryption,
+    events,
+    lifecycle,
+    lock,
+    logging,
+    notification,
+    objects,
+    policy,
+    settings,
+)
 from aws.s3 import tagging as bucket_tags
 from aws.sqs import attributes, queues
 
@@ -43,7 +55,10 @@ REDSHIFT = (
     *(audit_log, cluster_tags, clusters, cluster_lifecycle, copy_grants, credentials, iam_roles, maintenance, modify),
     *(parameter_groups, resize, snapshot_copy, snapshots, subnet_groups),
 )
-S3 = (bucket_tags, buckets, encryption, events, lifecycle, lock, logging, notification, objects, policy, settings)
+S3 = (
+    *(bucket_tags, buckets, checksums, encryption, events, lifecycle, lock, logging, notification, objects, policy),
+    settings,
+)
 OURS = (
     sts,
     web_identity,

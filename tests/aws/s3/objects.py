@@ -13,7 +13,7 @@ from aws.errors import AwsError
 from aws.fallback import MOTO
 from aws.message import Response
 from aws.registry import answers
-from aws.s3 import gate
+from aws.s3 import checksums, gate
 from aws.s3.encryption import KMS, blocked_of
 from aws.service_access import find_key
 
@@ -59,7 +59,13 @@ def write(call: Call) -> Response:
     if (algorithm is None and default is not None) or algorithm in KMS:
         actions = ["kms:GenerateDataKey"] + (["kms:Decrypt"] if call.operation == "CreateMultipartUpload" else [])
         use_key(call, bucket, name or default or MANAGED, *actions)
-    return MOTO.answer(call)
+    is_put = call.operation == "PutObject" and not checksums.names_another(call)
+    checksum = checksums.compare(call) if is_put else None
+    response = MOTO.answer(call)
+    if checksum is not None and response.status == 200:
+        checksums.keep(call, bucket, checksum)
+        response.headers[checksums.HEADER] = checksum
+    return response
 
 
 @answers("s3", "GetObject")
