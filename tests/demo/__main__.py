@@ -43,7 +43,7 @@ def run(platform: Platform, keep: bool) -> int:
         plain("An earlier demo was left running; stopping it first.")
         platform.stop()
     heading("Starting")
-    build.operator()
+    build.binaries()
     since = time.monotonic()
     platform.start()
     stopped = False

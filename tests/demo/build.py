@@ -1,4 +1,4 @@
-"""Makes the operator's binary, unless one is given."""
+"""Makes the binaries, unless they are given."""
 
 import os
 import subprocess
@@ -8,16 +8,20 @@ from local.errors import PlatformError
 from local.progress import Progress
 
 
-def operator() -> None:
+_PACKAGES = ("cloister", "cloister-upload-api", "cloister-upload")
+
+
+def binaries() -> None:
     """Quick where nothing has changed: cargo knows."""
     if "CLOISTER_BINARY" in os.environ:
         return
-    command = ["cargo", "build", "--quiet", "--locked", "--package", "cloister"]
-    label = "Operator" if BINARY.exists() else "Operator (minutes, once)"
+    command = ["cargo", "build", "--quiet", "--locked", *(f"--package={name}" for name in _PACKAGES)]
+    known = all(BINARY.with_name(name).exists() for name in _PACKAGES)
+    label = "Operator, upload API and command" + ("" if known else " (minutes, once)")
     with Progress(label):
         try:
             done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
         except FileNotFoundError:
             raise PlatformError("Rust's cargo is needed to build the operator.") from None
         if done.returncode != 0:
-            raise PlatformError(f"The operator does not build:\n{done.stderr.strip()}")
+            raise PlatformError(f"The binaries do not build:\n{done.stderr.strip()}")

@@ -1,8 +1,10 @@
-"""A file of claims arrives, and nobody touches anything until its rows are in the warehouse."""
+"""A client's employee uploads a file of claims, and nobody touches anything until its rows are in the warehouse."""
 
 import gzip
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from claims.generate import claims, written
 
@@ -11,18 +13,48 @@ from e2e.careless import Target
 from e2e.kinds import Object
 from e2e.nodes import living
 from e2e.waiting import until
+from e2e.world import World
+from local.provider import Provider
+from upload.api.server import UploadApi
+from upload.cli.command import Command
+from upload.cli.login import log_in
 
 PIPELINE = "load-claims"
 ROWS = 500
 _PATIENCE = 120.0
-_KEY = "claims/2026-11.csv.gz"
+_FILE = "claims-2026-11.csv.gz"
 
 
-def tell(target: Target) -> None:
-    heading(f"A client uploads {ROWS} claims to {_KEY}")
+def tell(world: World, target: Target) -> None:
+    heading(f"A client's employee, without an AWS account, uploads {ROWS} claims")
     clock = _Clock()
-    target.upload(_KEY, gzip.compress(written(claims(seed=7, rows=ROWS)).encode()))
-    clock.line("in the bucket, under the client's key")
+    provider = Provider(world.platform.directory, world.platform.processes).start()
+    api = UploadApi(world.platform, provider)
+    api.start()
+    clock.line("the organisation's identity provider and the upload API are up")
+    with tempfile.TemporaryDirectory() as home:
+        _upload(Command(Path(home), api.url), provider, target, clock)
+    _loaded(target, clock)
+    _nothing_is_told(api)
+
+
+def _upload(client: Command, provider: Provider, target: Target, clock: "_Clock") -> None:
+    log_in(client, provider, "ann")
+    clock.line("cloister-upload login: a code, approved in a browser with a second factor")
+    client.write(_FILE, gzip.compress(written(claims(seed=7, rows=ROWS)).encode()))
+    where = ("--tenant", target.tenant, "--bucket", target.bucket)
+    upload = client.run("upload", _FILE, *where).succeeded().out.strip()
+    clock.line(f"cloister-upload upload {_FILE}: straight to S3, upload {upload}")
+    client.run("verify", upload).succeeded()
+    clock.line("cloister-upload verify: the signed receipt names the file, its checksum and version")
+
+
+def _nothing_is_told(api: UploadApi) -> None:
+    shown = api.audit_log.read_text() + api.log.read_text(errors="replace")
+    assert _FILE not in shown, "the name of a client's file is in the upload API's log"
+
+
+def _loaded(target: Target, clock: "_Clock") -> None:
     _until_run(target, lambda run: run["state"] != "Queued")
     clock.line("a run is made for it, one Job")
     (instance,) = until("a node is launched", lambda: living(target.aws, target.tenant), timeout=_PATIENCE)

@@ -34,7 +34,7 @@ def tell(world: World) -> int:
     _onboard(world)
     target = Target.of(world, TENANT, BUCKET)
     if world.platform.with_nodes:
-        load.tell(target)
+        load.tell(world, target)
     else:
         heading(f"No file is loaded: {NEEDS_ROOT}")
     heading("A careless administrator, with kubectl: the operator watches")

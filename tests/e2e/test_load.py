@@ -53,8 +53,10 @@ class Client:
     def upload(self, rows: int = ROWS) -> str:
         number = next(_NUMBERS)
         body = gzip.compress(written(claims(seed=number, rows=rows, first=number * 100_000)).encode())
-        key = f"claims/{number}.csv.gz"
+        key = f"{TENANT}/upload-{number}/claims.csv.gz"
         self.target.upload(key, body)
+        # As the upload API does once an upload is complete.
+        self.target.upload(f"{TENANT}/upload-{number}/_manifest.json", b"{}")
         return key
 
     def rows(self) -> int:

@@ -114,6 +114,16 @@ def test_parts_of_a_large_file_are_joined(scene: Scene) -> None:
     assert verified(scene, completed(upload))["files"] == upload.files
 
 
+def test_who_did_not_hear_the_version_leaves_it_out(scene: Scene) -> None:
+    """Killed before S3's answer came; size and checksum are compared all the same."""
+    upload = scene.ann.open()
+    said = upload.put("a.csv", CLAIMS)
+    version = said.pop("versionId")
+    assert upload.complete([said | {"size": 1}]).status_code == 409
+    for _ in range(2):
+        assert verified(scene, completed(upload))["files"][0]["versionId"] == version
+
+
 def test_an_aborted_upload_gets_nothing_more(scene: Scene) -> None:
     upload = scene.ann.open()
     upload.put("a.csv", CLAIMS)

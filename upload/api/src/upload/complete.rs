@@ -56,21 +56,23 @@ async fn settle(caller: &Caller, upload: &Located, files: &[Claimed]) -> Result<
 async fn verified(upload: &Located, files: &[Claimed]) -> Result<Vec<File>, Problem> {
     let prefix = upload.prefix();
     let look = |(n, file): (usize, &Claimed)| {
-        let (key, version) = (format!("{prefix}{}", file.path), file.version_id.clone());
-        let records = &upload.records;
-        async move { (n, records.look(&key, Some(&version)).await) }
+        let key = format!("{prefix}{}", file.path);
+        let (records, version) = (&upload.records, file.version_id.as_deref());
+        async move { (n, records.look(&key, version).await) }
     };
     let looks: Vec<_> = files.iter().enumerate().map(look).collect();
     let mut looks = futures::stream::iter(looks).buffer_unordered(AT_ONCE);
-    let mut wrong = Vec::new();
+    let (mut wrong, mut seen) = (Vec::new(), Vec::new());
     while let Some((n, found)) = looks.next().await {
         let found = found.map_err(|fault| report(&fault).about(upload.about()))?;
         wrong.extend(difference(&files[n], found.as_ref()).map(|(field, problem, expected)| {
             (n, Wrong { field: format!("files[{n}].{field}"), problem, expected })
         }));
+        seen.push((n, found.map(|found| found.version_id).unwrap_or_default()));
     }
     if wrong.is_empty() {
-        return Ok(files.iter().map(stated).collect());
+        seen.sort_unstable();
+        return Ok(seen.into_iter().map(|(n, version)| stated(&files[n], version)).collect());
     }
     wrong.sort_by_key(|(n, _)| *n);
     let wrong = wrong.into_iter().map(|(_, wrong)| wrong).collect();
@@ -82,7 +84,8 @@ fn difference(said: &Claimed, found: Option<&Found>) -> Option<(&'static str, St
     let Some(found) = found else {
         let expected =
             format!("that this version of {} has been uploaded under the upload's prefix", said.path);
-        return Some(("versionId", format!("{} has no such version", said.path), expected));
+        let field = if said.version_id.is_some() { "versionId" } else { "path" };
+        return Some((field, format!("{} has no such version", said.path), expected));
     };
     if found.size != said.size {
         return Some(("size", format!("{} has another size", said.path), format!("{} bytes", found.size)));
@@ -108,17 +111,21 @@ fn difference(said: &Claimed, found: Option<&Found>) -> Option<(&'static str, St
     }
 }
 
-fn stated(file: &Claimed) -> File {
+fn stated(file: &Claimed, version: String) -> File {
     File {
         path: file.path.clone(),
         size: file.size,
         checksum_crc64nvme: file.checksum_crc64nvme.clone(),
-        version_id: file.version_id.clone(),
+        version_id: version,
     }
 }
 
 fn is_same(files: &[File], claimed: &[Claimed]) -> bool {
-    files.len() == claimed.len() && files.iter().zip(claimed).all(|(file, claimed)| *file == stated(claimed))
+    let same = |(file, claimed): (&File, &Claimed)| {
+        let version = claimed.version_id.clone().unwrap_or_else(|| file.version_id.clone());
+        *file == stated(claimed, version)
+    };
+    files.len() == claimed.len() && files.iter().zip(claimed).all(same)
 }
 
 /// The receipt, once the manifest is there. It is written now if whoever ended the upload died before it was.
