@@ -57,8 +57,8 @@ async fn verified(upload: &Located, files: &[Claimed]) -> Result<Vec<File>, Prob
     let prefix = upload.prefix();
     let look = |(n, file): (usize, &Claimed)| {
         let key = format!("{prefix}{}", file.path);
-        let (records, version) = (&upload.records, file.version_id.as_deref());
-        async move { (n, records.look(&key, version).await) }
+        let (records, version) = (&upload.records, file.version_id.clone());
+        async move { (n, records.look(&key, version.as_deref()).await) }
     };
     let looks: Vec<_> = files.iter().enumerate().map(look).collect();
     let mut looks = futures::stream::iter(looks).buffer_unordered(AT_ONCE);
