@@ -19,7 +19,7 @@ use crate::sql::{
 pub(super) fn swap(draft: &mut Draft<'_>, tables: &[Copying<'_>]) {
     let names = listed(tables);
     let mut steps: [Vec<Statement>; 5] = Default::default();
-    let [locks, copies, renames, grants, drops] = &mut steps;
+    let [locks, fills, renames, grants, drops] = &mut steps;
     for copying in tables {
         let (table, name) = (&copying.table.table, copying.name());
         let shadow = Relation::new(&table.schema, &name.with_suffix("__cloister_new"));
@@ -29,18 +29,18 @@ pub(super) fn swap(draft: &mut Draft<'_>, tables: &[Copying<'_>]) {
             Err(sentence) => return draft.hold(names, Why::NotInPlace, sentence),
         };
         locks.push(TableStatement::Lock { table: table.clone() }.into());
-        copies.push(TableStatement::Create(definition).into());
-        copies.push(
+        fills.push(TableStatement::Create(definition).into());
+        fills.push(
             TableStatement::CopyRows { from: table.clone(), into: shadow.clone(), columns: copied }.into(),
         );
         renames.extend([rename(table, &old), rename(&shadow, table)]);
         grants.extend(regrant::grants(draft, name, copying.found));
         drops.push(TableStatement::Drop { table: old }.into());
     }
-    let [locks, copies, renames, grants, drops] = steps;
+    let [locks, fills, renames, grants, drops] = steps;
     // A mask for everybody would hold for the copying itself, and the data would be lost.
     let (uncover, cover) = policies(draft, tables);
-    let all: Vec<Statement> = [locks, uncover, copies, renames, grants, cover, drops].concat();
+    let all: Vec<Statement> = [locks, uncover, fills, renames, grants, cover, drops].concat();
     if all.len() > MOST_STATEMENTS {
         let sentence = format!(
             "{names} cannot be copied in one transaction, since grants and policies are {} statements and the Data API takes {MOST_STATEMENTS}: lessen them for the time being",
