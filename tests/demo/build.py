@@ -7,7 +7,6 @@ from e2e.operator import BINARY, REPOSITORY
 from local.errors import PlatformError
 from local.progress import Progress
 
-
 _PACKAGES = ("cloister", "cloister-upload-api", "cloister-upload")
 
 

@@ -47,7 +47,8 @@ def _run(world: World, tenant: str) -> subprocess.CompletedProcess[str]:
 
 def controller(world: World) -> Account:
     """As its role, whose policy its makers' template gives: EC2 and the key of volumes."""
-    trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{world.aws.number}:root"}, "Action": "sts:AssumeRole"}
+    root = {"AWS": f"arn:aws:iam::{world.aws.number}:root"}
+    trust = {"Effect": "Allow", "Principal": root, "Action": "sts:AssumeRole"}
     allowed = {"Effect": "Allow", "Action": ["ec2:*", "iam:PassRole", "kms:*"], "Resource": "*"}
     world.aws.iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=_document(trust))
     world.aws.iam.put_role_policy(RoleName=ROLE, PolicyName="nodes", PolicyDocument=_document(allowed))
@@ -63,7 +64,9 @@ def launch(world: World, karpenter: Account, node_class: Object, pool: Object, t
     spec, template = node_class["spec"], pool["spec"]["template"]
     wants = {each["key"]: each["values"][0] for each in template["spec"]["requirements"]}
     (volume,) = spec["blockDeviceMappings"]
-    tags = [{"Key": k, "Value": v} for k, v in {**spec["tags"], "karpenter.sh/nodepool": pool["metadata"]["name"]}.items()]
+    of_karpenter = {"karpenter.sh/nodepool": pool["metadata"]["name"]}
+    tags = [{"Key": key, "Value": value} for key, value in (spec["tags"] | of_karpenter).items()]
+    tagged = ("instance", "volume", "network-interface")
     metadata = spec["metadataOptions"]
     ec2: Any = karpenter.ec2
     made = ec2.run_instances(
@@ -87,7 +90,7 @@ def launch(world: World, karpenter: Account, node_class: Object, pool: Object, t
             }
         ],
         BlockDeviceMappings=[{"DeviceName": volume["deviceName"], "Ebs": _ebs(volume["ebs"])}],
-        TagSpecifications=[{"ResourceType": kind, "Tags": tags} for kind in ("instance", "volume", "network-interface")],
+        TagSpecifications=[{"ResourceType": kind, "Tags": tags} for kind in tagged],
         UserData=_user_data(world, template),
     )
     return str(made["Instances"][0]["InstanceId"])

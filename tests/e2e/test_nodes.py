@@ -83,9 +83,9 @@ def test_pods_that_ask_for_another_tenants_node_are_refused(world: World, oak: P
         with pytest.raises(RefusedError, match=said):
             elm.submit("asks", **ask)
     operator = world.cluster.acting_as("ann", "elm-operators")
-    with pytest.raises(RefusedError, match="cannot create resource .pods/binding"):
+    with pytest.raises(RefusedError, match="cannot create resource"):
         operator.bind("asks", elm.name, name)
-    with pytest.raises(RefusedError, match="cannot patch resource .nodes"):
+    with pytest.raises(RefusedError, match="cannot patch resource"):
         operator.patch("Node", name, {"metadata": {"labels": {PROVEN: elm.name}}})
 
 
@@ -247,9 +247,7 @@ def test_an_instance_profile_that_lost_its_role_gets_it_back(world: World, oak: 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("operation", ["RunInstances", "TerminateInstances"])
-def test_killed_at_its_launch_or_end_it_launches_no_second_instance(
-    world: World, operation: str, moment: str
-) -> None:
+def test_killed_at_its_launch_or_end_it_launches_no_second_instance(world: World, operation: str, moment: str) -> None:
     pool = Pool(world, f"yew-{operation[0].lower()}-{moment}")
     pool.onboard()
     rule: Object = {

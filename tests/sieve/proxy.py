@@ -46,7 +46,7 @@ class Proxy(Server):
         self._address = urlsplit(control_plane.url)
         self._collections: dict[str, Collection] = {}
         self._stalls: list[Stall] = []
-        # Is told each request but watches and lists of caches: it was carried out, and the answer is still to be passed on.
+        # Is told each request but watches and lists of caches, once it was carried out and before it is answered.
         self.witness: Callable[[Message], None] = lambda request: None
 
     @property
