@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from e2e.loopback import HTTP
 from e2e.waiting import until
 from local.pki import Pki
 from upload.api.caller import Caller
@@ -51,7 +52,12 @@ def test_what_comes_on_top_is_shed_and_the_rest_is_served(scene: Scene) -> None:
     with another(scene, "--at-once=2", *generous, name="busy") as api, ThreadPoolExecutor(24) as pool:
         ann = Caller(api.url, scene.ann.token)
         place = {"tenant": "acme", "bucket": "landing"}
+        # So that many are under way at a time, however slow those are who ask.
+        slow = {"kind": "latency", "ms": 1000, "service": "sts", "operation": "AssumeRole"}
+        faults = f"{scene.world.endpoints.control}/faults"
+        rule = HTTP.post(faults, json=slow, timeout=10).json()["id"]
         answers = list(pool.map(lambda _: ann.ask("POST", "/v1/uploads", json=place), range(48)))
+        HTTP.delete(faults, params={"id": rule}, timeout=10)
         statuses = {answer.status_code for answer in answers}
         assert statuses == {201, 429}
         assert all(answer.headers["Retry-After"] == "1" for answer in answers if answer.status_code == 429)
