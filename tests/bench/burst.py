@@ -8,6 +8,7 @@ from bench import audit, fleet
 from bench.table import say, title
 from e2e.careless import Target
 from e2e.kinds import Object
+from e2e.manifests import pipeline
 from e2e.world import World
 
 FILES, ACTIVE = 500, 10
@@ -19,7 +20,7 @@ def burst(world: World, tenant: str) -> None:
     title(f"Burst: {FILES} files for one pipeline with maxActive {ACTIVE} and a file in each run")
     trigger = {"arrival": {"bucket": fleet.BUCKET, "prefix": "burst/", "maxFiles": 1}}
     limits = {"concurrency": "Allow", "maxActive": ACTIVE, "resources": {"cpu": "100m", "memory": "128Mi"}}
-    world.cluster.apply(fleet.pipeline(_NAME, tenant, trigger=trigger, **limits))
+    world.cluster.apply(pipeline(_NAME, tenant, fleet.BUCKET, trigger=trigger, **limits))
     world.cluster.wait_ready("EtlPipeline", _NAME, tenant)
     target = Target.of(world, tenant, fleet.BUCKET)
     began = time.time()

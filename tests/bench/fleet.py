@@ -3,12 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from e2e.kinds import Object
-from e2e.manifests import tenant
+from e2e.manifests import pipeline, tenant
 from e2e.world import World
 from local.kwok import tenants_node
 
 BUCKET = "landing"
-_IMAGE = "registry.example/cloister-etl@sha256:" + "0123456789abcdef" * 4
 _ZONES = ("America/New_York", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC")
 # Room for a run of every pipeline at once; the quota is not what is measured.
 _PODS = 1_000
@@ -21,16 +20,6 @@ def onboard(world: World, names: list[str]) -> None:
     for name in names:
         world.cluster.wait_ready("ClientTenant", name, timeout=120)
         world.cluster.create(tenants_node(f"{name}-1", name, pods=_PODS, cpu=str(_PODS), memory=f"{4 * _PODS}Gi"))
-
-
-def pipeline(name: str, namespace: str, **spec: object) -> Object:
-    base = {"image": _IMAGE, "tasks": {"module": "claims", "task": "LoadClaims"}, "workBucket": BUCKET}
-    return {
-        "apiVersion": "cloister.dev/v1alpha1",
-        "kind": "EtlPipeline",
-        "metadata": {"name": name, "namespace": namespace},
-        "spec": base | spec,
-    }
 
 
 def schedule(number: int, every: int) -> Object:
@@ -54,7 +43,7 @@ def scheduled(world: World, tenants: list[str], count: int, every: int) -> None:
     def apply(number: int) -> None:
         trigger = schedule(number, every)
         where = _where(tenants, number)
-        world.cluster.apply(pipeline(_name(number), where, trigger=trigger, resources=resources))
+        world.cluster.apply(pipeline(_name(number), where, BUCKET, trigger=trigger, resources=resources))
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(apply, range(count)))

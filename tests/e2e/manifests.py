@@ -3,6 +3,7 @@
 from e2e.kinds import Object
 
 _VERSION = "cloister.dev/v1alpha1"
+_IMAGE = "registry.example/cloister-etl@sha256:" + "0123456789abcdef" * 4
 
 
 def tenant(name: str, *buckets: str | Object, **spec: object) -> Object:
@@ -17,6 +18,13 @@ def tenant(name: str, *buckets: str | Object, **spec: object) -> Object:
     meta = {"name": name}
     kind = "ClientTenant"
     return {"apiVersion": _VERSION, "kind": kind, "metadata": meta, "spec": base | spec}
+
+
+def pipeline(name: str, namespace: str, bucket: str, **spec: object) -> Object:
+    """Of an EtlPipeline that runs by hand, unless it has a trigger; `bucket` is where it works."""
+    base = {"image": _IMAGE, "tasks": {"module": "claims", "task": "LoadClaims"}, "workBucket": bucket}
+    meta = {"name": name, "namespace": namespace}
+    return {"apiVersion": _VERSION, "kind": "EtlPipeline", "metadata": meta, "spec": base | spec}
 
 
 def staging(**spec: object) -> Object:

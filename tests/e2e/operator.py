@@ -18,6 +18,8 @@ _TARGET = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target"))
 BINARY = Path(os.environ.get("CLOISTER_BINARY", _TARGET / "debug" / "cloister"))
 USER = "system:serviceaccount:cloister-system:cloister"
 
+PASSES = re.compile(r'^cloister_passes_total\{kind="(\w+)",result="\w+"\} (\d+)', re.MULTILINE)
+
 _RIGHTS = Path(__file__).with_name("rights.yaml")
 # Of Rust, and of a failed assertion of ours.
 _PANIC = re.compile(r"panicked at|RUST_BACKTRACE|overflowed its stack")
@@ -109,6 +111,10 @@ class Operator:
 
     def metrics(self) -> str:
         return HTTP.get(f"http://127.0.0.1:{self._port}/metrics", timeout=5).text
+
+    def passes(self, kind: str) -> int:
+        """How many have ended, of this process."""
+        return sum(int(n) for found, n in PASSES.findall(self.metrics()) if found == kind)
 
     def check_log(self) -> None:
         lines = self.log.read_text(errors="replace").splitlines()

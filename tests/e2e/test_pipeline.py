@@ -17,18 +17,7 @@ from e2e.world import World
 TENANT, BUCKET = "piper", "landing"
 # Whose queue no stopped operator was listening to: AWS may hide from others what it still had for that one.
 UNHEARD = "unheard"
-IMAGE = "registry.example/cloister-etl@sha256:" + "0123456789abcdef" * 4
 _NAMES = (f"load-{n}" for n in itertools.count())
-
-
-def _pipeline(name: str, **spec: object) -> Object:
-    base = {"image": IMAGE, "tasks": {"module": "claims", "task": "LoadClaims"}, "workBucket": BUCKET}
-    return {
-        "apiVersion": "cloister.dev/v1alpha1",
-        "kind": "EtlPipeline",
-        "metadata": {"name": name, "namespace": TENANT},
-        "spec": base | spec,
-    }
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +40,7 @@ def apply(world: World, tenant: Target) -> Iterator[Callable[..., str]]:
     def apply(**spec: object) -> str:
         name = next(_NAMES)
         made.append(name)
-        world.cluster.apply(_pipeline(name, **spec))
+        world.cluster.apply(manifests.pipeline(name, TENANT, BUCKET, **spec))
         world.cluster.wait_ready("EtlPipeline", name, tenant.tenant)
         return name
 

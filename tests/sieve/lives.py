@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from e2e.careless import Target
 from e2e.kinds import Object
 from e2e.kubelet import Kubelet, instructions
+from e2e.manifests import pipeline
 from sieve.points import Life, Point
 from sieve.rig import SieveRig
 from sieve.wire import Message
 
 TENANT, BUCKET = "piper", "landing"
-IMAGE = "registry.example/cloister-etl@sha256:" + "0123456789abcdef" * 4
 # Of the status, in any life.
 _WRITES = 3
 _NUMBERS = itertools.count(100)
@@ -48,7 +48,8 @@ class Lives:
     def begin(self, until: Point | None = None) -> PipelineLife:
         life = PipelineLife(f"life-{next(_NUMBERS)}", until)
         self.all.append(life)
-        self.rig.world.cluster.apply(_pipeline(life.name))
+        trigger = {"arrival": {"bucket": BUCKET, "prefix": f"{life.name}/", "suffix": ".csv"}}
+        self.rig.world.cluster.apply(pipeline(life.name, TENANT, BUCKET, trigger=trigger))
         return life
 
     def upload(self, life: PipelineLife) -> None:
@@ -75,14 +76,3 @@ class Lives:
 def _is_done(pipeline: Object) -> bool:
     runs = pipeline.get("status", {}).get("runs", [])
     return bool(runs) and all(run["state"] == "Succeeded" and run.get("recorded") for run in runs)
-
-
-def _pipeline(name: str) -> Object:
-    trigger = {"arrival": {"bucket": BUCKET, "prefix": f"{name}/", "suffix": ".csv"}}
-    spec = {"image": IMAGE, "tasks": {"module": "claims", "task": "LoadClaims"}, "workBucket": BUCKET}
-    return {
-        "apiVersion": "cloister.dev/v1alpha1",
-        "kind": "EtlPipeline",
-        "metadata": {"name": name, "namespace": TENANT},
-        "spec": spec | {"trigger": trigger},
-    }

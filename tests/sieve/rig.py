@@ -14,13 +14,12 @@ from chaos.inventory import Fate
 from chaos.rig import PATIENCE, SWEEP_SECONDS, VISIBILITY_SECONDS, Rig
 from e2e.kinds import Object
 from e2e.manifests import tenant
-from e2e.operator import Operator
+from e2e.operator import PASSES, Operator
 from e2e.waiting import until
 from e2e.world import EXAMPLES, World
 from local.platform import Platform
 from sieve.proxy import Proxy, View
 
-_PASSES = re.compile(r'^cloister_passes_total\{kind="(\w+)",result="\w+"\} (\d+)', re.MULTILINE)
 _RUNNING = re.compile(r"^cloister_passes_running\{.*\} ([1-9]\d*)", re.MULTILINE)
 
 
@@ -66,7 +65,7 @@ class SieveRig(Rig):
         self.rest()
 
     def passes(self, kind: str) -> int:
-        return sum(int(n) for found, n in _PASSES.findall(self.world.operator.metrics()) if found == kind)
+        return self.world.operator.passes(kind)
 
     def rest(self) -> None:
         """Until no pass is under way."""
@@ -74,7 +73,7 @@ class SieveRig(Rig):
 
         def quiet() -> bool:
             told = self.world.operator.metrics()
-            seen.append("busy" if _RUNNING.search(told) else str(_PASSES.findall(told)))
+            seen.append("busy" if _RUNNING.search(told) else str(PASSES.findall(told)))
             return len(seen) > 5 and seen[-1] != "busy" and len(set(seen[-5:])) == 1
 
         until("the operator rests", quiet)
