@@ -153,15 +153,17 @@ fn action(uid: &str, requeue: Requeue, context: &Context) -> Action {
         memory.restless = if requeue == Requeue::Now { memory.restless.saturating_add(1) } else { 0 };
         (memory.faults, memory.restless)
     });
+    // What is at fault must not be looked at less often than what is well.
+    let again = |faults| back_off(faults).min(context.next_sweep());
     match requeue {
         // A write that does not change what is seen must not become a loop.
-        Requeue::Now if restless > RESTLESS => Action::requeue(back_off(restless - RESTLESS)),
+        Requeue::Now if restless > RESTLESS => Action::requeue(again(restless - RESTLESS)),
         Requeue::Now => Action::requeue(Duration::ZERO),
         // They will wake it; this is for the case that they never are.
         Requeue::AfterOthers => Action::requeue(Duration::from_secs(10)),
         Requeue::Sweep => Action::requeue(context.next_sweep()),
-        Requeue::BackOff => Action::requeue(back_off(faults)),
-        Requeue::UnderWay => Action::requeue(back_off(faults).min(UNDER_WAY)),
+        Requeue::BackOff => Action::requeue(again(faults)),
+        Requeue::UnderWay => Action::requeue(again(faults).min(UNDER_WAY)),
     }
 }
 

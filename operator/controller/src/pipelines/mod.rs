@@ -216,7 +216,7 @@ fn action(uid: &str, end: &End, context: &Context) -> Action {
         memory.faults
     });
     match end.requeue {
-        Requeue::BackOff => Action::requeue(back_off(faults)),
+        Requeue::BackOff => Action::requeue(back_off(faults).min(context.next_sweep())),
         Requeue::Now => Action::requeue(Duration::from_millis(200)),
         _ => {
             let until =

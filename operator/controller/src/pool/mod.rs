@@ -197,7 +197,7 @@ fn action(uid: &str, next: &Next, context: &Context) -> Action {
         Next::Sweep => Action::requeue(context.next_sweep()),
         Next::BackOff => {
             let seconds = f64::from(1_u32 << faults.min(7)) * rand::random_range(0.8..1.2);
-            Action::requeue(Duration::from_secs_f64(seconds))
+            Action::requeue(Duration::from_secs_f64(seconds).min(context.next_sweep()))
         }
     }
 }
