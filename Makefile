@@ -69,7 +69,7 @@ test-rust:
 # Most of a test's time is waiting; a file's tests share their world and stay on one worker.
 TEST_WORKERS ?= 2
 test-python: build
-	cd tests && $(IN_VENV) -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
+	cd tests && $(IN_VENV) -m local.suite --numprocesses $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: e2e
 e2e: build ## Run the end-to-end tests alone; UPDATE_GOLDEN=1 accepts other AWS calls

@@ -1,5 +1,6 @@
 """Flips in rounds: one field of each thing at a time, so that they are independent and it is still quick."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,8 @@ from e2e.waiting import until
 
 Fields = dict[str, list[str]]
 
-_TRIES = 3
+_TRIES = 5
+_PAUSE = 0.5
 
 
 @dataclass
@@ -44,8 +46,9 @@ class Rounds:
         return self.complaints
 
     def _flips(self, thing: str, path: str) -> bool:
-        # A sweep may mend it before anybody has looked.
-        for _ in range(_TRIES):
+        # Passes that still mend what was flipped before may mend it before anybody has looked: they come to rest.
+        for attempt in range(_TRIES):
+            time.sleep(attempt * _PAUSE)
             try:
                 self.flip(thing, path)
             except (ClientError, RefusedError, SqlRefused) as error:

@@ -103,7 +103,7 @@ def test_credentials_are_renewed_before_they_end(cli: Command, account: Account,
 def test_renewal_outlives_the_access_token_too(cli: Command, account: Account, api: Contract) -> None:
     cli.write("large", noise(60 * MIB))
     slowed(account, "UploadPart", 300)
-    api.told_seconds, api.token_seconds = 2, 10
+    api.told_seconds, api.token_seconds = 2, 4
     api.tokens.clear()
     cli.run("upload", "large", "--part-size", "5MiB", "--parallel", "1").succeeded()
     assert len(api.spent) >= 2
