@@ -13,8 +13,8 @@ help: ## Show these verbs
 
 # --- The local platform ------------------------------------------------------
 
-.PHONY: up down status
-up: ## Start the local platform: a Kubernetes control plane and the AWS emulator
+.PHONY: up down status approve
+up: ## Start the local platform: a Kubernetes control plane, the AWS emulator, an identity provider
 	@$(IN_VENV) -m local up
 
 down: ## Stop the local platform
@@ -22,6 +22,9 @@ down: ## Stop the local platform
 
 status: ## Say whether the local platform is up and where
 	@$(IN_VENV) -m local status || [ $$? -eq 3 ] # 3 is down, no failure of make
+
+approve: ## Log in at the local identity provider: CODE=ABCD-EFGH AS=ann, with a second factor
+	@$(IN_VENV) -m local approve --code=$(CODE) --user=$(or $(AS),ann)
 
 # --- The demo ----------------------------------------------------------------
 
@@ -112,5 +115,10 @@ bench: ## Print the figures that the operator and the upload API are held to, wi
 	cargo build --locked --release -p cloister -p cloister-upload-api
 	cd tests && CLOISTER_BINARY=$(RELEASE)/cloister CLOISTER_UPLOAD_API_BINARY=$(RELEASE)/cloister-upload-api \
 		$(IN_VENV) -m bench
+
+.PHONY: bench-upload
+bench-upload: ## Compare cloister-upload with aws-cli and rclone of Debian, on one S3 server
+	cargo build --locked --release -p cloister-upload
+	cd tests && CLOISTER_UPLOAD_BINARY=$(RELEASE)/cloister-upload $(IN_VENV) -m bench.uploads
 
 RELEASE = $(abspath $(or $(CARGO_TARGET_DIR),target))/release
