@@ -1,16 +1,18 @@
-"""`python -m local up | down | status`: the platform for people, behind `make up`."""
+"""`python -m local up | down | status | approve`: the platform for people, behind `make up`."""
 
 import argparse
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from local import binaries, nodes
+from local import binaries, nodes, uploads
 from local.cache import locked
 from local.emulator import Addresses
 from local.errors import PlatformError
 from local.platform import Platform
+from local.provider import Provider
 from local.state import Health, apiserver_url, observe
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
@@ -26,7 +28,12 @@ def up(platform: Platform) -> None:
         binaries.ensure()
         since = time.monotonic()
         platform.start()
-        platform.write_env_file()
+        try:
+            uploads.start(platform)
+        except BaseException:
+            down(platform)
+            raise
+        platform.write_env_file(CLOISTER_UPLOAD_API=uploads.URL)
         platform.write_environment()
         print(f"The local platform is up, after {time.monotonic() - since:.1f} s.")
     _print_summary(platform)
@@ -36,6 +43,7 @@ def down(platform: Platform) -> None:
     platform.processes.recall()
     running = platform.processes.alive()
     platform.stop()
+    uploads.clear(platform.directory)
     if running:
         print(f"Stopped {', '.join(running)}. Logs: {_short(platform.directory / 'logs')}")
     else:
@@ -60,6 +68,7 @@ def _print_summary(platform: Platform) -> None:
     print(f"""
   Kubernetes {binaries.kubernetes_version()}  {apiserver_url(platform.kubeconfig)}
   AWS emulator        {aws.endpoint}   control: {aws.control}
+  Identity provider   {Provider(platform.directory, platform.processes).issuer}
   Logs                {_short(platform.directory / "logs")}
   EC2 instances       {"become nodes" if nodes.possible() else f"do not become nodes: {nodes.NEEDS_ROOT}"}
 
@@ -80,11 +89,16 @@ def _short(path: Path) -> str:
 
 
 def main() -> None:
-    verbs = {"up": up, "down": down, "status": status}
+    verbs: dict[str, Callable[[Platform], None]] = {"up": up, "down": down, "status": status}
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
-    parser.add_argument("verb", choices=verbs)
+    parser.add_argument("verb", choices=[*verbs, "approve"])
+    parser.add_argument("--code", help="approve: what `cloister-upload login` shows")
+    parser.add_argument("--user", default="ann", help="approve: who logs in; ann by default")
     parser.add_argument("--directory", type=Path, default=REPOSITORY / ".local")
     chosen = parser.parse_args()
+    if chosen.verb == "approve" and not chosen.code:
+        parser.error("approve needs --code")
+    verbs["approve"] = lambda platform: uploads.approve(platform, chosen.code, chosen.user)
     platform = Platform(chosen.directory, outlive=True, nodes=nodes.possible())
     busy = "Another run is starting or stopping the platform; waiting for it..."
     platform.directory.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -79,8 +79,8 @@ class Platform:
     def env_file(self) -> Path:
         return self.directory / "env"
 
-    def write_env_file(self) -> None:
-        values = self.environment()
+    def write_env_file(self, **more: str) -> None:
+        values = self.environment() | more
         # Taken from the shell that sources it, not from the one that ran `up`.
         values.pop("PATH")
         lines = [f"export {name}={shlex.quote(value)}" for name, value in values.items()]

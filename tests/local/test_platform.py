@@ -18,8 +18,8 @@ class Commands:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
-    def run(self, verb: str) -> tuple[int, str]:
-        command = [sys.executable, "-m", "local", verb, f"--directory={self.directory}"]
+    def run(self, verb: str, *more: str) -> tuple[int, str]:
+        command = [sys.executable, "-m", "local", verb, f"--directory={self.directory}", *more]
         environment = os.environ | {"PYTHONPATH": str(_TESTS)}
         done = subprocess.run(command, capture_output=True, text=True, env=environment)
         return done.returncode, done.stdout + done.stderr
@@ -44,9 +44,11 @@ def test_up_status_and_down_can_be_said_twice(commands: Commands) -> None:
     assert "is up, after" in told
     assert "already up" in commands.run("up")[1]
     started = list(commands.processes())
-    assert len(started) == 6
+    assert len(started) == 7
     assert _after_sourcing(commands, "kubectl get --raw /readyz") == "ok"
     assert _after_sourcing(commands, 'echo "$AWS_REGION"') == "us-east-1"
+    assert _after_sourcing(commands, 'echo "$CLOISTER_UPLOAD_API"') == "http://127.0.0.1:9443"
+    assert "no such code is waiting" in commands.run("approve", "--code=ABCD-EFGH")[1]
     assert "Stopped" in commands.run("down")[1]
     assert not any(process.alive() for process in started)
     assert "not running" in commands.run("down")[1]

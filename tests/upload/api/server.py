@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
-from aws.accounts import LOGIN, UPLOAD_ROLE
 from e2e.cluster import Cluster
 from e2e.loopback import HTTP
 from e2e.waiting import until
+from local import uploads
 from local.platform import Platform
 from local.ports import Ports
 from local.provider import Provider
@@ -74,9 +72,7 @@ class UploadApi:
             f"--metrics-listen=127.0.0.1:{self._inner}",
             f"--name={self.url}",
             f"--issuer={self.provider.issuer}",
-            "--mfa-amr=mfa",
-            "--mfa-acr=urn:cloister:service",
-            f"--receipt-key={self._receipt_key()}",
+            f"--receipt-key={uploads.receipt_key(self.platform.directory)}",
             f"--audit-log={self.audit_log}",
             "--log-format=text",
             *self._options,
@@ -95,9 +91,6 @@ class UploadApi:
         assert not panics, f"it panicked, see {self.log}: {panics[0]}"
 
     def environment(self) -> dict[str, str]:
-        control = self.platform.aws.addresses.control
-        asked = {"account": LOGIN, "role": UPLOAD_ROLE, "session": "cloister-upload"}
-        given = HTTP.get(f"{control}/credentials", params=asked, timeout=10).json()
         file = self.platform.directory / "pki" / f"{self.name}.kubeconfig"
         control_plane = self.platform.control_plane
         Cluster(control_plane).apply(_RIGHTS)
@@ -105,24 +98,10 @@ class UploadApi:
         return (
             os.environ
             | self.platform.environment()
-            | {
-                "KUBECONFIG": str(file),
-                "AWS_ACCESS_KEY_ID": given["access_key_id"],
-                "AWS_SECRET_ACCESS_KEY": given["secret_access_key"],
-                "AWS_SESSION_TOKEN": given["session_token"],
-                "NO_COLOR": "1",
-            }
+            | uploads.credentials(self.platform.aws.addresses.control)
+            | uploads.SECOND_FACTORS
+            | {"KUBECONFIG": str(file), "NO_COLOR": "1"}
         )
-
-    def _receipt_key(self) -> Path:
-        path = self.platform.directory / "receipt.pem"
-        if not path.exists():
-            key = ec.generate_private_key(ec.SECP256R1())
-            shape = serialization.PrivateFormat.PKCS8
-            pem = key.private_bytes(serialization.Encoding.PEM, shape, serialization.NoEncryption())
-            path.touch(0o600)
-            path.write_bytes(pem)
-        return path
 
     def _is_ready(self) -> bool:
         self.platform.processes.check(self.name)
