@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,6 +24,16 @@ def another(scene: Scene, *options: str, name: str, scheme: str = "http") -> Ite
     api.start()
     yield api
     api.stop()
+
+
+@contextmanager
+def serving_tls(scene: Scene, name: str) -> Iterator[tuple[UploadApi, Path]]:
+    """And who has signed its certificate."""
+    pki = Pki.open(scene.world.platform.directory / "pki")
+    certificate, key = (pki.directory / f"apiserver.{end}" for end in ("crt", "key"))
+    options = (f"--tls-cert={certificate}", f"--tls-key={key}")
+    with another(scene, *options, name=name, scheme="https") as api:
+        yield api, pki.authority
 
 
 def test_one_user_asks_no_faster_than_their_rate(scene: Scene) -> None:
@@ -74,11 +85,8 @@ def test_what_cannot_be_recorded_is_not_given_out(scene: Scene) -> None:
 
 
 def test_tls_is_served_and_plain_http_is_not(scene: Scene) -> None:
-    pki = Pki.open(scene.world.platform.directory / "pki")
-    certificate, key = (pki.directory / f"apiserver.{end}" for end in ("crt", "key"))
-    options = (f"--tls-cert={certificate}", f"--tls-key={key}")
-    with another(scene, *options, name="tls", scheme="https") as api:
-        ann = Caller(api.url, scene.ann.token, verify=str(pki.authority))
+    with serving_tls(scene, "tls") as (api, authority):
+        ann = Caller(api.url, scene.ann.token, verify=str(authority))
         upload = ann.open()
         upload.put("a.csv", b"x")
         assert upload.complete().status_code == 200

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from upload.api.scene import Scene
+from upload.api.test_limits import serving_tls
 from upload.cli.command import Command
 from upload.cli.login import log_in
 
@@ -66,3 +67,14 @@ def test_a_service_uploads_without_a_person(scene: Scene, tmp_path: Path) -> Non
 
 def test_everything_is_well_with_the_doctor(ann: Command) -> None:
     ann.run("doctor").succeeded()
+
+
+def test_an_authority_of_the_organisations_own_is_believed_once_it_is_told(scene: Scene, tmp_path: Path) -> None:
+    with serving_tls(scene, "tls-for-the-command") as (api, authority):
+        command = Command(tmp_path / "ann", api.url)
+        command.run("login", "--no-browser").failed(7, "certificate", "--ca-bundle")
+        command.environment["CLOISTER_UPLOAD_CA_BUNDLE"] = str(authority)
+        log_in(command, scene.provider, "ann")
+        command.write("a", b"x")
+        upload = command.run("upload", "a", *LANDING).succeeded().out.strip()
+        command.run("verify", upload).succeeded()

@@ -82,6 +82,14 @@ pub fn trusted(what: &str, text: &str) -> Result<Url, Failure> {
     }
 }
 
+/// As rustls says it.
+const DISTRUST: &str = "invalid peer certificate";
+
+/// Whose certificate is not believed now is not believed later.
+pub fn is_distrusted(error: &reqwest::Error) -> bool {
+    whole(error).contains(DISTRUST)
+}
+
 /// reqwest says why only in the sources of its errors.
 pub fn whole(error: &reqwest::Error) -> String {
     let mut text = error.to_string();
@@ -92,6 +100,9 @@ pub fn whole(error: &reqwest::Error) -> String {
             text = format!("{text}: {more}");
         }
         source = inner.source();
+    }
+    if text.contains(DISTRUST) {
+        text.push_str("; give an authority of your organisation's own, in PEM, by --ca-bundle FILE");
     }
     text
 }

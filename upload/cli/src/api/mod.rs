@@ -153,6 +153,7 @@ impl Api {
                         Err(error) => (unreachable(&error), None),
                     }
                 }
+                Err(error) if http::is_distrusted(&error) => return Err(unreachable(&error)),
                 Err(error) => (unreachable(&error), None),
             };
             if failure.kind != Kind::Network {
