@@ -104,7 +104,8 @@ fuzz: $(CARGO_FUZZ)/bin/cargo-fuzz ## Fuzz the SQL builder and what the upload A
 	# libFuzzer's coverage is an unstable flag of the compiler; the sanitizers would need a nightly one.
 	cd operator/core && RUSTC_BOOTSTRAP=1 $< run --sanitizer none statements -- \
 		-max_total_time=$(FUZZ_SECONDS) -max_len=32 -print_final_stats=1
-	cd upload/api && RUSTC_BOOTSTRAP=1 $< run --sanitizer none requests -- \
+	mkdir -p upload/api/fuzz/corpus/requests
+	cd upload/api && RUSTC_BOOTSTRAP=1 $< run --sanitizer none requests fuzz/corpus/requests fuzz/seeds -- \
 		-max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1
 
 $(CARGO_FUZZ)/bin/cargo-fuzz:

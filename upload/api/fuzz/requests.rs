@@ -27,7 +27,8 @@ mod identity {
 use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use aws_lc_rs::signature::Ed25519KeyPair;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::IntoResponse;
 use base64::Engine as _;
@@ -49,9 +50,9 @@ struct Issuer {
 }
 
 static ISSUER: LazyLock<Issuer> = LazyLock::new(|| {
-    let pair = Ed25519KeyPair::generate_pkcs8(&aws_lc_rs::rand::SystemRandom::new()).expect("a key");
-    let signing = EncodingKey::from_ed_der(pair.as_ref());
-    let mut public = Jwk::from_encoding_key(&signing, Algorithm::EdDSA).expect("its public half");
+    let pair = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new());
+    let signing = EncodingKey::from_ec_der(pair.expect("a key").as_ref());
+    let mut public = Jwk::from_encoding_key(&signing, Algorithm::ES256).expect("its public half");
     public.common.key_id = Some("k".to_owned());
     let text = |text: &str| text.to_owned();
     let rules = Rules {
@@ -84,9 +85,9 @@ fn tokens(bytes: &[u8]) {
 
 /// The issuer has signed it, whatever it says.
 fn claims(bytes: &[u8]) {
-    let head = URL_SAFE_NO_PAD.encode(br#"{"alg":"EdDSA","kid":"k"}"#);
+    let head = URL_SAFE_NO_PAD.encode(br#"{"alg":"ES256","kid":"k"}"#);
     let signed = format!("{head}.{}", URL_SAFE_NO_PAD.encode(bytes));
-    let signature = jsonwebtoken::crypto::sign(signed.as_bytes(), &ISSUER.signing, Algorithm::EdDSA);
+    let signature = jsonwebtoken::crypto::sign(signed.as_bytes(), &ISSUER.signing, Algorithm::ES256);
     let token = format!("{signed}.{}", signature.expect("a signature"));
     let Ok(user) = verify(&token, &ISSUER.keys, &ISSUER.rules) else { return };
     let said: Value = serde_json::from_slice(bytes).expect("claims that were taken are JSON");
