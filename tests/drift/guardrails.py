@@ -30,7 +30,7 @@ READ = {
     "password-policy": passwords,
 }
 # Looser than they should be.
-_PASSWORDS = {
+_PASSWORDS: dict[str, dict[str, Any]] = {
     "minimumLength": {"MinimumPasswordLength": 13},
     "requireSymbols": {"RequireSymbols": False},
     "requireNumbers": {"RequireNumbers": False},
