@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bucket::DeletionPolicy;
+use crate::guardrails::Guardrails;
 use crate::nodes::NodeSource;
 use crate::rules::{
     LABEL, NO_DUPLICATES, REGION, ROLE_ARN, each, matches, matches_id, partition, same_partition,
@@ -106,6 +107,9 @@ pub struct EnvironmentSpec {
         .message("workloadIssuer must be the https URL of the cluster's OIDC issuer, without port or query, such as https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE"))]
     pub workload_issuer: String,
     pub audit: Audit,
+    /// Settings of the account itself that are kept safe.
+    #[serde(default)]
+    pub guardrails: Guardrails,
     /// What tenants' worker nodes are made from. Without it no tenant may ask for nodes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nodes: Option<NodeSource>,

@@ -5,6 +5,7 @@
 
 pub mod bucket;
 pub mod environment;
+pub mod guardrails;
 pub mod nodes;
 pub mod pipeline;
 mod rules;
@@ -16,6 +17,7 @@ pub mod warehouse;
 
 pub use bucket::{IngestBucket, IngestBucketSpec, IngestBucketStatus};
 pub use environment::{Environment, EnvironmentSpec, EnvironmentStatus};
+pub use guardrails::{Guardrail, Guardrails};
 pub use nodes::{Nodes, NodesStatus};
 pub use pipeline::{EtlPipeline, EtlPipelineSpec, EtlPipelineStatus};
 pub use schema::{RedshiftSchema, RedshiftSchemaSpec, RedshiftSchemaStatus};

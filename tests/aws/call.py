@@ -18,6 +18,14 @@ HARMLESS = {
     "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML",
 }  # fmt: skip
 
+# S3 Control signs as S3 and names the account in a header, which S3 knows nothing of.
+_BLOCK = "/v20180820/configuration/publicAccessBlock"
+CONTROL = {
+    ("GET", _BLOCK): "GetPublicAccessBlock",
+    ("PUT", _BLOCK): "PutPublicAccessBlock",
+    ("DELETE", _BLOCK): "DeletePublicAccessBlock",
+}
+
 # What proves who calls is a token in it.
 UNSIGNED = b"Action=AssumeRoleWithWebIdentity"
 
@@ -73,6 +81,10 @@ class Call:
 
 def understand(request: Request) -> Call:
     access_key, region, service = _credential_scope(request)
+    account = request.headers.get("x-amz-account-id")
+    if service == "s3" and account:
+        operation = CONTROL.get((request.method, request.raw_path), "")
+        return Call(request, "s3control", operation, region, access_key, resource=account)
     if service == "s3":
         query = request.query()
         bucket, _, key = request.raw_path.lstrip("/").partition("/")

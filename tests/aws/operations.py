@@ -2,6 +2,7 @@
 
 from aws import sts, tagging, web_identity
 from aws.ec2 import describe_catalog, hosts, instances, launch, metadata, networks, templates, version_deletion, volumes
+from aws.ec2 import snapshots as snapshot_block
 from aws.ec2 import status as instance_status
 from aws.ec2 import tags as instance_tags
 from aws.iam import details, instance_profiles, role_policies, roles
@@ -29,6 +30,7 @@ from aws.redshift import lifecycle as cluster_lifecycle
 from aws.redshift import tags as cluster_tags
 from aws.redshift_data import describe, execute, results
 from aws.s3 import (
+    account,
     buckets,
     checksums,
     encryption,
@@ -46,7 +48,7 @@ from aws.sqs import attributes, queues
 
 EC2 = (
     *(describe_catalog, hosts, instance_status, instance_tags, instances, launch, metadata, networks, templates),
-    *(version_deletion, volumes),
+    *(snapshot_block, version_deletion, volumes),
 )
 IAM = (details, instance_profiles, managed_policies, role_policies, roles)
 KMS = (aliases, cryptography, key_policies, key_tags, keys)
@@ -56,8 +58,8 @@ REDSHIFT = (
     *(parameter_groups, resize, snapshot_copy, snapshots, subnet_groups),
 )
 S3 = (
-    *(bucket_tags, buckets, checksums, encryption, events, lifecycle, lock, logging, notification, objects, policy),
-    settings,
+    *(account, bucket_tags, buckets, checksums, encryption, events, lifecycle, lock, logging, notification),
+    *(objects, policy, settings),
 )
 OURS = (
     sts,

@@ -22,9 +22,12 @@ from aws.principals import PRINCIPALS, Credentials
 from aws.redshift import clock, records, secret
 from aws.redshift_data.clusters import CLUSTERS
 from aws.redshift_data.records import STATEMENTS
+from aws.s3 import account as public_access
 from aws.sts import session_of
 from aws.visibility import VISIBILITY
 
+# More than one, since AWS bounds the size of each.
+PROVISIONER = ("provisioner", "provisioner-pipelines", "provisioner-guardrails")
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
@@ -35,7 +38,7 @@ def reset() -> Credentials:
     STATEMENTS.reset()
     CLUSTERS.stop()
     network.reset()
-    for store in (clock, records, secret, log_groups, instances, instance_clock, by_hand):
+    for store in (clock, records, secret, log_groups, instances, instance_clock, by_hand, public_access):
         store.reset()
     VISIBILITY.hidden.clear()
     PRINCIPALS.issued.clear()
@@ -48,8 +51,7 @@ def reset() -> Credentials:
     for environment in accounts.ENVIRONMENTS:
         condition = {"StringEquals": {"sts:ExternalId": environment.external_id}}
         trust = _trusting(operator_arn, condition)
-        # More than one, since AWS bounds the size of each.
-        policies = [_policy(name, environment.account) for name in ("provisioner", "provisioner-pipelines")]
+        policies = [_policy(name, environment.account) for name in PROVISIONER]
         _role(environment.account, accounts.PROVISIONER_ROLE, trust, *policies)
         # As each account has one of the cluster's issuer; AWS has long ceased to look at thumbprints.
         stores.iam(environment.account).create_open_id_connect_provider(

@@ -1,5 +1,6 @@
 """Environments of the staging account, one for each region, so that many may be onboarded at once."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from chaos.points import Point, points
@@ -36,6 +37,7 @@ class Environments:
     def apply(self, region: str, **spec: object) -> None:
         manifest = manifests.staging(region=region, network=self._network(region), adopt=[], **spec)
         manifest["metadata"]["name"] = region
+        self._loosen(region)
         (applied,) = self.rig.world.cluster.apply(manifest)
         self.uids[region] = applied["metadata"]["uid"]
 
@@ -68,6 +70,15 @@ class Environments:
             self.rig.world.cluster.wait_gone("Environment", region)
             aws.s3.delete_bucket(Bucket=log_bucket(region))
         self.uids.clear()
+
+    def _loosen(self, region: str) -> None:
+        """The account and region as they are when new: another Environment may have tightened them."""
+        aws = Account(self.rig.world.endpoints, STAGING, region=region)
+        aws.s3control.delete_public_access_block(AccountId=STAGING)
+        aws.ec2.disable_ebs_encryption_by_default()
+        aws.ec2.disable_snapshot_block_public_access()
+        with suppress(aws.iam.exceptions.NoSuchEntityException):
+            aws.iam.delete_account_password_policy()
 
     def _network(self, region: str) -> dict[str, object]:
         if region not in self.networks:

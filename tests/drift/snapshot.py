@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from drift import machines, warehouse_snapshot
+from drift import guardrails, machines, warehouse_snapshot
 from drift.objects import KINDS, located
 from drift.warehouse import RECOVERY
 from e2e.account import Account
@@ -26,6 +26,7 @@ def snapshot(aws: Account, cluster: Cluster, resource: str) -> Any:
         "iam-instance-profile": machines.profile,
         "ec2-launch-template": machines.template,
         "recovery-kms-key": lambda aws, name: _key(aws.in_region(RECOVERY), name),
+        **guardrails.READ,
         **warehouse_snapshot.READ,
     }[kind]
     try:

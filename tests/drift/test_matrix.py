@@ -9,6 +9,8 @@ import pytest
 
 from drift.access import flip_key, flip_policy, flip_role
 from drift.fields import EVERYTHING, listed
+from drift.guardrails import READ as GUARDRAILS
+from drift.guardrails import flip_guardrail
 from drift.machines import flip_profile, flip_template
 from drift.objects import IDENTITY, KINDS, flip_object, located
 from drift.patterns import is_in
@@ -53,6 +55,8 @@ def _flip(world: World, resource: str, path: str, spare: dict[str, str]) -> None
     if kind in KINDS:
         return flip_object(world.cluster, KINDS[kind], name, path)
     aws = world.aws
+    if kind in GUARDRAILS:
+        return flip_guardrail(aws, kind, path)
     return {
         "s3-bucket": lambda: flip_bucket(aws, name, path, spare["key"]),
         "sqs-queue": lambda: flip_queue(aws, name, path, spare["key"]),

@@ -101,5 +101,15 @@ class Account:
         return self._session.client("sqs", endpoint_url=self._endpoints.secure, config=_CONFIG)
 
     @cached_property
+    def s3control(self) -> Any:
+        client = self._session.client("s3control", endpoint_url=self._endpoints.secure, config=_CONFIG)
+        client.meta.events.register("before-call.s3-control", self._whole_address)
+        return client
+
+    def _whole_address(self, params: dict[str, Any], **_: Any) -> None:
+        """boto3 puts the account before the host, and before an address that makes none."""
+        params["url"] = params["url"].replace(f"{self.number}.", "")
+
+    @cached_property
     def ec2(self) -> "EC2Client":
         return self._session.client("ec2", endpoint_url=self._endpoints.secure, config=_CONFIG)

@@ -52,10 +52,9 @@ def test_a_role_that_does_not_exist_yet_is_used_as_soon_as_it_does(world: World,
     assert "cloister-staging" in message
 
     staging.iam.create_role(RoleName="CloisterLate", AssumeRolePolicyDocument=_trust("cloister-staging"))
-    given = staging.iam.get_role_policy(RoleName="CloisterProvisioner", PolicyName="seeded")
-    staging.iam.put_role_policy(
-        RoleName="CloisterLate", PolicyName="rights", PolicyDocument=json.dumps(given["PolicyDocument"])
-    )
+    for name in staging.iam.list_role_policies(RoleName="CloisterProvisioner")["PolicyNames"]:
+        given = staging.iam.get_role_policy(RoleName="CloisterProvisioner", PolicyName=name)["PolicyDocument"]
+        staging.iam.put_role_policy(RoleName="CloisterLate", PolicyName=name, PolicyDocument=json.dumps(given))
     # The operator itself may only take on provisioners; elsewhere this is the platform team's to grant.
     login = Account(world.endpoints, "111111111111")
     allowed = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": arn}

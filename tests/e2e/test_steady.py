@@ -63,6 +63,12 @@ def test_a_steady_pass_over_a_tenant_only_reads_and_little(world: World) -> None
     assert not any(call.mutating for call in tenant + bucket)
 
 
+def test_a_steady_pass_over_an_environment_only_reads_and_as_much_however_many_tenants_it_has(world: World) -> None:
+    calls = pass_over(world, "Environment", "production")
+    check_golden("steady-environment", rendered(calls))
+    assert not any(call.mutating for call in calls)
+
+
 def test_the_repair_of_a_bucket_policy_is_one_write(world: World) -> None:
     target = Target.of(world, TENANT, BUCKET)
     world.aws.s3.delete_bucket_policy(Bucket=target.bucket_name)
@@ -93,7 +99,8 @@ def test_several_sweeps_write_nothing_anywhere(world: World) -> None:
 
 
 def _for_environment(call: Call) -> bool:
-    return call.service in ("ec2", "sts") or "cloister-logs-" in call.resource
+    of_account = call.service in ("ec2", "s3control", "sts") or call.operation == "GetAccountPasswordPolicy"
+    return of_account or "cloister-logs-" in call.resource
 
 
 def _passes(calls: list[Call]) -> int:

@@ -23,8 +23,8 @@ use crate::record::Recorder;
 use crate::shared::Shared;
 use crate::snapshot::iam::Identities;
 use crate::{
-    bucket, fleet, instance_profile, key, launch_template, log_group, network, policy, queue, redshift, role,
-    schema, snapshot,
+    bucket, fleet, guardrail, instance_profile, key, launch_template, log_group, network, policy, queue,
+    redshift, role, schema, snapshot,
 };
 
 /// One AWS account of one environment, as the operator's role there sees it.
@@ -38,6 +38,7 @@ pub struct Account {
     pub(crate) logs: Paced<aws_sdk_cloudwatchlogs::Client>,
     pub(crate) redshift_data: Paced<aws_sdk_redshiftdata::Client>,
     pub(crate) s3: Paced<aws_sdk_s3::Client>,
+    pub(crate) s3control: Paced<aws_sdk_s3control::Client>,
     pub(crate) sqs: Paced<aws_sdk_sqs::Client>,
     /// For calls that wait for messages, and hold their place meanwhile.
     pub(crate) listening: Paced<aws_sdk_sqs::Client>,
@@ -79,6 +80,7 @@ impl Account {
             logs: paced!(aws_sdk_cloudwatchlogs, Service::Logs, &there, target, recorder),
             redshift_data: paced!(aws_sdk_redshiftdata, Service::RedshiftData, &there, target, recorder),
             s3: paced!(aws_sdk_s3, Service::S3, &there, target, recorder),
+            s3control: paced!(aws_sdk_s3control, Service::S3Control, &there, target, recorder),
             sqs: paced!(aws_sdk_sqs, Service::Sqs, &there, target, recorder),
             listening: paced!(aws_sdk_sqs, Service::Sqs, &there, target, recorder),
             sts: paced!(aws_sdk_sts, Service::Sts, &there, target, recorder),
@@ -139,6 +141,9 @@ impl Account {
             (ResourceId::LaunchTemplate(name), Resource::LaunchTemplate(_)) => {
                 launch_template::observe(self, look, name).await
             }
+            (ResourceId::Guardrail(id), Resource::Guardrail(_)) => {
+                guardrail::observe(self, id.kind, look.lane).await
+            }
             (ResourceId::Schema(_), Resource::Schema(want)) => schema::observe(self, look, want).await,
             _ => redshift::observe(self, look).await,
         }
@@ -190,6 +195,9 @@ impl Account {
                 Resource::LaunchTemplate(want),
                 Step::LaunchTemplate(step),
             ) => launch_template::perform(self, name, want, step, lane).await,
+            (_, Resource::Guardrail(_), Step::Guardrail(step)) => {
+                guardrail::perform(self, step, lane).await.map(|()| None)
+            }
             (ResourceId::Schema(_), Resource::Schema(want), Step::Schema(step)) => {
                 schema::perform(self, want, step, lane).await
             }

@@ -8,6 +8,7 @@ mod client;
 mod credentials;
 mod fault;
 mod fleet;
+mod guardrail;
 mod instance_profile;
 mod key;
 mod launch_template;

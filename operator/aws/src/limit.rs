@@ -31,6 +31,7 @@ pub(crate) enum Service {
     Redshift,
     RedshiftData,
     S3,
+    S3Control,
     Sqs,
     Sts,
     Tagging,
@@ -46,6 +47,7 @@ impl Service {
             Self::Redshift => "redshift",
             Self::RedshiftData => "redshift-data",
             Self::S3 => "s3",
+            Self::S3Control => "s3control",
             Self::Sqs => "sqs",
             Self::Sts => "sts",
             Self::Tagging => "tagging",
@@ -63,7 +65,7 @@ impl Service {
             // https://docs.aws.amazon.com/general/latest/gr/redshift-service.html
             Self::RedshiftData => (20, 40),
             // Its rates are not published.
-            Self::Redshift => (10, 20),
+            Self::Redshift | Self::S3Control => (10, 20),
             // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html: 5 to 10.
             Self::Logs => (4, 8),
         }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from aws.authorization import ec2, iam, kms, logs, redshift, redshift_data, s3, sqs
+from aws.authorization import ec2, iam, kms, logs, redshift, redshift_data, s3, s3control, sqs
 from aws.authorization.demand import Demand, require
 from aws.call import Call
 
@@ -13,6 +13,7 @@ PREFIXES = {"tagging": "tag", "monitoring": "cloudwatch"}  # services whose acti
 
 SERVICES: dict[str, Callable[[Call], list[Demand]]] = {
     "s3": s3.demands,
+    "s3control": s3control.demands,
     "kms": kms.demands,
     "iam": iam.demands,
     "sqs": sqs.demands,

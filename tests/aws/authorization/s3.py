@@ -15,6 +15,7 @@ from aws.errors import AwsError, denied
 from aws.policy.context import Context
 from aws.policy.document import RESOURCE, parse
 from aws.s3 import gate, xmldoc
+from aws.s3.account import counting
 from aws.s3.buckets import creation
 from aws.s3.policy import is_public
 
@@ -130,7 +131,7 @@ def _hide_absence(call: Call, bucket: FakeBucket, arn: str) -> None:
 
 def _restrict_public(call: Call, bucket: FakeBucket) -> None:
     record = stores.bucket_record(bucket)
-    if call.account == bucket.account_id or not record.policy or not record.block.get("RestrictPublicBuckets"):
+    if call.account == bucket.account_id or not record.policy or not counting(bucket)["RestrictPublicBuckets"]:
         return
     if is_public(parse(record.policy, RESOURCE)):
         raise AwsError("AccessDenied", "Access Denied", 403)

@@ -133,6 +133,7 @@ class Region:
     hosts: dict[str, Host] = field(default_factory=dict)
     tokens: dict[tuple[str, str], tuple[str, Any]] = field(default_factory=dict)  # operation and token: what and whom
     encrypts_by_default: bool = False
+    snapshot_block: str = "unblocked"
 
 
 @cache

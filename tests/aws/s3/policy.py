@@ -8,6 +8,7 @@ from aws.message import Response
 from aws.policy.document import RESOURCE, Document, Malformed, Statement, parse
 from aws.registry import answers
 from aws.s3 import gate, xmldoc
+from aws.s3.account import counting
 
 SIZE = 20 * 1024
 # A statement for everyone is not public where one of these pins it to fixed values.
@@ -43,7 +44,7 @@ def put_bucket_policy(call: Call) -> Response:
     if len(text) > SIZE:
         raise AwsError("PolicyTooLarge", "Your policy exceeds the maximum allowed document size.")
     document = checked(text, call.bucket)
-    if record.block.get("BlockPublicPolicy") and is_public(document):
+    if counting(gate.bucket(call))["BlockPublicPolicy"] and is_public(document):
         raise AwsError(
             "AccessDenied",
             "Access Denied: public policies are blocked by the BlockPublicPolicy setting in S3 Block Public Access.",

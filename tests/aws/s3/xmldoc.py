@@ -83,8 +83,8 @@ def inner(node: Element) -> str:
     return "".join(f"<{child.tag}>{inner(child)}</{child.tag}>" for child in node)
 
 
-def document(root: str, content: str) -> bytes:
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{NAMESPACE}">{content}</{root}>'.encode()
+def document(root: str, content: str, namespace: str = NAMESPACE) -> bytes:
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{namespace}">{content}</{root}>'.encode()
 
 
 def tag(name: str, value: str | int | bool) -> str:

@@ -1,7 +1,8 @@
 use cloister_core::document::{Document, Statement};
+use cloister_core::plan::Desired;
 use cloister_core::resource::{
-    BucketStep, Encryption, KeyStep, ObjectLock, Ownership, PolicyStep, PublicAccessBlock, QueueStep,
-    Resource, ResourceId, RoleStep, Step,
+    BucketStep, Encryption, Guardrail, GuardrailStep, KeyStep, ObjectLock, Ownership, PasswordPolicy,
+    PolicyStep, PublicAccessBlock, QueueStep, Resource, ResourceId, RoleStep, SnapshotBlock, Step,
 };
 
 use crate::world::{Outcome, World};
@@ -28,6 +29,7 @@ async fn what_somebody_changed_is_put_right() -> Outcome {
             ResourceId::Queue(_) => vec![Step::Queue(QueueStep::SetAttributes)],
             ResourceId::Role(_) => vec![Step::Role(RoleStep::SetTrust)],
             ResourceId::Policy(_) => vec![Step::Policy(PolicyStep::SetDocument); 6],
+            ResourceId::Guardrail(_) => loosened(want).into_iter().collect(),
             ResourceId::Key(_) => vec![Step::Key(KeyStep::PutPolicy), Step::Key(KeyStep::SetRotation)],
             _ => Vec::new(),
         };
@@ -38,10 +40,12 @@ async fn what_somebody_changed_is_put_right() -> Outcome {
     let plan = world.pass(&mut keys).await?;
     let changed: Vec<&str> = plan.drift.iter().map(cloister_core::drift::Drift::part).collect();
     let parts = [
+        "blockPublicPolicy",
         "document",
         "encryption",
         "lifecycle",
         "logging",
+        "minimumLength",
         "notifications",
         "objectLock",
         "ownership",
@@ -49,6 +53,7 @@ async fn what_somebody_changed_is_put_right() -> Outcome {
         "publicAccessBlock",
         "redrive",
         "rotation",
+        "state",
         "trust",
         "visibilitySeconds",
     ];
@@ -57,6 +62,24 @@ async fn what_somebody_changed_is_put_right() -> Outcome {
     }
     assert!(world.pass(&mut keys).await?.is_settled());
     Ok(())
+}
+
+/// EBS encryption by default is only ever turned on here.
+fn loosened(want: &Desired) -> Option<Step> {
+    let Resource::Guardrail(want) = &want.resource else { return None };
+    let loose = match want {
+        Guardrail::AccountPublicAccessBlock(_) => {
+            Guardrail::AccountPublicAccessBlock(PublicAccessBlock::NONE)
+        }
+        Guardrail::SnapshotBlock(_) => {
+            Guardrail::SnapshotBlock(SnapshotBlock { state: "block-new-sharing".into() })
+        }
+        Guardrail::PasswordPolicy(policy) => {
+            Guardrail::PasswordPolicy(PasswordPolicy { minimum_length: 8, ..policy.clone() })
+        }
+        Guardrail::EbsEncryption(_) => return None,
+    };
+    Some(Step::Guardrail(GuardrailStep::Put(loose)))
 }
 
 fn spoil(resource: &mut Resource) {

@@ -10,7 +10,7 @@ use cloister_core::environment::Account as Environment;
 use cloister_core::name::Names;
 use cloister_core::ownership::Owner;
 use cloister_core::plan::{Desired, DesiredSet, Fate};
-use cloister_core::resource::ResourceId;
+use cloister_core::resource::{Resource, ResourceId};
 use cloister_core::tenant::KeyArns;
 use cloister_core::{bucket, environment, tenant};
 use serde_json::json;
@@ -146,12 +146,14 @@ impl World {
     }
 
     pub fn owner_of(&self, want: &Desired) -> Owner {
-        let of_environment = |tags: &cloister_core::resource::Tags| !self.owner.owns(tags);
-        match want.resource.tags() {
-            Some(tags) if of_environment(tags) => {
-                Owner { object: "Environment/production".into(), uid: "uid-e".into() }
-            }
-            _ => self.owner.clone(),
+        let of_environment = match want.resource.tags() {
+            Some(tags) => !self.owner.owns(tags),
+            None => matches!(want.resource, Resource::Guardrail(_)),
+        };
+        if of_environment {
+            Owner { object: "Environment/production".into(), uid: "uid-e".into() }
+        } else {
+            self.owner.clone()
         }
     }
 }

@@ -41,8 +41,7 @@ impl Kind for Environment {
         };
         let missing =
             missing.unwrap_or_else(|fault| vec![format!("the network cannot be looked at: {fault}")]);
-        let mut waiting = missing.clone();
-        waiting.extend(tenants_left(self, context));
+        let waiting = if self.is_leaving() { tenants_left(self, context) } else { missing.clone() };
         let (name, spec, leaving) = (self.name_any(), self.spec.clone(), self.is_leaving());
         let lent = sharing::lent(self, context);
         let roles: BTreeSet<String> = lent.values().map(|(role, _)| role.clone()).collect();
@@ -108,11 +107,8 @@ fn no_entry(spec: &EnvironmentSpec, fault: &Fault) -> String {
     )
 }
 
-/// An environment cannot leave before its tenants.
+/// An environment cannot leave before its tenants. It can where its network is gone.
 fn tenants_left(environment: &Environment, context: &Context) -> Vec<String> {
-    if !environment.is_leaving() {
-        return Vec::new();
-    }
     let name = environment.name_any();
     let tenants = context.tenants.state_filter(|tenant| tenant.spec.environment == name);
     tenants.iter().map(|tenant| format!("{} still lives here", tenant.label())).collect()

@@ -9,7 +9,7 @@ use crate::schema::Why;
 /// The four conditions. kstatus reads the first three.
 pub(super) fn update(story: &Story<'_>, settled: bool) -> Vec<Condition> {
     let stalled = stalled(story);
-    let drifted = story.was_converged() && !story.plan.drift.is_empty();
+    let drifted = story.drifted().next().is_some();
     let moving = !settled && stalled.is_none();
     let ready_reason = match () {
         () if settled => "AsDeclared",
@@ -58,17 +58,14 @@ fn drift_text(story: &Story<'_>, drifted: bool) -> String {
     if !drifted {
         return String::new();
     }
-    let fields: Vec<String> = story
-        .plan
-        .drift
-        .iter()
-        .take(5)
+    let all: Vec<String> = story
+        .drifted()
         .map(
             |d| if d.path.is_empty() { d.resource.to_string() } else { format!("{} {}", d.resource, d.path) },
         )
         .collect();
-    let more = story.plan.drift.len().saturating_sub(fields.len());
-    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let (fields, more) = all.split_at(all.len().min(5));
+    let tail = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
     format!("{}{tail}", fields.join(", "))
 }
 
@@ -102,7 +99,7 @@ pub(super) fn message(story: &Story<'_>) -> String {
         return all.join("; ");
     }
     let mut sentences: Vec<String> = story.plan.blocked.iter().filter_map(serious).collect();
-    sentences.extend(story.faults().map(|(id, fault)| format!("{id}: {fault}")));
+    sentences.extend(story.faults().map(|(id, fault)| format!("{id}: {fault}{}", way_out(story, id))));
     if sentences.is_empty() {
         // A schema that is waited for waits for the cluster in its turn.
         let at_work =
@@ -121,6 +118,17 @@ pub(super) fn message(story: &Story<'_>) -> String {
         sentences.push(format!("{verb} {}{tail}", names.join(", ")));
     }
     shorten(&sentences)
+}
+
+/// What else may be done about a guardrail that the operator may not look at or set.
+fn way_out(story: &Story<'_>, id: &ResourceId) -> String {
+    match id {
+        ResourceId::Guardrail(guardrail) if story.is_forbidden(id) => {
+            let field = guardrail.kind.field();
+            format!(", or set guardrails.{field} to Leave where the organisation keeps it")
+        }
+        _ => String::new(),
+    }
 }
 
 fn serious(blocked: &Blocked) -> Option<String> {
@@ -150,6 +158,7 @@ fn foreign(id: &ResourceId, owner: &str) -> String {
         | ResourceId::InstanceProfile(_)
         | ResourceId::LaunchTemplate(_)
         | ResourceId::Schema(_)
+        | ResourceId::Guardrail(_)
         | ResourceId::Object(_) => "remove or rename it".to_owned(),
     };
     format!("{id} exists and is not ours (it belongs to {owner}): {way_out}")

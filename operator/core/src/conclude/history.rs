@@ -32,18 +32,16 @@ pub(super) fn update(story: &Story<'_>) -> (Vec<DriftRecord>, Vec<Notice>) {
             remedy(story, drift).clone_into(&mut record.remedy);
         }
     }
-    if story.was_converged() {
-        for drift in &story.plan.drift {
-            let known = kept.iter().any(|record| record.mended_at.is_none() && is_same(record, drift));
-            if known || (drift.part() == "policy" && is_quarantined(story, &drift.resource.to_string())) {
-                continue;
-            }
-            let record = record(story, drift);
-            let message = format!("{}: was {}, now {}", subject(&record), record.was, record.now);
-            let about = Some(about(&record));
-            notices.push(Notice { warning: true, reason: "DriftFound", action: "Compare", message, about });
-            kept.insert(0, record);
+    for drift in story.drifted() {
+        let known = kept.iter().any(|record| record.mended_at.is_none() && is_same(record, drift));
+        if known || (drift.part() == "policy" && is_quarantined(story, &drift.resource.to_string())) {
+            continue;
         }
+        let record = record(story, drift);
+        let message = format!("{}: was {}, now {}", subject(&record), record.was, record.now);
+        let about = Some(about(&record));
+        notices.push(Notice { warning: true, reason: "DriftFound", action: "Compare", message, about });
+        kept.insert(0, record);
     }
     kept.truncate(KEPT);
     (kept, notices)

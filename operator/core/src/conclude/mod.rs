@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use cloister_crds::status::{CommonStatus, Intent, ResourceStatus};
 
+use crate::drift::Drift;
 use crate::fault::{Fault, FaultClass};
 use crate::observed::{Observed, ObservedSet};
 use crate::plan::{Blocked, DesiredSet, Fate, Mode, Plan, Reason};
@@ -51,6 +52,16 @@ impl Story<'_> {
         self.previous.converged_generation == Some(self.generation)
     }
 
+    /// What differs from what once was as declared. A guardrail that could not be set so far has not drifted.
+    fn drifted(&self) -> impl Iterator<Item = &Drift> {
+        self.plan.drift.iter().filter(|drift| self.has_drifted(&drift.resource))
+    }
+
+    fn has_drifted(&self, id: &ResourceId) -> bool {
+        let was_set = || !matches!(self.previous.state(&id.to_string()), None | Some("Pending"));
+        self.was_converged() && (!matches!(id, ResourceId::Guardrail(_)) || was_set())
+    }
+
     fn faults(&self) -> impl Iterator<Item = (&ResourceId, &Fault)> {
         let failed =
             self.outcomes.iter().filter_map(|(id, o)| o.failed.as_ref().map(|(_, fault)| (id, fault)));
@@ -63,6 +74,18 @@ impl Story<'_> {
 
     fn is_settled(&self) -> bool {
         self.violations.is_empty() && self.waiting.is_empty() && self.plan.is_settled()
+    }
+
+    /// As declared but for guardrails that may not be set: no tenant waits for those.
+    fn is_converged(&self) -> bool {
+        let others = self.plan.is_settled_but(|id| self.is_forbidden(id));
+        self.violations.is_empty() && self.waiting.is_empty() && others
+    }
+
+    /// Whether it is a guardrail that the operator was denied, as a service control policy may do.
+    fn is_forbidden(&self, id: &ResourceId) -> bool {
+        let denied = |(of, fault): (&ResourceId, &Fault)| of == id && fault.class == FaultClass::Denied;
+        matches!(id, ResourceId::Guardrail(_)) && self.faults().any(denied)
     }
 }
 
@@ -111,8 +134,9 @@ pub fn conclude(story: &Story<'_>) -> Conclusion {
     let (recent_drift, mut notices) = history::update(story);
     let conditions = conditions::update(story, settled);
     let message = if settled { String::new() } else { conditions::message(story) };
-    let converged = if settled { Some(story.generation) } else { story.previous.converged_generation };
-    let drift = if story.was_converged() { story.plan.drift.len() } else { 0 };
+    let converged =
+        if story.is_converged() { Some(story.generation) } else { story.previous.converged_generation };
+    let drift = story.drifted().count();
     let status = CommonStatus {
         observed_generation: story.generation,
         converged_generation: converged,
@@ -198,7 +222,7 @@ fn state(story: &Story<'_>, id: &ResourceId, observed: Option<&Observed>, fate: 
         Some(Observed::Present(_)) if fate == Fate::Retain => "Retained",
         Some(Observed::Present(_)) if fate == Fate::Vanish => "Leaving",
         Some(Observed::Present(_)) if story.plan.drift.iter().any(|d| d.resource == *id) => {
-            if story.was_converged() { "Drifted" } else { "Pending" }
+            if story.has_drifted(id) { "Drifted" } else { "Pending" }
         }
         Some(Observed::Present(_)) => "Ready",
     }

@@ -1,5 +1,6 @@
 //! `Environment`: the account's own resources, and what its tenants need to know of it.
 
+mod guardrails;
 mod log_bucket;
 mod warehouse;
 
@@ -167,6 +168,7 @@ pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
     let bucket = log_bucket::settings(&account, inputs.spec.log_retention_days, inputs.owner);
     let resource = Resource::Bucket(Box::new(bucket));
     let mut set = DesiredSet::from([(id, Desired { resource, fate, needs: BTreeSet::new(), adopt })]);
+    set.extend(guardrails::desire(inputs, &account));
     set.extend(warehouse::desire(inputs, &account));
     set
 }

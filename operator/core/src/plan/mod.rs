@@ -111,9 +111,14 @@ pub struct Plan {
 impl Plan {
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.works.is_empty()
-            && self.blocked.iter().all(|b| b.reason == Reason::Retained)
-            && self.drift.is_empty()
+        self.is_settled_but(|_| false)
+    }
+
+    /// Whether nothing is left to do but about those.
+    pub fn is_settled_but(&self, of: impl Fn(&ResourceId) -> bool) -> bool {
+        self.works.iter().all(|work| of(&work.id))
+            && self.blocked.iter().all(|b| b.reason == Reason::Retained || of(&b.id))
+            && self.drift.iter().all(|drift| of(&drift.resource))
     }
 
     /// Whether nothing of this plan mends that difference.

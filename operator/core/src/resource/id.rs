@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::ObjectId;
+use super::{GuardrailId, ObjectId};
 
 /// Which resource. The name is deterministic, so that a crash can never make a second one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +30,8 @@ pub enum ResourceId {
     LaunchTemplate(String),
     /// `CLUSTER/DATABASE.SCHEMA`.
     Schema(String),
+    /// Of the account itself.
+    Guardrail(GuardrailId),
 }
 
 impl fmt::Display for ResourceId {
@@ -50,6 +52,7 @@ impl fmt::Display for ResourceId {
             Self::InstanceProfile(name) => write!(f, "iam-instance-profile/{name}"),
             Self::LaunchTemplate(name) => write!(f, "ec2-launch-template/{name}"),
             Self::Schema(name) => write!(f, "redshift-schema/{name}"),
+            Self::Guardrail(guardrail) => guardrail.fmt(f),
             Self::Object(object) => object.fmt(f),
         }
     }

@@ -5,6 +5,7 @@ mod bucket;
 mod cluster;
 mod copy_grant;
 mod database;
+mod guardrail;
 mod id;
 mod instance_profile;
 mod key;
@@ -12,6 +13,7 @@ mod launch_template;
 mod log_group;
 mod object;
 mod parameter_group;
+mod password_policy;
 mod policy;
 mod queue;
 mod role;
@@ -32,6 +34,7 @@ pub use bucket::{
 pub use cluster::{Cluster, ClusterEncryption, ClusterStep, Nodes, Reboot, SnapshotCopy};
 pub use copy_grant::{CopyGrant, CopyGrantStep};
 pub use database::{DatabaseStep, WarehouseDatabase};
+pub use guardrail::{EbsEncryption, Guardrail, GuardrailId, GuardrailKind, GuardrailStep, SnapshotBlock};
 pub use id::ResourceId;
 pub use instance_profile::{InstanceProfile, InstanceProfileStep};
 pub use key::{Key, KeyState, KeyStep, Rotation};
@@ -39,6 +42,7 @@ pub use launch_template::{LaunchTemplate, LaunchTemplateStep, MetadataOptions, V
 pub use log_group::{LogGroup, LogGroupStep};
 pub use object::{ObjectId, ObjectKind, ObjectStep};
 pub use parameter_group::{ParameterGroup, ParameterGroupStep};
+pub use password_policy::PasswordPolicy;
 pub use policy::{Policy, PolicyStep};
 pub use queue::{Queue, QueueStep, Redrive};
 pub use role::{Role, RoleStep};
@@ -68,6 +72,7 @@ pub enum Resource {
     InstanceProfile(InstanceProfile),
     LaunchTemplate(Box<LaunchTemplate>),
     Schema(Box<Schema>),
+    Guardrail(Guardrail),
     Object(Value),
 }
 
@@ -87,7 +92,9 @@ impl Resource {
             Self::ParameterGroup(r) => Some(&r.tags),
             Self::SubnetGroup(r) => Some(&r.tags),
             Self::Cluster(r) => Some(&r.tags),
-            Self::Policy(_) | Self::Database(_) | Self::Schema(_) | Self::Object(_) => None,
+            Self::Policy(_) | Self::Database(_) | Self::Schema(_) | Self::Guardrail(_) | Self::Object(_) => {
+                None
+            }
             Self::InstanceProfile(r) => Some(&r.tags),
             Self::LaunchTemplate(r) => Some(&r.tags),
         }
@@ -116,6 +123,7 @@ impl Resource {
             Self::LaunchTemplate(_) => vec![Step::LaunchTemplate(LaunchTemplateStep::Create)],
             // Even a schema that is not there is planned by what its database holds.
             Self::Schema(_) => Vec::new(),
+            Self::Guardrail(want) => vec![Step::Guardrail(want.put())],
             Self::Object(_) => vec![Step::Object(ObjectStep::Create)],
         }
     }
@@ -163,6 +171,7 @@ impl Resource {
             (Self::LaunchTemplate(_), Self::LaunchTemplate(_)) => {
                 LaunchTemplate::repair(&parts).into_iter().map(Step::LaunchTemplate).collect()
             }
+            (Self::Guardrail(want), Self::Guardrail(_)) => vec![Step::Guardrail(want.put())],
             (Self::Object(_), Self::Object(_)) => vec![Step::Object(ObjectStep::Apply)],
             // An id names one kind only, so two kinds never meet.
             _ => Vec::new(),
@@ -178,8 +187,9 @@ impl Resource {
             Self::Role(have) => have.delete().into_iter().map(Step::Role).collect(),
             Self::Queue(_) => vec![Step::Queue(QueueStep::Delete)],
             Self::Bucket(_) => vec![Step::Bucket(BucketStep::Delete)],
-            // Audit data outlives what it is about (45 CFR 164.316(b)(2)(i)); a schema plans for itself.
-            Self::LogGroup(_) | Self::Schema(_) => Vec::new(),
+            // Audit data outlives what it is about (45 CFR 164.316(b)(2)(i)); a schema plans for itself; an account
+            // is no less safe without us.
+            Self::LogGroup(_) | Self::Schema(_) | Self::Guardrail(_) => Vec::new(),
             Self::CopyGrant(_) => vec![Step::CopyGrant(CopyGrantStep::Delete)],
             Self::ParameterGroup(_) => vec![Step::ParameterGroup(ParameterGroupStep::Delete)],
             Self::SubnetGroup(_) => vec![Step::SubnetGroup(SubnetGroupStep::Delete)],
@@ -207,8 +217,8 @@ impl Resource {
             Self::Database(_) => Some(Step::Database(DatabaseStep::Adopt)),
             Self::InstanceProfile(_) => Some(Step::InstanceProfile(InstanceProfileStep::Tag)),
             Self::LaunchTemplate(_) => Some(Step::LaunchTemplate(LaunchTemplateStep::Tag)),
-            // Whose these are cannot be changed afterwards.
-            Self::Policy(_) | Self::Schema(_) | Self::Object(_) => None,
+            // Whose these are cannot be changed afterwards, or they are nobody's.
+            Self::Policy(_) | Self::Schema(_) | Self::Guardrail(_) | Self::Object(_) => None,
         }
     }
 
@@ -219,6 +229,7 @@ impl Resource {
             (Self::Database(want), Self::Database(have)) => {
                 Cow::Owned(Self::Database(Box::new(want.given(have))))
             }
+            (Self::Guardrail(want), Self::Guardrail(have)) => Cow::Owned(Self::Guardrail(want.given(have))),
             _ => Cow::Borrowed(self),
         }
     }

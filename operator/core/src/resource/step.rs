@@ -1,9 +1,9 @@
 use serde::Serialize;
 
 use super::{
-    BucketStep, ClusterStep, CopyGrantStep, DatabaseStep, InstanceProfileStep, KeyStep, LaunchTemplateStep,
-    LogGroupStep, ObjectStep, ParameterGroupStep, PolicyStep, QueueStep, RoleStep, SchemaStep,
-    SubnetGroupStep,
+    BucketStep, ClusterStep, CopyGrantStep, DatabaseStep, GuardrailStep, InstanceProfileStep, KeyStep,
+    LaunchTemplateStep, LogGroupStep, ObjectStep, ParameterGroupStep, PolicyStep, QueueStep, RoleStep,
+    SchemaStep, SubnetGroupStep,
 };
 use crate::plan::Safety;
 
@@ -25,6 +25,7 @@ pub enum Step {
     InstanceProfile(InstanceProfileStep),
     LaunchTemplate(LaunchTemplateStep),
     Schema(SchemaStep),
+    Guardrail(GuardrailStep),
     Object(ObjectStep),
 }
 
@@ -64,6 +65,7 @@ impl Step {
             | Self::Cluster(_)
             | Self::InstanceProfile(_)
             | Self::LaunchTemplate(_)
+            | Self::Guardrail(_)
             | Self::Object(_) => Safety::Safe,
         }
     }

@@ -1,0 +1,175 @@
+//! The settings of the account: who keeps them, that they are only tightened, and that nobody waits for what is forbidden.
+
+#![allow(clippy::panic)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cloister_core::conclude::{Conclusion, Outcome, Outcomes, Story, conclude};
+use cloister_core::environment::{self, Inputs};
+use cloister_core::fault::{Fault, FaultClass};
+use cloister_core::observed::{Actual, Observed, ObservedSet};
+use cloister_core::ownership::Owner;
+use cloister_core::plan::{DesiredSet, Mode, Plan, plan};
+use cloister_core::resource::{
+    Guardrail, GuardrailStep, PasswordPolicy, PublicAccessBlock, Resource, ResourceId, Step,
+};
+use cloister_core::tenant::KeyArns;
+use cloister_crds::status::CommonStatus;
+use cloister_crds::{Environment, EnvironmentSpec, Guardrail as Upkeep};
+
+type Held = BTreeMap<ResourceId, Resource>;
+
+fn spec() -> EnvironmentSpec {
+    let text = include_str!("../../../examples/environment-production.yaml");
+    let home: Environment = serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{error}"));
+    home.spec
+}
+
+fn desired(spec: &EnvironmentSpec, deleting: bool) -> DesiredSet {
+    environment::desire(&Inputs {
+        name: "production",
+        spec,
+        owner: &Owner { object: "Environment/production".into(), uid: "u".into() },
+        keys: &KeyArns::default(),
+        roles: &BTreeSet::new(),
+        deleting,
+        minute: 0,
+    })
+}
+
+/// What an environment wants of its account.
+fn guardrails(spec: &EnvironmentSpec) -> DesiredSet {
+    let mut set = desired(spec, false);
+    set.retain(|id, _| matches!(id, ResourceId::Guardrail(_)));
+    set
+}
+
+fn observe(desired: &DesiredSet, held: &Held) -> ObservedSet {
+    let look = |id: &ResourceId| match held.get(id) {
+        Some(resource) => Observed::Present(Actual { resource: resource.clone(), arn: String::new() }),
+        None => Observed::Absent,
+    };
+    desired.keys().map(|id| (id.clone(), look(id))).collect()
+}
+
+fn act(held: &mut Held, plan: &Plan) {
+    for work in &plan.works {
+        for step in &work.steps {
+            let Step::Guardrail(GuardrailStep::Put(put)) = step else { panic!("{step:?}") };
+            held.insert(work.id.clone(), Resource::Guardrail(put.clone()));
+        }
+    }
+}
+
+fn passwords(held: &mut Held) -> &mut PasswordPolicy {
+    let found = held.values_mut().find_map(|resource| match resource {
+        Resource::Guardrail(Guardrail::PasswordPolicy(policy)) => Some(policy),
+        _ => None,
+    });
+    found.unwrap_or_else(|| panic!("no password policy"))
+}
+
+#[test]
+fn each_is_managed_unless_it_is_left_and_none_is_of_interest_to_one_that_leaves() {
+    let mut spec = spec();
+    let named = |set: &DesiredSet| set.keys().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(
+        named(&guardrails(&spec)),
+        [
+            "account-public-access-block/222222222222",
+            "ebs-encryption/us-east-1",
+            "snapshot-block-public-access/us-east-1",
+            "password-policy/222222222222",
+        ]
+    );
+    let gone = desired(&spec, true);
+    assert!(!gone.is_empty() && !gone.keys().any(|id| matches!(id, ResourceId::Guardrail(_))));
+    spec.guardrails.ebs_encryption = Upkeep::Leave;
+    spec.guardrails.password_policy = Upkeep::Leave;
+    assert_eq!(guardrails(&spec).len(), 2);
+}
+
+#[test]
+fn two_environments_of_one_account_come_to_rest_and_keep_what_is_stricter() {
+    let here = spec();
+    let there = EnvironmentSpec { region: "us-west-2".into(), ..here.clone() };
+    let mut held = Held::new();
+    for spec in [&here, &there] {
+        let desired = guardrails(spec);
+        let first = plan(&desired, &observe(&desired, &held), Mode::Correct);
+        act(&mut held, &first);
+    }
+    assert_eq!(held.len(), 6, "two of the account, two of each region");
+    let stricter = PasswordPolicy {
+        minimum_length: 20,
+        max_age_days: Some(30),
+        hard_expiry: true,
+        ..PasswordPolicy::required()
+    };
+    *passwords(&mut held) = PasswordPolicy { require_symbols: false, ..stricter.clone() };
+    let desired = guardrails(&here);
+    let mended = plan(&desired, &observe(&desired, &held), Mode::Correct);
+    let paths: Vec<&str> = mended.drift.iter().map(|d| d.path.as_str()).collect();
+    assert_eq!(paths, ["requireSymbols"]);
+    act(&mut held, &mended);
+    assert_eq!(*passwords(&mut held), stricter);
+    for spec in [&here, &there] {
+        let desired = guardrails(spec);
+        assert!(plan(&desired, &observe(&desired, &held), Mode::Correct).is_settled());
+    }
+}
+
+/// A pass over an account with all but one guardrail, which a policy of the organisation forbids to set.
+fn forbidden(previous: &CommonStatus, class: FaultClass) -> Conclusion {
+    let desired = guardrails(&spec());
+    let mut held: Held = desired.iter().map(|(id, want)| (id.clone(), want.resource.clone())).collect();
+    for resource in held.values_mut() {
+        if let Resource::Guardrail(Guardrail::AccountPublicAccessBlock(block)) = resource {
+            *block = PublicAccessBlock::NONE;
+        }
+    }
+    let observed = observe(&desired, &held);
+    let plan = plan(&desired, &observed, Mode::Correct);
+    let fault =
+        Fault { service: "s3control", operation: "PutPublicAccessBlock", code: "AccessDenied".into(), class };
+    let outcome = |work: &cloister_core::plan::Work| {
+        let failed = Some((work.steps[0].clone(), fault.clone()));
+        (work.id.clone(), Outcome { done: Vec::new(), failed, arn: None })
+    };
+    let outcomes: Outcomes = plan.works.iter().map(outcome).collect();
+    assert_eq!(outcomes.len(), 1);
+    conclude(&Story {
+        generation: 1,
+        now: "2026-11-24T00:00:00Z",
+        previous,
+        violations: &[],
+        waiting: &[],
+        desired: &desired,
+        observed: &observed,
+        plan: &plan,
+        outcomes: &outcomes,
+        intents: &[],
+        mode: Mode::Correct,
+    })
+}
+
+#[test]
+fn one_that_is_denied_is_told_and_stops_no_tenant() {
+    let first = forbidden(&CommonStatus::default(), FaultClass::Denied).status;
+    assert!(!first.is_ready());
+    assert_eq!(first.converged_generation, Some(1), "tenants go on");
+    let message = &first.message;
+    assert!(message.contains("guardrails.accountPublicAccessBlock to Leave"), "{message}");
+    let second = forbidden(&first, FaultClass::Denied);
+    assert_eq!(second.status.recent_drift, [], "what was never set has not drifted");
+    assert_eq!(second.notices, []);
+    let third = forbidden(&second.status, FaultClass::Denied).status;
+    assert_eq!((third.recent_drift, third.drift), (vec![], 0));
+}
+
+#[test]
+fn one_that_failed_otherwise_is_waited_for() {
+    let status = forbidden(&CommonStatus::default(), FaultClass::Ambiguous).status;
+    assert_eq!(status.converged_generation, None);
+    assert!(!status.message.contains("Leave"));
+}
