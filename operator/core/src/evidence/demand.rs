@@ -68,12 +68,8 @@ impl Test {
             Self::Is(what) => have.as_str() == Some(what),
             Self::OneOf(all) => have.as_str().is_some_and(|have| all.contains(&have)),
             Self::AtLeast(least) => is_at_least(*least),
-            Self::Within(least, most) => {
-                have.as_i64().is_some_and(|have| (*least..=*most).contains(&have))
-            }
-            Self::AtLeastDeclared(least) => {
-                want.as_i64().is_some_and(|want| is_at_least(want.max(*least)))
-            }
+            Self::Within(least, most) => have.as_i64().is_some_and(|have| (*least..=*most).contains(&have)),
+            Self::AtLeastDeclared(least) => want.as_i64().is_some_and(|want| is_at_least(want.max(*least))),
             Self::AtMostDeclared => match (have.as_i64(), want.as_i64()) {
                 (Some(have), Some(want)) => (1..=want).contains(&have),
                 _ => false,

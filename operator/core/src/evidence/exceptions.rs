@@ -49,7 +49,8 @@ pub fn read(file: &Value) -> Result<Vec<Exception>, Vec<Violation>> {
 }
 
 fn one(path: &str, entry: &Value, wrong: &mut Vec<Violation>) -> Exception {
-    let mut complain = |field: &str, hint: String| wrong.push(Violation::new(format!("{path}.{field}"), hint));
+    let mut complain =
+        |field: &str, hint: String| wrong.push(Violation::new(format!("{path}.{field}"), hint));
     for key in entry.as_object().into_iter().flat_map(|map| map.keys()) {
         if !FIELDS.contains(&key.as_str()) {
             complain(key, format!("there is no such field: write only {}", FIELDS.join(", ")));
@@ -58,13 +59,19 @@ fn one(path: &str, entry: &Value, wrong: &mut Vec<Violation>) -> Exception {
     let text = |field: &str| entry[field].as_str().map(str::trim).unwrap_or_default().to_owned();
     let [safeguard, resource, reason, owner, expires] = FIELDS.map(text);
     if !safeguards().any(|known| known.id == safeguard) {
-        complain("safeguard", "must be an id of the checklist, such as S8: see cloister evidence --list".to_owned());
+        complain(
+            "safeguard",
+            "must be an id of the checklist, such as S8: see cloister evidence --list".to_owned(),
+        );
     }
     if !resource.split_once('/').is_some_and(|(kind, name)| !kind.is_empty() && !name.is_empty()) {
         complain("resource", "must be the id of a resource as the report names it, such as s3-bucket/acme-health-landing-208aa324".to_owned());
     }
     if reason.is_empty() {
-        complain("reason", "must say why the safeguard is not met there, and what is done instead".to_owned());
+        complain(
+            "reason",
+            "must say why the safeguard is not met there, and what is done instead".to_owned(),
+        );
     }
     if owner.is_empty() {
         complain("owner", "must name who answers for it, such as privacy@acme.example".to_owned());

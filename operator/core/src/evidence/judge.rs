@@ -42,10 +42,8 @@ pub fn judge(scene: &Scene<'_>, exceptions: &[Exception]) -> (Vec<Finding>, Vec<
 }
 
 fn finding(safeguard: &Safeguard, scene: &Scene<'_>) -> Finding {
-    let without_proof = |status, reason: String| Finding {
-        reason: Some(reason),
-        ..Finding::new(safeguard, status)
-    };
+    let without_proof =
+        |status, reason: String| Finding { reason: Some(reason), ..Finding::new(safeguard, status) };
     match safeguard.basis {
         Basis::NotManaged { needs } => without_proof(Status::NotManaged, needs.to_owned()),
         Basis::NotOurs { whose } => without_proof(Status::NotOurs, whose.to_owned()),
@@ -78,7 +76,9 @@ fn proofs_of(demand: &Demand, look: &Look<'_>, account: &str) -> Vec<Proof> {
             return vec![missing(id, json!(format!("not ours; it belongs to {owner}")))];
         }
         Some(Observed::Changing { what }) => return vec![missing(id, json!(format!("changing: {what}")))],
-        Some(Observed::Unreadable(fault)) => return vec![missing(id, json!(format!("not readable: {fault}")))],
+        Some(Observed::Unreadable(fault)) => {
+            return vec![missing(id, json!(format!("not readable: {fault}")))];
+        }
         None => return vec![missing(id, json!("not looked at"))],
     };
     let want = look.want.resource.given(&have.resource);

@@ -51,7 +51,9 @@ fn allows_own_account_only(document: &Value, account: &str) -> bool {
     let own = |principal: &str| principal == account || principal.split(':').nth(4) == Some(account);
     let closed = |statement: &&Value| {
         let principal = &statement["principal"];
-        let whole = principal.as_object().is_some_and(|kinds| kinds.keys().all(|kind| kind == "AWS" || kind == "Service"));
+        let whole = principal
+            .as_object()
+            .is_some_and(|kinds| kinds.keys().all(|kind| kind == "AWS" || kind == "Service"));
         whole && says_what_it_means(statement) && texts(principal, "AWS").into_iter().all(own)
     };
     allowing(document).is_some_and(|all| all.iter().all(closed))
@@ -60,7 +62,8 @@ fn allows_own_account_only(document: &Value, account: &str) -> bool {
 fn decrypts_with_named_keys_only(document: &Value, _: &str) -> bool {
     let decrypts = |action: &str| {
         let action = action.to_ascii_lowercase();
-        ["*", "kms:*", "kms:d*", "kms:decrypt", "kms:decrypt*"].contains(&&*action) || action.starts_with("kms:reencrypt")
+        ["*", "kms:*", "kms:d*", "kms:decrypt", "kms:decrypt*"].contains(&&*action)
+            || action.starts_with("kms:reencrypt")
     };
     let every = |resource: &str| resource == "*" || resource.ends_with(":*") || resource.ends_with("key/*");
     let narrow = |statement: &&Value| {
@@ -102,7 +105,8 @@ mod tests {
     #[test]
     fn only_the_account_and_services_are_let_in() {
         let allow = |principal: &str| {
-            let statement = format!(r#"{{"Effect":"Allow","Principal":{principal},"Action":"s3:*","Resource":"*"}}"#);
+            let statement =
+                format!(r#"{{"Effect":"Allow","Principal":{principal},"Action":"s3:*","Resource":"*"}}"#);
             holds(NO_FOREIGN_ACCOUNT, &statement)
         };
         assert!(allow(r#"{"AWS":"arn:aws:iam::222222222222:root"}"#));
@@ -112,7 +116,10 @@ mod tests {
         assert!(!allow(r#"{"AWS":"arn:aws:sts::333333333333:assumed-role/x/y"}"#));
         assert!(!allow(r#""*""#));
         assert!(!allow(r#"{"Federated":"accounts.example"}"#));
-        assert!(!holds(NOT_PUBLIC, r#"{"Effect":"Allow","NotPrincipal":{"AWS":"x"},"Action":"s3:*","Resource":"*"}"#));
+        assert!(!holds(
+            NOT_PUBLIC,
+            r#"{"Effect":"Allow","NotPrincipal":{"AWS":"x"},"Action":"s3:*","Resource":"*"}"#
+        ));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! E1-E11: worker nodes, by the template that they are launched from, and their network.
 
-use super::super::demand::own;
 use super::super::demand::Test::{Declared, DeclaredUnseen, False, Is, OneOf, True, Within};
+use super::super::demand::own;
 use super::super::{Basis, Part, Safeguard, managed};
 
 const TEMPLATE: &str = "ec2-launch-template/*";
@@ -42,10 +42,7 @@ pub(super) const TABLE: &[Safeguard] = &[
         fsbp: &["EC2.3", "EC2.7"],
         basis: managed(
             Part::Nodes,
-            &[
-                own(TEMPLATE, "volumes.*.encrypted", True),
-                own(TEMPLATE, "volumes.*.kmsKey", Declared),
-            ],
+            &[own(TEMPLATE, "volumes.*.encrypted", True), own(TEMPLATE, "volumes.*.kmsKey", Declared)],
         ),
         beyond: Some("Encryption by default of the account's other volumes"),
     },
@@ -56,7 +53,9 @@ pub(super) const TABLE: &[Safeguard] = &[
         prowler: &["ec2_ebs_public_snapshot"],
         config: &["ebs-snapshot-public-restorable-check"],
         fsbp: &["EC2.1"],
-        basis: Basis::NotManaged { needs: "the account's block of public snapshots (EnableSnapshotBlockPublicAccess)" },
+        basis: Basis::NotManaged {
+            needs: "the account's block of public snapshots (EnableSnapshotBlockPublicAccess)",
+        },
         beyond: None,
     },
     Safeguard {
@@ -70,11 +69,10 @@ pub(super) const TABLE: &[Safeguard] = &[
             "ec2-managedinstance-patch-compliance-status-check",
         ],
         fsbp: &["SSM.1", "SSM.2", "SSM.3"],
-        basis: managed(
-            Part::Nodes,
-            &[own("iam-policy/*-node", "document.JoinPullAndBePatched", Declared)],
+        basis: managed(Part::Nodes, &[own("iam-policy/*-node", "document.JoinPullAndBePatched", Declared)]),
+        beyond: Some(
+            "Patch baseline and compliance are Systems Manager's; nodes are replaced by newer images",
         ),
-        beyond: Some("Patch baseline and compliance are Systems Manager's; nodes are replaced by newer images"),
     },
     Safeguard {
         id: "E6",
@@ -91,7 +89,9 @@ pub(super) const TABLE: &[Safeguard] = &[
             "vpc-sg-open-only-to-authorized-ports",
         ],
         fsbp: &["EC2.2", "EC2.13", "EC2.14", "EC2.18", "EC2.19", "EC2.21"],
-        basis: Basis::NotOurs { whose: "who makes the VPC, its network ACLs and the security groups that spec.network of the Environment names" },
+        basis: Basis::NotOurs {
+            whose: "who makes the VPC, its network ACLs and the security groups that spec.network of the Environment names",
+        },
         beyond: None,
     },
     Safeguard {
@@ -101,7 +101,9 @@ pub(super) const TABLE: &[Safeguard] = &[
         prowler: &["vpc_flow_logs_enabled"],
         config: &["vpc-flow-logs-enabled"],
         fsbp: &["EC2.6"],
-        basis: Basis::NotManaged { needs: "a flow log of all traffic of the Environment's VPC (CreateFlowLogs)" },
+        basis: Basis::NotManaged {
+            needs: "a flow log of all traffic of the Environment's VPC (CreateFlowLogs)",
+        },
         beyond: None,
     },
     Safeguard {
@@ -128,7 +130,9 @@ pub(super) const TABLE: &[Safeguard] = &[
         prowler: &["ec2_instance_older_than_specific_days"],
         config: &["ec2-stopped-instance"],
         fsbp: &["EC2.4"],
-        basis: Basis::NotManaged { needs: "a look at the running instances: the operator replaces old ones, but no evidence of their ages is taken" },
+        basis: Basis::NotManaged {
+            needs: "a look at the running instances: the operator replaces old ones, but no evidence of their ages is taken",
+        },
         beyond: None,
     },
     Safeguard {
@@ -139,7 +143,9 @@ pub(super) const TABLE: &[Safeguard] = &[
         config: &["desired-instance-tenancy"],
         fsbp: &[],
         basis: managed(Part::Nodes, &[own(TEMPLATE, "tenancy", OneOf(&["dedicated", "host"]))]),
-        beyond: Some("Each node is proven by EC2's own word before it takes pods: see status.nodes. A Dedicated Instance may share its server with another tenant of the account"),
+        beyond: Some(
+            "Each node is proven by EC2's own word before it takes pods: see status.nodes. A Dedicated Instance may share its server with another tenant of the account",
+        ),
     },
     Safeguard {
         id: "E11",

@@ -1,7 +1,7 @@
 //! I1-I7: who may do what.
 
-use super::super::demand::own;
 use super::super::demand::Test::{Declared, Empty, Rule};
+use super::super::demand::own;
 use super::super::rules::NO_FULL_ACCESS;
 use super::super::{Basis, Part, Safeguard, managed};
 
@@ -41,7 +41,11 @@ pub(super) const TABLE: &[Safeguard] = &[
         id: "I3",
         title: "Multi-factor authentication",
         cfr: &["164.312(d)", "164.308(a)(3)(ii)(A)"],
-        prowler: &["iam_user_mfa_enabled_console_access", "iam_root_mfa_enabled", "iam_root_hardware_mfa_enabled"],
+        prowler: &[
+            "iam_user_mfa_enabled_console_access",
+            "iam_root_mfa_enabled",
+            "iam_root_hardware_mfa_enabled",
+        ],
         config: &[
             "mfa-enabled-for-iam-console-access",
             "iam-user-mfa-enabled",
@@ -49,7 +53,9 @@ pub(super) const TABLE: &[Safeguard] = &[
             "root-account-hardware-mfa-enabled",
         ],
         fsbp: &["IAM.5", "IAM.6", "IAM.9", "IAM.19"],
-        basis: Basis::NotOurs { whose: "who runs the identity provider and holds the account's root user; the upload API takes no token without a second factor" },
+        basis: Basis::NotOurs {
+            whose: "who runs the identity provider and holds the account's root user; the upload API takes no token without a second factor",
+        },
         beyond: None,
     },
     Safeguard {
@@ -59,7 +65,9 @@ pub(super) const TABLE: &[Safeguard] = &[
         prowler: &["iam_rotate_access_key_90_days", "iam_user_accesskey_unused"],
         config: &["access-keys-rotated", "iam-user-unused-credentials-check"],
         fsbp: &["IAM.3", "IAM.8", "IAM.22"],
-        basis: Basis::NotOurs { whose: "who makes IAM users in the account: Cloister makes none, and gives out no access key that lasts" },
+        basis: Basis::NotOurs {
+            whose: "who makes IAM users in the account: Cloister makes none, and gives out no access key that lasts",
+        },
         beyond: None,
     },
     Safeguard {
@@ -93,7 +101,10 @@ pub(super) const TABLE: &[Safeguard] = &[
         id: "I7",
         title: "No confused deputy, no way to more rights",
         cfr: &[],
-        prowler: &["iam_role_cross_service_confused_deputy_prevention", "iam_policy_allows_privilege_escalation"],
+        prowler: &[
+            "iam_role_cross_service_confused_deputy_prevention",
+            "iam_policy_allows_privilege_escalation",
+        ],
         config: &[],
         fsbp: &[],
         basis: managed(

@@ -18,10 +18,7 @@ pub(super) const TABLE: &[Safeguard] = &[
         fsbp: &["KMS.4"],
         basis: managed(
             Part::Always,
-            &[
-                any(KEY, "rotation.enabled", True),
-                any(KEY, "rotation.periodDays", Within(90, 365)),
-            ],
+            &[any(KEY, "rotation.enabled", True), any(KEY, "rotation.periodDays", Within(90, 365))],
         ),
         beyond: None,
     },

@@ -34,7 +34,9 @@ pub(super) const TABLE: &[Safeguard] = &[
         prowler: &["cloudtrail_s3_dataevents_read_enabled", "cloudtrail_s3_dataevents_write_enabled"],
         config: &["cloudtrail-s3-dataevents-enabled"],
         fsbp: &[],
-        basis: Basis::NotManaged { needs: "S3 data events of the trail for every bucket; until then S3's access logs (S6) are the record" },
+        basis: Basis::NotManaged {
+            needs: "S3 data events of the trail for every bucket; until then S3's access logs (S6) are the record",
+        },
         beyond: None,
     },
     Safeguard {
@@ -48,14 +50,19 @@ pub(super) const TABLE: &[Safeguard] = &[
         ],
         config: &["cloud-trail-cloud-watch-logs-enabled"],
         fsbp: &["CloudTrail.5", "CloudTrail.6", "CloudTrail.7"],
-        basis: Basis::NotManaged { needs: "the trail's delivery to CloudWatch Logs, and an audit bucket with Object Lock" },
+        basis: Basis::NotManaged {
+            needs: "the trail's delivery to CloudWatch Logs, and an audit bucket with Object Lock",
+        },
         beyond: None,
     },
     Safeguard {
         id: "W1",
         title: "Logs encrypted and kept",
         cfr: &["164.312(a)(2)(iv)", "164.312(b)"],
-        prowler: &["cloudwatch_log_group_kms_encryption_enabled", "cloudwatch_log_group_retention_policy_specific_days_enabled"],
+        prowler: &[
+            "cloudwatch_log_group_kms_encryption_enabled",
+            "cloudwatch_log_group_retention_policy_specific_days_enabled",
+        ],
         config: &["cloudwatch-log-group-encrypted"],
         fsbp: &[],
         basis: managed(
@@ -99,13 +106,18 @@ pub(super) const TABLE: &[Safeguard] = &[
         config: &["secretsmanager-rotation-enabled-check", "secretsmanager-using-cmk"],
         fsbp: &[],
         basis: managed(Part::Warehouse, &[any("redshift-cluster/*", "adminSecretKey", Declared)]),
-        beyond: Some("Redshift itself turns the administrator's password every 30 days; there is no other secret"),
+        beyond: Some(
+            "Redshift itself turns the administrator's password every 30 days; there is no other secret",
+        ),
     },
     Safeguard {
         id: "D3",
         title: "Messages and the cluster's secrets encrypted",
         cfr: &[],
-        prowler: &["eks_cluster_kms_cmk_encryption_in_secrets_enabled", "sns_topics_kms_encryption_at_rest_enabled"],
+        prowler: &[
+            "eks_cluster_kms_cmk_encryption_in_secrets_enabled",
+            "sns_topics_kms_encryption_at_rest_enabled",
+        ],
         config: &["sns-encrypted-kms"],
         fsbp: &["EKS.1", "EKS.2", "EKS.3", "EKS.8", "SQS.1"],
         basis: managed(
@@ -115,6 +127,8 @@ pub(super) const TABLE: &[Safeguard] = &[
                 own("sqs-queue/*", "policy.DenyInsecureTransport", Declared),
             ],
         ),
-        beyond: Some("Secrets, endpoint and audit log of the Kubernetes cluster are up to who runs it; no SNS topic is made"),
+        beyond: Some(
+            "Secrets, endpoint and audit log of the Kubernetes cluster are up to who runs it; no SNS topic is made",
+        ),
     },
 ];

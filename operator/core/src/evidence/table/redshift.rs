@@ -70,7 +70,13 @@ pub(super) const TABLE: &[Safeguard] = &[
     Safeguard {
         id: "R5",
         title: "Warehouse backed up, and copied to another region",
-        cfr: &["164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)", "164.308(a)(7)(ii)(C)", "164.312(a)(2)(ii)", "164.310(d)(2)(iv)"],
+        cfr: &[
+            "164.308(a)(7)(ii)(A)",
+            "164.308(a)(7)(ii)(B)",
+            "164.308(a)(7)(ii)(C)",
+            "164.312(a)(2)(ii)",
+            "164.310(d)(2)(iv)",
+        ],
         prowler: &["redshift_cluster_automated_snapshot"],
         config: &["redshift-backup-enabled"],
         fsbp: &["Redshift.3"],

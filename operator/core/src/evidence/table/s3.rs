@@ -1,8 +1,6 @@
 //! S1-S12: buckets. The Environment's log bucket is judged with the tenant's wherever S3 lets it be so.
 
-use super::super::demand::Test::{
-    AtLeastDeclared, AtMostDeclared, Declared, Is, OneOf, Rule, True,
-};
+use super::super::demand::Test::{AtLeastDeclared, AtMostDeclared, Declared, Is, OneOf, Rule, True};
 use super::super::demand::{any, own};
 use super::super::rules::NO_FOREIGN_ACCOUNT;
 use super::super::{Basis, Part, Safeguard, managed};
@@ -39,7 +37,9 @@ pub(super) const TABLE: &[Safeguard] = &[
         prowler: &["s3_account_level_public_access_blocks"],
         config: &["s3-account-level-public-access-blocks-periodic"],
         fsbp: &["S3.1"],
-        basis: Basis::NotManaged { needs: "the account's own public access block (s3control PutPublicAccessBlock)" },
+        basis: Basis::NotManaged {
+            needs: "the account's own public access block (s3control PutPublicAccessBlock)",
+        },
         beyond: None,
     },
     Safeguard {
@@ -60,7 +60,9 @@ pub(super) const TABLE: &[Safeguard] = &[
                 own(BUCKETS, "policy.DenyKmsWithoutKey", Declared),
             ],
         ),
-        beyond: Some("The log bucket is encrypted by S3's own keys: S3 delivers no access logs into a bucket with a KMS key"),
+        beyond: Some(
+            "The log bucket is encrypted by S3's own keys: S3 delivers no access logs into a bucket with a KMS key",
+        ),
     },
     Safeguard {
         id: "S4",
@@ -81,7 +83,13 @@ pub(super) const TABLE: &[Safeguard] = &[
     Safeguard {
         id: "S5",
         title: "Versions of objects kept",
-        cfr: &["164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)", "164.308(a)(7)(ii)(C)", "164.312(c)(1)", "164.310(d)(2)(iv)"],
+        cfr: &[
+            "164.308(a)(7)(ii)(A)",
+            "164.308(a)(7)(ii)(B)",
+            "164.308(a)(7)(ii)(C)",
+            "164.312(c)(1)",
+            "164.310(d)(2)(iv)",
+        ],
         prowler: &["s3_bucket_object_versioning"],
         config: &["s3-bucket-versioning-enabled"],
         fsbp: &["S3.14"],
@@ -125,7 +133,9 @@ pub(super) const TABLE: &[Safeguard] = &[
                 own(BUCKETS, "objectLock.days", AtLeastDeclared(1)),
             ],
         ),
-        beyond: Some("The log bucket has no Object Lock, into which S3 delivers no access logs; its policy denies deletion"),
+        beyond: Some(
+            "The log bucket has no Object Lock, into which S3 delivers no access logs; its policy denies deletion",
+        ),
     },
     Safeguard {
         id: "S9",
@@ -151,7 +161,9 @@ pub(super) const TABLE: &[Safeguard] = &[
         prowler: &["s3_bucket_cross_region_replication"],
         config: &["s3-bucket-replication-enabled"],
         fsbp: &["S3.7"],
-        basis: Basis::NotManaged { needs: "replication of buckets into the Environment's recoveryRegion, under a key there" },
+        basis: Basis::NotManaged {
+            needs: "replication of buckets into the Environment's recoveryRegion, under a key there",
+        },
         beyond: None,
     },
     Safeguard {
@@ -163,7 +175,10 @@ pub(super) const TABLE: &[Safeguard] = &[
         fsbp: &["S3.11"],
         basis: managed(
             Part::Buckets,
-            &[own(BUCKETS, "notifications.*.queue", Declared), own(BUCKETS, "notifications.*.events", Declared)],
+            &[
+                own(BUCKETS, "notifications.*.queue", Declared),
+                own(BUCKETS, "notifications.*.events", Declared),
+            ],
         ),
         beyond: None,
     },
