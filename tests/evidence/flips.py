@@ -39,10 +39,10 @@ def flip(world: World, spare: Spare, safeguard: str, resource: str, field: str) 
     """Breaks it so that this safeguard does not hold."""
     kind, _, name = resource.partition("/")
     part, _, rest = field.partition(".")
-    own = _OWN.get((safeguard, kind, field))
-    if own:
-        return own(world.aws, name)
     aws = world.aws.in_region(RECOVERY) if kind.startswith("recovery-") else world.aws
+    own = _OWN.get((safeguard, kind.removeprefix("recovery-"), field))
+    if own:
+        return own(aws, name)
     if part == "policy":
         return _EDIT[kind](aws, name, lambda document: _without(document, rest))
     return {

@@ -15,15 +15,13 @@ from evidence.verb import TENANT, Evidence, asleep, listed, look
 
 # No API of AWS changes these of what is there; core's own tests judge them.
 FIXED = ["redshift-cluster/* admin", "redshift-cluster/* database"]
-# AWS refuses it to everybody there: another resource is broken instead.
-REFUSED = ["s3-bucket/proof-* versioning"]
+# Another resource is broken instead: AWS refuses it to everybody here, or what lies under the key is broken with it.
+SPARED = ["s3-bucket/proof-* versioning", "kms-key/* state"]
 # Fields that are broken along with one.
 ALONG = {
     "redshift-cluster/* encryption.*": ["snapshotCopy.region"],  # Redshift encrypts none anew that it copies
     "redshift-parameter-group/* *": ["parametersInEffect"],  # it waits for a reboot
 }
-# Under a key that is disabled nothing else can be mended.
-ALONE = [("K2", "state")]
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def _flips(good: Evidence) -> list[Flip]:
         proofs = [(p["resource"], p["field"]) for p in good.proofs(safeguard)]
         fitting = [(r, f) for r, f in proofs if fnmatch.fnmatchcase(f"{r} {f}", pattern)]
         assert fitting, f"{safeguard}: nothing proves {pattern}"
-        possible = [(r, f) for r, f in fitting if not _matches(FIXED + REFUSED, r, f)]
+        possible = [(r, f) for r, f in fitting if not _matches(FIXED + SPARED, r, f)]
         if not possible:
             assert all(_matches(FIXED, r, f) for r, f in fitting), pattern
             continue
@@ -83,11 +81,9 @@ def _rounds(flips: list[Flip]) -> list[list[Flip]]:
     """Flips that have nothing to do with one another go together."""
     rounds: list[list[Flip]] = []
     for one in flips:
-        alone = (one.safeguard, one.field) in ALONE
         for together in rounds:
             free = all(one.resource != other.resource and not one.turns & other.turns for other in together)
-            busy = any((other.safeguard, other.field) in ALONE for other in together)
-            if free and not alone and not busy:
+            if free:
                 together.append(one)
                 break
         else:

@@ -22,7 +22,8 @@ fn desired() -> DesiredSet {
     let tenant: ClientTenant =
         serde_saphyr::from_str(include_str!("../../../examples/acme-health.yaml")).expect("an example");
     let home: Environment =
-        serde_saphyr::from_str(include_str!("../../../examples/environment-production.yaml")).expect("another");
+        serde_saphyr::from_str(include_str!("../../../examples/environment-production.yaml"))
+            .expect("another");
     let owner = Owner { object: "ClientTenant/acme-health".into(), uid: "5b0e1a52".into() };
     let (names, account) = (Names::new("acme-health", &owner.uid), Account::new("production", &home.spec));
     let mut all = tenant::desire(&tenant::Inputs {
@@ -82,7 +83,11 @@ fn what_is_as_declared_is_met_but_for_what_the_manifest_leaves_out() {
     let found = findings(&desired(), as_declared);
     assert_eq!(red(&found), ["S8"]);
     for finding in found.iter().filter(|finding| finding.status == Status::Met) {
-        assert!(!finding.proofs.is_empty() && finding.proofs.iter().all(|proof| proof.holds), "{}", finding.id);
+        assert!(
+            !finding.proofs.is_empty() && finding.proofs.iter().all(|proof| proof.holds),
+            "{}",
+            finding.id
+        );
     }
 }
 

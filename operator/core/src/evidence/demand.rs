@@ -10,7 +10,7 @@ use crate::resource::ResourceId;
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Demand {
     pub of: Of,
-    /// Id of the resource; one `*` stands for any text.
+    /// Id of the resource; `*` stands for any text.
     pub resource: &'static str,
     /// Dotted path of the managed field; `*` stands for every key of a map, of which there must be one.
     pub field: &'static str,
@@ -51,9 +51,7 @@ impl Demand {
     #[must_use]
     pub fn is_about(&self, of: Of, id: &ResourceId) -> bool {
         let owner = self.of == Of::Either || self.of == of;
-        let (head, tail) = self.resource.split_once('*').unwrap_or((self.resource, ""));
-        let id = id.to_string();
-        owner && id.len() >= head.len() + tail.len() && id.starts_with(head) && id.ends_with(tail)
+        owner && matches(self.resource, &id.to_string())
     }
 }
 
@@ -139,6 +137,13 @@ const fn demand(of: Of, resource: &'static str, field: &'static str, test: Test)
     Demand { of, resource, field, test }
 }
 
+/// Whether a text is as a pattern says, in which `*` stands for any text.
+fn matches(pattern: &str, text: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('*') else { return pattern == text };
+    let Some(text) = text.strip_prefix(head) else { return false };
+    (0..=text.len()).any(|at| text.is_char_boundary(at) && matches(rest, &text[at..]))
+}
+
 /// Of the tenant's own resources.
 pub(super) const fn own(resource: &'static str, field: &'static str, test: Test) -> Demand {
     demand(Of::Tenant, resource, field, test)
@@ -147,4 +152,19 @@ pub(super) const fn own(resource: &'static str, field: &'static str, test: Test)
 /// Of the tenant's and of its Environment's.
 pub(super) const fn any(resource: &'static str, field: &'static str, test: Test) -> Demand {
     demand(Of::Either, resource, field, test)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        assert!(
+            matches("*kms-key/*", "kms-key/alias/x") && matches("*kms-key/*", "recovery-kms-key/alias/x")
+        );
+        assert!(matches("iam-policy/*-node", "iam-policy/cloister-x-node"));
+        assert!(!matches("iam-policy/*-node", "iam-policy/cloister-node-etl"));
+        assert!(!matches("s3-bucket/*", "s3-buckets/x") && !matches("s3-bucket/x", "s3-bucket/xy"));
+    }
 }

@@ -1,12 +1,11 @@
-//! K1-K4: keys, of the tenant and in the recovery region.
+//! K1-K4: keys, here and in the recovery region.
 
 use super::super::demand::Test::{Declared, Is, Rule, True, Within};
 use super::super::demand::{any, own};
 use super::super::rules::{KEYS_BY_ARN, NOT_PUBLIC};
 use super::super::{Part, Safeguard, managed};
 
-// Each of the two, so that a missing one shows.
-const KEY: &str = "kms-key/*";
+const KEY: &str = "*kms-key/*";
 
 pub(super) const TABLE: &[Safeguard] = &[
     Safeguard {
