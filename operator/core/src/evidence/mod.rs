@@ -90,7 +90,7 @@ pub fn safeguards() -> impl Iterator<Item = &'static Safeguard> {
 /// Whether any safeguard is judged by that resource: others need not be read.
 #[must_use]
 pub fn is_looked_at(of: Of, id: &ResourceId) -> bool {
-    safeguards().flat_map(|safeguard| safeguard.demands()).any(|demand| demand.is_about(of, id))
+    safeguards().flat_map(Safeguard::demands).any(|demand| demand.is_about(of, id))
 }
 
 const fn managed(part: Part, demands: &'static [Demand]) -> Basis {
