@@ -1,6 +1,8 @@
 """The report of a good tenant, its exceptions, and its formats."""
 
 import json
+import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -169,9 +171,41 @@ def test_html_is_well_formed_loads_nothing_and_escapes_what_it_is_told(world: Wo
         assert words in page.heard
 
 
-def test_oscal_holds_every_safeguard(world: World) -> None:
+# https://pages.nist.gov/OSCAL-Reference/models/v1.1.2/assessment-results/json-reference/
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_NEEDED = {
+    "metadata": {"title", "last-modified", "version", "oscal-version"},
+    "results": {"uuid", "title", "description", "start", "reviewed-controls"},
+    "observations": {"uuid", "description", "methods", "collected"},
+    "findings": {"uuid", "title", "description", "target"},
+    "target": {"type", "target-id", "status"},
+    "props": {"name", "value"},
+}
+
+
+def _parts(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Every object and list of a document, by the field that it is in."""
+    if isinstance(value, list):
+        yield name, value
+        for one in value:
+            yield from _parts(one, name)
+    elif isinstance(value, dict):
+        yield name, value
+        for field, inner in value.items():
+            yield from _parts(inner, field)
+
+
+def test_oscal_is_as_its_reference_says_and_holds_every_safeguard(world: World) -> None:
     done = run(world, TENANT, "--format", "oscal")
-    (result,) = json.loads(done.stdout)["assessment-results"]["results"]
+    document = json.loads(done.stdout)
+    uuids: list[str] = []
+    for name, part in _parts(document):
+        assert part, f"{name}: OSCAL leaves out what is empty"
+        if isinstance(part, dict):
+            assert _NEEDED.get(name, set()) <= part.keys(), name
+            uuids += [part["uuid"]] if "uuid" in part else []
+    assert len(uuids) == len(set(uuids)) and all(map(_UUID.fullmatch, uuids))
+    (result,) = document["assessment-results"]["results"]
     (selection,) = result["reviewed-controls"]["control-selections"]
     included = [control["control-id"] for control in selection["include-controls"]]
     excluded = [control["control-id"] for control in selection["exclude-controls"]]

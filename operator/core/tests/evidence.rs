@@ -64,8 +64,8 @@ fn scene(looks: Vec<Look<'_>>, declared: Parts) -> Scene<'_> {
     Scene { looks, declared, account: "222222222222", time: "2026-11-24T18:00:00Z", today: "2026-11-24" }
 }
 
-fn as_declared(_: &ResourceId, want: &Resource) -> Option<Observed> {
-    Some(Observed::Present(Actual { resource: want.clone(), arn: String::new() }))
+fn present(resource: Resource) -> Observed {
+    Observed::Present(Actual { resource, arn: String::new() })
 }
 
 fn red(findings: &[Finding]) -> Vec<&str> {
@@ -80,7 +80,7 @@ fn managed() -> Vec<&'static str> {
 #[test]
 fn what_is_as_declared_is_met_but_for_what_the_manifest_leaves_out() {
     // The example's bucket has no Object Lock.
-    let found = findings(&desired(), as_declared);
+    let found = findings(&desired(), |_, want| Some(present(want.clone())));
     assert_eq!(red(&found), ["S8"]);
     for finding in found.iter().filter(|finding| finding.status == Status::Met) {
         assert!(
@@ -142,7 +142,7 @@ fn what_is_declared_too_weak_is_red_without_any_drift() {
             _ => {}
         }
     }
-    let found = findings(&weak, as_declared);
+    let found = findings(&weak, |_, want| Some(present(want.clone())));
     assert_eq!(red(&found), ["S8", "K1", "R4", "R5", "R8", "E10", "W1"]);
 }
 
@@ -153,7 +153,7 @@ fn user_data_is_judged_and_never_shown() {
         if let Resource::LaunchTemplate(template) = &mut resource {
             "password=hunter2".clone_into(&mut template.user_data);
         }
-        Some(Observed::Present(Actual { resource, arn: String::new() }))
+        Some(present(resource))
     });
     assert_eq!(red(&found), ["S8", "E11"]);
     assert!(!serde_json::to_string(&found).expect("a report").contains("hunter2"));
