@@ -40,6 +40,9 @@ enum Verb {
     Run(commands::run::Options),
     /// Say what applying a manifest would change, and change nothing. Exit code 0: nothing to do, 2: changes, 1: error.
     Plan(commands::plan::Options),
+    /// Judge a tenant by every safeguard of the HIPAA checklist, with proof from the live account; change nothing.
+    /// Exit code 0: nothing is NotMet, 2: something is, 1: error.
+    Evidence(commands::evidence::Options),
     /// Print the CustomResourceDefinitions.
     Crds,
     /// Print the EC2NodeClass and the NodePool of a tenant, for a cluster in which Karpenter launches its nodes.
@@ -52,6 +55,7 @@ async fn main() -> ExitCode {
     let result = match arguments.verb {
         Verb::Run(options) => commands::run::run(options).await.map(|()| ExitCode::SUCCESS),
         Verb::Plan(options) => commands::plan::run(options).await,
+        Verb::Evidence(options) => commands::evidence::run(options).await,
         Verb::Crds => commands::crds::run().map(|()| ExitCode::SUCCESS),
         Verb::Karpenter(options) => commands::karpenter::run(options).await.map(|()| ExitCode::SUCCESS),
     };

@@ -6,6 +6,7 @@ pub mod conclude;
 pub mod document;
 pub mod drift;
 pub mod environment;
+pub mod evidence;
 pub mod fault;
 pub mod name;
 pub mod observed;

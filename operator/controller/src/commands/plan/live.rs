@@ -10,10 +10,11 @@ use cloister_core::resource::ResourceId;
 use cloister_crds::{ClientTenant, Environment};
 use futures::future::join_all;
 use kube::api::ListParams;
+use kube::core::NamespaceResourceScope;
 use kube::{Api, Client, ResourceExt};
 use tokio::time::Instant;
 
-use super::manifests::Manifests;
+use super::Manifests;
 use crate::api::Object;
 use crate::commands::Complaint;
 use crate::kinds::target;
@@ -58,6 +59,15 @@ impl Live {
 
     pub fn calls(&self) -> usize {
         self.calls.0.load(Ordering::Relaxed)
+    }
+
+    /// Every object of a kind in a namespace.
+    pub async fn list<K>(&self, namespace: &str) -> Result<Vec<K>, Complaint>
+    where
+        K: Object + kube::Resource<Scope = NamespaceResourceScope>,
+    {
+        let api: Api<K> = Api::namespaced(self.client.clone(), namespace);
+        Ok(api.list(&ListParams::default()).await?.items)
     }
 
     pub async fn observe(&self, owner: &Owner, home: &Environment, desired: &DesiredSet) -> ObservedSet {

@@ -5,6 +5,10 @@ mod live;
 mod manifests;
 mod render;
 
+pub(super) use environment::{account, plan_environment};
+pub(super) use live::Live;
+pub(super) use manifests::Manifests;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -17,10 +21,9 @@ use cloister_core::plan::{DesiredSet, Fate, Mode, Plan, plan};
 use cloister_core::resource::{KEY_NOT_KNOWN_YET, ResourceId};
 use cloister_core::tenant::{self, KeyArns};
 use cloister_crds::{ClientTenant, Environment, IngestBucket};
+use futures::future::join_all;
 use kube::ResourceExt;
 
-use self::live::Live;
-use self::manifests::Manifests;
 use super::Complaint;
 use crate::api::Object;
 use crate::kinds::{desired_schema, minute_of_week};
@@ -43,6 +46,13 @@ pub enum Output {
     Json,
 }
 
+/// What is looked at, and where: none is compared with nothing.
+pub struct Survey<'a> {
+    pub live: Option<&'a Live>,
+    /// Which resources.
+    pub of: &'a dyn Fn(&ResourceId) -> bool,
+}
+
 /// What is planned for one object.
 pub struct Section {
     pub object: String,
@@ -57,18 +67,20 @@ pub async fn run(options: Options) -> Result<ExitCode, Complaint> {
         return Err(manifests.complaints.join("\n       ").into());
     }
     let live = if options.live { Some(Live::connect(&mut manifests).await?) } else { None };
+    let survey = Survey { live: live.as_ref(), of: &|_| true };
     let mut sections = Vec::new();
     for environment in &manifests.environments {
-        sections.push(environment::plan_environment(environment, &manifests, live.as_ref()).await);
+        sections.push(plan_environment(environment, &manifests, &survey).await);
     }
     for tenant in &manifests.tenants {
         let home = manifests.home(tenant)?;
-        let lacking = tenant::validate_home(&tenant.spec, &environment::account(home));
+        let lacking = tenant::validate_home(&tenant.spec, &account(home));
         if !lacking.is_empty() {
             let all: Vec<String> = lacking.iter().map(|v| format!("{}: {v}", tenant.label())).collect();
             return Err(all.join("\n       ").into());
         }
-        plan_tenant(tenant, home, &manifests, live.as_ref(), &mut sections).await?;
+        sections.extend(plan_tenant(tenant, home, &manifests, &survey).await);
+        plan_schemas(tenant, home, &manifests, &survey, &mut sections).await?;
     }
     let calls = live.as_ref().map(Live::calls);
     render::print(&sections, calls, options.output)?;
@@ -79,15 +91,15 @@ pub async fn run(options: Options) -> Result<ExitCode, Complaint> {
     Ok(if changes { ExitCode::from(2) } else { ExitCode::SUCCESS })
 }
 
-async fn plan_tenant(
+/// The tenant itself, then its buckets.
+pub(super) async fn plan_tenant(
     tenant: &ClientTenant,
     home: &Environment,
     manifests: &Manifests,
-    live: Option<&Live>,
-    sections: &mut Vec<Section>,
-) -> Result<(), Complaint> {
+    survey: &Survey<'_>,
+) -> Vec<Section> {
     let owner = owner(tenant);
-    let (name, account) = (tenant.name_any(), environment::account(home));
+    let (name, account) = (tenant.name_any(), account(home));
     let names = names(&name, &owner);
     let buckets = manifests.buckets_of(tenant);
     let named_buckets = buckets.iter().filter_map(|b| b.spec.bucket_name.clone()).collect();
@@ -103,13 +115,11 @@ async fn plan_tenant(
         nodes_left: false,
         minute: minute_of_week(),
     };
-    let first_look = section(tenant.label(), &owner, home, tenant::desire(&inputs), live).await;
+    let first_look = section(tenant.label(), &owner, home, tenant::desire(&inputs), survey).await;
     let keys = keys(&first_look.observed);
     // The keys' ARNs are part of what is wanted, so with them known the comparison is made again.
-    let desired = tenant::desire(&tenant::Inputs { keys: &keys, ..inputs });
-    let planned = plan(&desired, &first_look.observed, Mode::Correct);
-    sections.push(Section { desired, plan: planned, ..first_look });
-    for bucket in &buckets {
+    let tenants = first_look.again(tenant::desire(&tenant::Inputs { keys: &keys, ..inputs }), survey);
+    let looks = buckets.iter().map(|bucket| {
         let desired = bucket::desire(&bucket::Inputs {
             name: &bucket.name_any(),
             spec: &bucket.spec,
@@ -120,9 +130,11 @@ async fn plan_tenant(
             key_arn: keys.home.as_deref().unwrap_or(KEY_NOT_KNOWN_YET),
             fate: Fate::Exist,
         });
-        sections.push(section(bucket.label(), &owner, home, desired, live).await);
-    }
-    plan_schemas(tenant, home, manifests, live, sections).await
+        section(bucket.label(), &owner, home, desired, survey)
+    });
+    let mut sections = vec![tenants];
+    sections.extend(join_all(looks).await);
+    sections
 }
 
 /// Its schemas, compared with what is in the warehouse where there is one.
@@ -130,7 +142,7 @@ async fn plan_schemas(
     tenant: &ClientTenant,
     home: &Environment,
     manifests: &Manifests,
-    live: Option<&Live>,
+    survey: &Survey<'_>,
     sections: &mut Vec<Section>,
 ) -> Result<(), Complaint> {
     let owner = owner(tenant);
@@ -140,14 +152,14 @@ async fn plan_schemas(
         places.any(|(_, seen)| matches!(seen, Observed::Present(_)))
     };
     let own = sections.iter().filter(|section| section.object == tenant.label());
-    let live = live.filter(|_| own.clone().any(stands));
+    let survey = Survey { live: survey.live.filter(|_| own.clone().any(stands)), ..*survey };
     for schema in manifests.schemas_of(tenant) {
         let names = names(&tenant.name_any(), &owner);
         let desired = desired_schema(&schema, tenant, home, &names).map_err(|violations| {
             let all: Vec<String> = violations.iter().map(|v| format!("{}: {v}", schema.label())).collect();
             all.join("\n       ")
         })?;
-        sections.push(section(schema.label(), &owner, home, desired, live).await);
+        sections.push(section(schema.label(), &owner, home, desired, &survey).await);
     }
     Ok(())
 }
@@ -156,15 +168,25 @@ async fn section(
     object: String,
     owner: &Owner,
     home: &Environment,
-    desired: DesiredSet,
-    live: Option<&Live>,
+    mut desired: DesiredSet,
+    survey: &Survey<'_>,
 ) -> Section {
-    let observed = match live {
+    desired.retain(|id, _| (survey.of)(id));
+    let observed = match survey.live {
         Some(live) => live.observe(owner, home, &desired).await,
         None => desired.keys().map(|id| (id.clone(), Observed::Absent)).collect(),
     };
     let plan = plan(&desired, &observed, Mode::Correct);
     Section { object, desired, observed, plan }
+}
+
+impl Section {
+    /// The same look, compared with what is wanted now that more is known.
+    fn again(self, mut desired: DesiredSet, survey: &Survey<'_>) -> Self {
+        desired.retain(|id, _| (survey.of)(id));
+        let plan = plan(&desired, &self.observed, Mode::Correct);
+        Self { desired, plan, ..self }
+    }
 }
 
 fn keys(observed: &ObservedSet) -> KeyArns {

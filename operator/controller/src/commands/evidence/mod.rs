@@ -1,0 +1,85 @@
+//! `cloister evidence`: what an auditor reads of a tenant, from a look at the live account.
+
+mod gather;
+mod html;
+mod markdown;
+mod oscal;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use cloister_core::evidence::{self, Exception, Report};
+
+use super::Complaint;
+
+#[derive(Args)]
+pub struct Options {
+    /// Name of the ClientTenant, as it is in the cluster.
+    #[arg(required_unless_present = "list")]
+    tenant: Option<String>,
+    /// `oscal` is NIST's OSCAL assessment results, in JSON.
+    #[arg(short, long, value_enum, default_value_t = Format::Md)]
+    format: Format,
+    /// YAML file of what somebody answers for: `exceptions: [{safeguard, resource, reason, owner, expires}]`. `resource`
+    /// is an id of the report, `expires` the last day on which it counts, such as 2027-01-31.
+    #[arg(long, value_name = "FILE")]
+    exceptions: Option<PathBuf>,
+    /// Print the checklist instead, as JSON: which fields of which resources prove which safeguard. Looks at nothing.
+    #[arg(long, conflicts_with_all = ["tenant", "format", "exceptions"])]
+    list: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Md,
+    Json,
+    Html,
+    Oscal,
+}
+
+pub async fn run(options: Options) -> Result<ExitCode, Complaint> {
+    let mut out = std::io::stdout().lock();
+    let Some(tenant) = options.tenant.filter(|_| !options.list) else {
+        let all: Vec<_> = evidence::safeguards().collect();
+        writeln!(out, "{}", serde_json::to_string_pretty(&all)?)?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let exceptions = options.exceptions.as_deref().map(read_exceptions).transpose()?.unwrap_or_default();
+    let report = gather::report(&tenant, &exceptions).await?;
+    write!(out, "{}", render(&report, options.format)?)?;
+    Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+fn render(report: &Report, format: Format) -> Result<String, Complaint> {
+    Ok(match format {
+        Format::Md => markdown::render(report),
+        Format::Json => serde_json::to_string_pretty(report)? + "\n",
+        Format::Html => html::render(report),
+        Format::Oscal => serde_json::to_string_pretty(&oscal::document(report)?)? + "\n",
+    })
+}
+
+fn read_exceptions(file: &Path) -> Result<Vec<Exception>, Complaint> {
+    let text = std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
+    let value: serde_json::Value =
+        serde_saphyr::from_str(&text).map_err(|e| format!("{} is not YAML: {e}", file.display()))?;
+    evidence::read_exceptions(&value).map_err(|violations| {
+        let all: Vec<String> = violations.iter().map(|v| format!("{}: {v}", file.display())).collect();
+        all.join("\n       ").into()
+    })
+}
+
+/// A value as people read it, cut to a number of characters.
+fn text(value: &serde_json::Value, most: usize) -> String {
+    let text = match value {
+        serde_json::Value::Null => "nothing".to_owned(),
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    if text.chars().count() <= most {
+        return text;
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
+}

@@ -1,0 +1,110 @@
+//! From what is declared and what was observed to findings. Nothing observed is never Met.
+
+use serde_json::{Value, json};
+
+use super::demand::{Demand, Of};
+use super::exceptions::{Exception, apply};
+use super::report::{Finding, Proof, Status, Used};
+use super::{Basis, Part, Parts, Safeguard, field, safeguards};
+use crate::observed::Observed;
+use crate::plan::Desired;
+use crate::resource::ResourceId;
+
+/// A resource that was looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    pub of: Of,
+    pub id: &'a ResourceId,
+    pub want: &'a Desired,
+    /// None where nobody has looked.
+    pub seen: Option<&'a Observed>,
+}
+
+/// Everything that is judged, and where and when it was seen.
+#[derive(Clone, Debug)]
+pub struct Scene<'a> {
+    pub looks: Vec<Look<'a>>,
+    pub declared: Parts,
+    /// Id of the AWS account.
+    pub account: &'a str,
+    /// RFC 3339, UTC.
+    pub time: &'a str,
+    /// `2027-01-31`, UTC: exceptions count to the end of their day.
+    pub today: &'a str,
+}
+
+/// Every safeguard of the checklist once, and what became of each exception.
+#[must_use]
+pub fn judge(scene: &Scene<'_>, exceptions: &[Exception]) -> (Vec<Finding>, Vec<Used>) {
+    let mut findings: Vec<Finding> = safeguards().map(|safeguard| finding(safeguard, scene)).collect();
+    let used = apply(exceptions, scene.today, &mut findings);
+    (findings, used)
+}
+
+fn finding(safeguard: &Safeguard, scene: &Scene<'_>) -> Finding {
+    let without_proof =
+        |status, reason: String| Finding { reason: Some(reason), ..Finding::new(safeguard, status) };
+    match safeguard.basis {
+        Basis::NotManaged { needs } => without_proof(Status::NotManaged, needs.to_owned()),
+        Basis::NotOurs { whose } => without_proof(Status::NotOurs, whose.to_owned()),
+        Basis::Managed { part, .. } if part != Part::Always && !scene.declared.contains(&part) => {
+            without_proof(Status::NotApplicable, format!("{} is not declared", part.field()))
+        }
+        Basis::Managed { demands, .. } => {
+            let proofs: Vec<Proof> = demands.iter().flat_map(|demand| proofs(demand, scene)).collect();
+            let holds = !proofs.is_empty() && proofs.iter().all(|proof| proof.holds);
+            let status = if holds { Status::Met } else { Status::NotMet };
+            let looked_at = Some(scene.time.to_owned());
+            Finding { looked_at, proofs, ..Finding::new(safeguard, status) }
+        }
+    }
+}
+
+/// A demand that finds no resource to look at is one that does not hold.
+fn proofs(demand: &Demand, scene: &Scene<'_>) -> Vec<Proof> {
+    let about = scene.looks.iter().filter(|look| demand.is_about(look.of, look.id));
+    let found: Vec<Proof> = about.flat_map(|look| proofs_of(demand, look, scene.account)).collect();
+    if found.is_empty() { vec![missing(demand.resource.to_owned(), json!("nothing"))] } else { found }
+}
+
+fn proofs_of(demand: &Demand, look: &Look<'_>, account: &str) -> Vec<Proof> {
+    let id = look.id.to_string();
+    let have = match look.seen {
+        Some(Observed::Present(actual)) => actual,
+        Some(Observed::Absent) => return vec![missing(id, json!("absent"))],
+        Some(Observed::Foreign { owner, .. }) => {
+            return vec![missing(id, json!(format!("not ours; it belongs to {owner}")))];
+        }
+        Some(Observed::Changing { what }) => return vec![missing(id, json!(format!("changing: {what}")))],
+        Some(Observed::Unreadable(fault)) => {
+            return vec![missing(id, json!(format!("not readable: {fault}")))];
+        }
+        None => return vec![missing(id, json!("not looked at"))],
+    };
+    let want = look.want.resource.given(&have.resource);
+    let (want, have) = (value(want.as_ref()), value(&have.resource));
+    let fields = field::find(demand.field, &want, &have);
+    fields
+        .into_iter()
+        .map(|found| {
+            let holds = demand.test.holds(&found.have, &found.want, account);
+            Proof {
+                resource: id.clone(),
+                field: found.path,
+                observed: demand.test.shown(&found.have, holds),
+                wanted: (!holds).then(|| demand.test.wanted(&found.want)),
+                holds,
+                excepted: false,
+            }
+        })
+        .collect()
+}
+
+fn value(resource: &crate::resource::Resource) -> Value {
+    serde_json::to_value(resource).unwrap_or_default()
+}
+
+fn missing(resource: String, observed: Value) -> Proof {
+    let wanted = Some(json!("present"));
+    Proof { resource, field: String::new(), observed, wanted, holds: false, excepted: false }
+}

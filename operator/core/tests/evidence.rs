@@ -1,0 +1,160 @@
+//! What the judge says of worlds that are as declared, damaged, or not seen at all.
+
+#![allow(clippy::expect_used, clippy::panic)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cloister_core::environment::Account;
+use cloister_core::evidence::{Basis, Finding, Look, Of, Part, Parts, Scene, Status, judge, safeguards};
+use cloister_core::fault::{Fault, FaultClass};
+use cloister_core::name::Names;
+use cloister_core::observed::{Actual, Observed};
+use cloister_core::ownership::Owner;
+use cloister_core::plan::{DesiredSet, Fate};
+use cloister_core::resource::{Resource, ResourceId};
+use cloister_core::tenant::KeyArns;
+use cloister_core::{bucket, tenant};
+use cloister_crds::{ClientTenant, Environment};
+
+const KEY: &str = "arn:aws:kms:us-east-1:222222222222:key/11111111-2222-3333-4444-555555555555";
+
+fn desired() -> DesiredSet {
+    let tenant: ClientTenant =
+        serde_saphyr::from_str(include_str!("../../../examples/acme-health.yaml")).expect("an example");
+    let home: Environment =
+        serde_saphyr::from_str(include_str!("../../../examples/environment-production.yaml"))
+            .expect("another");
+    let owner = Owner { object: "ClientTenant/acme-health".into(), uid: "5b0e1a52".into() };
+    let (names, account) = (Names::new("acme-health", &owner.uid), Account::new("production", &home.spec));
+    let mut all = tenant::desire(&tenant::Inputs {
+        spec: &tenant.spec,
+        owner: &owner,
+        names: &names,
+        account: &account,
+        keys: &KeyArns { home: Some(KEY.into()), recovery: Some(KEY.into()) },
+        named_buckets: &BTreeSet::new(),
+        dropped_children: &BTreeSet::new(),
+        deleting: false,
+        nodes_left: false,
+        minute: 0,
+    });
+    all.extend(bucket::desire(&bucket::Inputs {
+        name: "landing",
+        spec: &tenant.spec.ingest_buckets[0].spec,
+        retention: &tenant.spec.retention,
+        tenant: &owner,
+        names: &names,
+        account: &account,
+        key_arn: KEY,
+        fate: Fate::Exist,
+    }));
+    all
+}
+
+fn findings(desired: &DesiredSet, see: impl Fn(&ResourceId, &Resource) -> Option<Observed>) -> Vec<Finding> {
+    let seen: BTreeMap<&ResourceId, Option<Observed>> =
+        desired.iter().map(|(id, want)| (id, see(id, &want.resource))).collect();
+    let looks =
+        desired.iter().map(|(id, want)| Look { of: Of::Tenant, id, want, seen: seen[id].as_ref() }).collect();
+    let declared = Parts::from([Part::Buckets, Part::Warehouse, Part::Nodes]);
+    judge(&scene(looks, declared), &[]).0
+}
+
+fn scene(looks: Vec<Look<'_>>, declared: Parts) -> Scene<'_> {
+    Scene { looks, declared, account: "222222222222", time: "2026-11-24T18:00:00Z", today: "2026-11-24" }
+}
+
+fn present(resource: Resource) -> Observed {
+    Observed::Present(Actual { resource, arn: String::new() })
+}
+
+fn red(findings: &[Finding]) -> Vec<&str> {
+    findings.iter().filter(|finding| finding.status == Status::NotMet).map(|finding| finding.id).collect()
+}
+
+fn managed() -> Vec<&'static str> {
+    let is_managed = |basis: Basis| matches!(basis, Basis::Managed { .. });
+    safeguards().filter(|safeguard| is_managed(safeguard.basis)).map(|safeguard| safeguard.id).collect()
+}
+
+#[test]
+fn what_is_as_declared_is_met_but_for_what_the_manifest_leaves_out() {
+    // The example's bucket has no Object Lock.
+    let found = findings(&desired(), |_, want| Some(present(want.clone())));
+    assert_eq!(red(&found), ["S8"]);
+    for finding in found.iter().filter(|finding| finding.status == Status::Met) {
+        assert!(
+            !finding.proofs.is_empty() && finding.proofs.iter().all(|proof| proof.holds),
+            "{}",
+            finding.id
+        );
+    }
+}
+
+#[test]
+fn nothing_observed_is_never_met() {
+    let unreadable = Fault {
+        service: "kms",
+        operation: "GetKeyPolicy",
+        code: "AccessDeniedException".into(),
+        class: FaultClass::Denied,
+    };
+    let sights = [
+        None,
+        Some(Observed::Absent),
+        Some(Observed::Foreign { owner: "somebody".into(), actual: None }),
+        Some(Observed::Changing { what: "being made".into() }),
+        Some(Observed::Unreadable(unreadable)),
+    ];
+    for sight in sights {
+        assert_eq!(red(&findings(&desired(), |_, _| sight.clone())), managed(), "{sight:?}");
+    }
+    let declared = Parts::from([Part::Buckets, Part::Warehouse, Part::Nodes]);
+    assert_eq!(red(&judge(&scene(vec![], declared), &[]).0), managed());
+}
+
+#[test]
+fn what_is_not_declared_does_not_apply_and_what_always_applies_is_not_met() {
+    let found = judge(&scene(vec![], Parts::new()), &[]).0;
+    let status = |id: &str| found.iter().find(|finding| finding.id == id).map(|finding| finding.status);
+    assert_eq!(status("R1"), Some(Status::NotApplicable));
+    assert_eq!(status("E1"), Some(Status::NotApplicable));
+    assert_eq!(status("S3"), Some(Status::NotApplicable));
+    assert_eq!(status("K1"), Some(Status::NotMet));
+    assert_eq!(status("I1"), Some(Status::NotMet));
+}
+
+/// Declared and found alike, but less than the safeguard demands.
+#[test]
+fn what_is_declared_too_weak_is_red_without_any_drift() {
+    let mut weak = desired();
+    for want in weak.values_mut() {
+        match &mut want.resource {
+            Resource::Key(key) => key.rotation.period_days = 2560,
+            Resource::Cluster(cluster) => {
+                "dev".clone_into(&mut cluster.database);
+                "awsuser".clone_into(&mut cluster.admin);
+                cluster.snapshot_retention_days = 1;
+                cluster.publicly_accessible = true;
+            }
+            Resource::LaunchTemplate(template) => template.tenancy = String::new(),
+            Resource::LogGroup(group) => group.retention_days = Some(30),
+            _ => {}
+        }
+    }
+    let found = findings(&weak, |_, want| Some(present(want.clone())));
+    assert_eq!(red(&found), ["S8", "K1", "R4", "R5", "R8", "E10", "W1"]);
+}
+
+#[test]
+fn user_data_is_judged_and_never_shown() {
+    let found = findings(&desired(), |_, want| {
+        let mut resource = want.clone();
+        if let Resource::LaunchTemplate(template) = &mut resource {
+            "password=hunter2".clone_into(&mut template.user_data);
+        }
+        Some(present(resource))
+    });
+    assert_eq!(red(&found), ["S8", "E11"]);
+    assert!(!serde_json::to_string(&found).expect("a report").contains("hunter2"));
+}

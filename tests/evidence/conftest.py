@@ -1,0 +1,20 @@
+"""One world with the good tenant in it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from e2e.warehouse import clusters_take
+from e2e.world import World, running_world
+
+GOOD = Path(__file__).with_name("good.yaml")
+
+
+@pytest.fixture(scope="package")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    # A shared read may be a quarter of the sweep old, so the sweep is short although each flip is pointed at.
+    with running_world(Path(tmp_path_factory.mktemp("evidence")), sweep_seconds=8) as world:
+        clusters_take(world, default=0)
+        world.onboard(GOOD, timeout=120)
+        yield world
