@@ -7,6 +7,8 @@ from typing import Any
 
 from drift.access import flip_key, flip_policy, flip_role
 from drift.documents import flipped
+from drift.guardrails import READ as GUARDRAILS
+from drift.guardrails import flip_guardrail
 from drift.machines import flip_profile, flip_template
 from drift.storage import flip_bucket, flip_queue
 from drift.warehouse import RECOVERY, flip_cluster, flip_log_group, flip_parameter_group
@@ -43,6 +45,8 @@ def flip(world: World, spare: Spare, safeguard: str, resource: str, field: str) 
     own = _OWN.get((safeguard, kind.removeprefix("recovery-"), field))
     if own:
         return own(aws, name)
+    if kind in GUARDRAILS:
+        return flip_guardrail(aws, kind, field)
     if part == "policy":
         return _EDIT[kind](aws, name, lambda document: _without(document, rest))
     return {

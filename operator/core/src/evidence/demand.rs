@@ -149,6 +149,11 @@ pub(super) const fn own(resource: &'static str, field: &'static str, test: Test)
     demand(Of::Tenant, resource, field, test)
 }
 
+/// Of its Environment's.
+pub(super) const fn home(resource: &'static str, field: &'static str, test: Test) -> Demand {
+    demand(Of::Environment, resource, field, test)
+}
+
 /// Of the tenant's and of its Environment's.
 pub(super) const fn any(resource: &'static str, field: &'static str, test: Test) -> Demand {
     demand(Of::Either, resource, field, test)

@@ -47,6 +47,11 @@ fn finding(safeguard: &Safeguard, scene: &Scene<'_>) -> Finding {
     match safeguard.basis {
         Basis::NotManaged { needs } => without_proof(Status::NotManaged, needs.to_owned()),
         Basis::NotOurs { whose } => without_proof(Status::NotOurs, whose.to_owned()),
+        Basis::Managed { part, .. } if part.is_guardrail() && !scene.declared.contains(&part) => {
+            let whose =
+                format!("whoever keeps the account's settings: the Environment's {} is Leave", part.field());
+            without_proof(Status::NotOurs, whose)
+        }
         Basis::Managed { part, .. } if part != Part::Always && !scene.declared.contains(&part) => {
             without_proof(Status::NotApplicable, format!("{} is not declared", part.field()))
         }

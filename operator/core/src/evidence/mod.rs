@@ -55,6 +55,10 @@ pub enum Part {
     Buckets,
     Warehouse,
     Nodes,
+    /// Of these the Environment may say that others keep them.
+    PublicAccessBlock,
+    SnapshotBlock,
+    PasswordPolicy,
 }
 
 impl Part {
@@ -66,7 +70,15 @@ impl Part {
             Self::Buckets => "spec.ingestBuckets",
             Self::Warehouse => "spec.warehouse",
             Self::Nodes => "spec.nodes",
+            Self::PublicAccessBlock => "spec.guardrails.accountPublicAccessBlock",
+            Self::SnapshotBlock => "spec.guardrails.snapshotBlockPublicAccess",
+            Self::PasswordPolicy => "spec.guardrails.passwordPolicy",
         }
+    }
+
+    #[must_use]
+    pub fn is_guardrail(self) -> bool {
+        matches!(self, Self::PublicAccessBlock | Self::SnapshotBlock | Self::PasswordPolicy)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cloister_core::evidence::{self, Exception, Look, Of, Part, Parts, Report, Scene};
 use cloister_core::resource::ResourceId;
 use cloister_core::tenant;
-use cloister_crds::{ClientTenant, Environment, IngestBucket};
+use cloister_crds::{ClientTenant, Environment, Guardrail, IngestBucket};
 use jiff::Timestamp;
 use kube::ResourceExt as _;
 
@@ -35,7 +35,7 @@ pub(super) async fn report(name: &str, exceptions: &[Exception]) -> Result<Repor
     let (text, day) = (time.to_string(), time.strftime("%F").to_string());
     let scene = Scene {
         looks: looks.collect(),
-        declared: declared(&found, &manifests),
+        declared: declared(&found, &home, &manifests),
         account: &home.spec.account_id,
         time: &text,
         today: &day,
@@ -105,8 +105,12 @@ fn looks(section: &Section, of: Of) -> impl Iterator<Item = Look<'_>> {
     section.desired.iter().map(move |(id, want)| Look { of, id, want, seen: section.observed.get(id) })
 }
 
-fn declared(tenant: &ClientTenant, manifests: &Manifests) -> Parts {
+fn declared(tenant: &ClientTenant, home: &Environment, manifests: &Manifests) -> Parts {
+    let kept = home.spec.guardrails;
     let parts = [
+        (Part::PublicAccessBlock, kept.account_public_access_block == Guardrail::Manage),
+        (Part::SnapshotBlock, kept.snapshot_block_public_access == Guardrail::Manage),
+        (Part::PasswordPolicy, kept.password_policy == Guardrail::Manage),
         (Part::Buckets, !manifests.buckets_of(tenant).is_empty()),
         (Part::Warehouse, tenant.spec.warehouse.is_some()),
         (Part::Nodes, tenant.spec.nodes.is_some()),

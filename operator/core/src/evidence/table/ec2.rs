@@ -1,7 +1,7 @@
 //! E1-E11: worker nodes, by the template that they are launched from, and their network.
 
 use super::super::demand::Test::{Declared, DeclaredUnseen, False, Is, OneOf, True, Within};
-use super::super::demand::own;
+use super::super::demand::{home, own};
 use super::super::{Basis, Part, Safeguard, managed};
 
 const TEMPLATE: &str = "ec2-launch-template/*";
@@ -44,7 +44,9 @@ pub(super) const TABLE: &[Safeguard] = &[
             Part::Nodes,
             &[own(TEMPLATE, "volumes.*.encrypted", True), own(TEMPLATE, "volumes.*.kmsKey", Declared)],
         ),
-        beyond: Some("Encryption by default of the account's other volumes"),
+        beyond: Some(
+            "The account's other volumes, whose encryption by default the Environment's guardrail keeps",
+        ),
     },
     Safeguard {
         id: "E4",
@@ -53,9 +55,10 @@ pub(super) const TABLE: &[Safeguard] = &[
         prowler: &["ec2_ebs_public_snapshot"],
         config: &["ebs-snapshot-public-restorable-check"],
         fsbp: &["EC2.1"],
-        basis: Basis::NotManaged {
-            needs: "the account's block of public snapshots (EnableSnapshotBlockPublicAccess)",
-        },
+        basis: managed(
+            Part::SnapshotBlock,
+            &[home("snapshot-block-public-access/*", "state", Is("block-all-sharing"))],
+        ),
         beyond: None,
     },
     Safeguard {

@@ -1,10 +1,11 @@
 //! I1-I7: who may do what.
 
-use super::super::demand::Test::{Declared, Empty, Rule};
-use super::super::demand::own;
+use super::super::demand::Test::{AtLeast, Declared, Empty, Rule, True, Within};
+use super::super::demand::{home, own};
 use super::super::rules::NO_FULL_ACCESS;
 use super::super::{Basis, Part, Safeguard, managed};
 
+const PASSWORDS: &str = "password-policy/*";
 const ROLES: &str = "iam-role/*";
 const POLICIES: &str = "iam-policy/*";
 const OTHERS: &str = "Only the tenant's own roles and policies are read, not those of others in the account";
@@ -94,7 +95,18 @@ pub(super) const TABLE: &[Safeguard] = &[
         ],
         config: &["iam-password-policy"],
         fsbp: &["IAM.7", "IAM.10"],
-        basis: Basis::NotManaged { needs: "the account's password policy (UpdateAccountPasswordPolicy)" },
+        basis: managed(
+            Part::PasswordPolicy,
+            &[
+                home(PASSWORDS, "minimumLength", AtLeast(14)),
+                home(PASSWORDS, "requireSymbols", True),
+                home(PASSWORDS, "requireNumbers", True),
+                home(PASSWORDS, "requireUppercase", True),
+                home(PASSWORDS, "requireLowercase", True),
+                home(PASSWORDS, "reusePrevention", AtLeast(24)),
+                home(PASSWORDS, "maxAgeDays", Within(1, 90)),
+            ],
+        ),
         beyond: None,
     },
     Safeguard {

@@ -1,7 +1,7 @@
 //! S1-S12: buckets. The Environment's log bucket is judged with the tenant's wherever S3 lets it be so.
 
 use super::super::demand::Test::{AtLeastDeclared, AtMostDeclared, Declared, Is, OneOf, Rule, True};
-use super::super::demand::{any, own};
+use super::super::demand::{any, home, own};
 use super::super::rules::NO_FOREIGN_ACCOUNT;
 use super::super::{Basis, Part, Safeguard, managed};
 
@@ -37,9 +37,7 @@ pub(super) const TABLE: &[Safeguard] = &[
         prowler: &["s3_account_level_public_access_blocks"],
         config: &["s3-account-level-public-access-blocks-periodic"],
         fsbp: &["S3.1"],
-        basis: Basis::NotManaged {
-            needs: "the account's own public access block (s3control PutPublicAccessBlock)",
-        },
+        basis: managed(Part::PublicAccessBlock, &[home("account-public-access-block/*", "*", True)]),
         beyond: None,
     },
     Safeguard {

@@ -121,6 +121,7 @@ pub struct FindingOf {
     pub related_risks: Vec<RelatedRisk>,
 }
 
+#[allow(clippy::struct_field_names)] // NIST's own names
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Target {
