@@ -72,8 +72,11 @@ fn red(findings: &[Finding]) -> Vec<&str> {
     findings.iter().filter(|finding| finding.status == Status::NotMet).map(|finding| finding.id).collect()
 }
 
-fn managed() -> Vec<&'static str> {
-    let is_managed = |basis: Basis| matches!(basis, Basis::Managed { .. });
+const GUARDRAILS: [Part; 3] = [Part::PublicAccessBlock, Part::SnapshotBlock, Part::PasswordPolicy];
+
+/// By the tenant's own resources, and by those of its Environment where these are among the parts.
+fn managed(parts: &[Part]) -> Vec<&'static str> {
+    let is_managed = |basis: Basis| matches!(basis, Basis::Managed { part, .. } if !part.is_guardrail() || parts.contains(&part));
     safeguards().filter(|safeguard| is_managed(safeguard.basis)).map(|safeguard| safeguard.id).collect()
 }
 
@@ -107,10 +110,11 @@ fn nothing_observed_is_never_met() {
         Some(Observed::Unreadable(unreadable)),
     ];
     for sight in sights {
-        assert_eq!(red(&findings(&desired(), |_, _| sight.clone())), managed(), "{sight:?}");
+        assert_eq!(red(&findings(&desired(), |_, _| sight.clone())), managed(&[]), "{sight:?}");
     }
-    let declared = Parts::from([Part::Buckets, Part::Warehouse, Part::Nodes]);
-    assert_eq!(red(&judge(&scene(vec![], declared), &[]).0), managed());
+    let mut declared = Parts::from([Part::Buckets, Part::Warehouse, Part::Nodes]);
+    declared.extend(GUARDRAILS);
+    assert_eq!(red(&judge(&scene(vec![], declared), &[]).0), managed(&GUARDRAILS));
 }
 
 #[test]
@@ -120,6 +124,7 @@ fn what_is_not_declared_does_not_apply_and_what_always_applies_is_not_met() {
     assert_eq!(status("R1"), Some(Status::NotApplicable));
     assert_eq!(status("E1"), Some(Status::NotApplicable));
     assert_eq!(status("S3"), Some(Status::NotApplicable));
+    assert_eq!(status("I6"), Some(Status::NotOurs));
     assert_eq!(status("K1"), Some(Status::NotMet));
     assert_eq!(status("I1"), Some(Status::NotMet));
 }
