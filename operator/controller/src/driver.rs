@@ -153,17 +153,15 @@ fn action(uid: &str, requeue: Requeue, context: &Context) -> Action {
         memory.restless = if requeue == Requeue::Now { memory.restless.saturating_add(1) } else { 0 };
         (memory.faults, memory.restless)
     });
-    // What is at fault must not be looked at less often than what is well.
-    let again = |faults| back_off(faults).min(context.next_sweep());
     match requeue {
         // A write that does not change what is seen must not become a loop.
-        Requeue::Now if restless > RESTLESS => Action::requeue(again(restless - RESTLESS)),
+        Requeue::Now if restless > RESTLESS => Action::requeue(look_again(restless - RESTLESS, context)),
         Requeue::Now => Action::requeue(Duration::ZERO),
         // They will wake it; this is for the case that they never are.
         Requeue::AfterOthers => Action::requeue(Duration::from_secs(10)),
         Requeue::Sweep => Action::requeue(context.next_sweep()),
-        Requeue::BackOff => Action::requeue(again(faults)),
-        Requeue::UnderWay => Action::requeue(again(faults).min(UNDER_WAY)),
+        Requeue::BackOff => Action::requeue(look_again(faults, context)),
+        Requeue::UnderWay => Action::requeue(look_again(faults, context).min(UNDER_WAY)),
     }
 }
 
@@ -172,6 +170,11 @@ const UNDER_WAY: Duration = Duration::from_secs(30);
 
 /// So many passes in a row may each have something to do; onboarding takes three.
 const RESTLESS: u32 = 6;
+
+/// What is at fault must not be looked at less often than what is well.
+pub fn look_again(faults: u32, context: &Context) -> Duration {
+    back_off(faults).min(context.next_sweep())
+}
 
 /// 0.5 s, doubled each time, at most five minutes; a fifth more or less.
 pub fn back_off(faults: u32) -> Duration {

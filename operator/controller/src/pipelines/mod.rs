@@ -42,7 +42,7 @@ pub use wake::{wake_followers, wake_on_wish, wake_pipeline_of, wake_pipelines_be
 
 use crate::api::Object;
 use crate::context::Context;
-use crate::driver::{Unreported, back_off};
+use crate::driver::{Unreported, look_again};
 use crate::report;
 
 /// How a pass ended, and when to look again.
@@ -216,7 +216,7 @@ fn action(uid: &str, end: &End, context: &Context) -> Action {
         memory.faults
     });
     match end.requeue {
-        Requeue::BackOff => Action::requeue(back_off(faults).min(context.next_sweep())),
+        Requeue::BackOff => Action::requeue(look_again(faults, context)),
         Requeue::Now => Action::requeue(Duration::from_millis(200)),
         _ => {
             let until =
