@@ -22,6 +22,7 @@ POST   /ec2/events {instance, code, seconds}            schedules an event; {ins
 POST   /ec2/terminate {instance, code, message}         as AWS ends an instance, not its owner
 POST   /ec2/tenancy {tenancy, count}                    the next instances come up with it, whatever was asked
 GET    /instances?account=…&region=…&state=…            what a local node agent needs to know of instances
+POST   /trail {"least", "most", "twice", "lost"}        how late events of calls come, see `trail/feed.py`
 POST   /reset                                           everything as after a start, with new credentials
 GET    /health
 """
@@ -48,6 +49,7 @@ from aws.redshift_data.clusters import CLUSTERS
 from aws.redshift_data.records import STATEMENTS
 from aws.s3 import events
 from aws.sts import root_of, session_of
+from aws.trail.feed import FEED
 from redshift.errors import LoginRefused, SqlError
 
 PREFIX = "/_emulator"
@@ -92,6 +94,7 @@ class Control:
                 "waiting": placing.misplace(body["tenancy"], int(body.get("count", 1)))
             },
             ("GET", "/instances"): lambda query, body: {"instances": instances.listed(query)},
+            ("POST", "/trail"): lambda query, body: FEED.configure(body),
             ("POST", "/reset"): self.reset,
         }
 

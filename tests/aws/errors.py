@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from aws.message import Response
 
-JSON_SERVICES = {"kms", "logs", "redshift-data", "sqs", "tagging"}
+JSON_SERVICES = {"events", "kms", "logs", "redshift-data", "sqs", "tagging"}
 
 # What moto does not know must not be retried by an SDK as though it were an outage, hence no 5xx other than 501.
 NOT_IMPLEMENTED = 501

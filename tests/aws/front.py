@@ -21,6 +21,7 @@ from aws.principals import PRINCIPALS
 from aws.redshift_data import waiting
 from aws.registry import HANDLERS
 from aws.sqs import messages
+from aws.trail.feed import FEED
 from aws.visibility import VISIBILITY
 
 log = logging.getLogger("aws.front")
@@ -61,6 +62,8 @@ class Front:
             raise
         finally:
             self._record(call, started, clock, outcome, hit)
+            if call and outcome.get("status"):
+                FEED.tell(call, str(outcome.get("code") or call.error_code), str(outcome.get("message", "")))
             for rule in hit:
                 if rule.kind == "kill" and rule.settings.get("when", "after") == "after":
                     kill(rule)

@@ -5,6 +5,7 @@ from aws.ec2 import describe_catalog, hosts, instances, launch, metadata, networ
 from aws.ec2 import snapshots as snapshot_block
 from aws.ec2 import status as instance_status
 from aws.ec2 import tags as instance_tags
+from aws.events import rules as event_rules
 from aws.iam import details, instance_profiles, role_policies, roles
 from aws.iam import policies as managed_policies
 from aws.kms import aliases, cryptography, keys
@@ -67,6 +68,7 @@ OURS = (
     tagging,
     attributes,
     queues,
+    event_rules,
     log_groups,
     log_tags,
     *EC2,

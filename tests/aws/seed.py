@@ -17,6 +17,7 @@ from aws import accounts, network, stores
 from aws.ec2 import by_hand, wire
 from aws.ec2 import clock as instance_clock
 from aws.ec2 import records as instances
+from aws.events import records as event_rules
 from aws.logs import records as log_groups
 from aws.principals import PRINCIPALS, Credentials
 from aws.redshift import clock, records, secret
@@ -24,10 +25,11 @@ from aws.redshift_data.clusters import CLUSTERS
 from aws.redshift_data.records import STATEMENTS
 from aws.s3 import account as public_access
 from aws.sts import session_of
+from aws.trail.feed import FEED
 from aws.visibility import VISIBILITY
 
 # More than one, since AWS bounds the size of each.
-PROVISIONER = ("provisioner", "provisioner-pipelines", "provisioner-guardrails")
+PROVISIONER = ("provisioner", "provisioner-pipelines", "provisioner-guardrails", "provisioner-events")
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
@@ -38,7 +40,7 @@ def reset() -> Credentials:
     STATEMENTS.reset()
     CLUSTERS.stop()
     network.reset()
-    for store in (clock, records, secret, log_groups, instances, instance_clock, by_hand, public_access):
+    for store in (clock, records, secret, log_groups, instances, instance_clock, by_hand, public_access, event_rules, FEED):
         store.reset()
     VISIBILITY.hidden.clear()
     PRINCIPALS.issued.clear()

@@ -1,0 +1,1 @@
+"""EventBridge, as far as rules of the default bus with queues as targets go."""

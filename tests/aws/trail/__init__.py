@@ -1,0 +1,1 @@
+"""CloudTrail's record of calls, on its way to EventBridge."""

@@ -1,0 +1,85 @@
+"""From a call to the queues that rules send it to: late, sometimes twice, in any order, as CloudTrail and EventBridge do.
+
+"EventBridge delivers at least once", and CloudTrail promises no order. What tests ask for by the control API replaces
+the usual mischief: {"least", "most"} seconds late, {"twice"} the share that comes again, {"lost"} the share that never
+comes.
+"""
+
+import asyncio
+import json
+import random
+from dataclasses import dataclass
+from typing import Any
+
+from aws import stores
+from aws.call import Call
+from aws.events import records
+from aws.service_access import may_send
+from aws.trail import record
+
+LONGEST = 262144  # an event that is larger is not sent
+
+
+@dataclass
+class Mischief:
+    least: float = 0.2
+    most: float = 1.2
+    twice: float = 0.1
+    lost: float = 0.0
+
+
+class Feed:
+    def __init__(self) -> None:
+        self.mischief = Mischief()
+        self.chance = random.Random(164)
+        self.sent = 0
+        self.waiting: set[asyncio.TimerHandle] = set()
+
+    def reset(self) -> None:
+        for timer in self.waiting:
+            timer.cancel()
+        self.waiting.clear()
+        self.mischief = Mischief()
+        self.chance = random.Random(164)
+
+    def configure(self, asked: dict[str, float]) -> dict[str, Any]:
+        self.mischief = Mischief(**{name: float(value) for name, value in asked.items()})
+        return vars(self.mischief) | {"sent": self.sent}
+
+    def tell(self, call: Call, error: str, message: str) -> None:
+        if call.caller is None or not record.is_told(call):
+            return
+        rules = [rule for rule in records.rules(call.account, record.home(call)).values() if rule.targets]
+        if not rules:
+            return
+        event = record.event(call, error, message)
+        for rule in rules:
+            if rule.matches(event):
+                self._send_later(rule, event)
+
+    def _send_later(self, rule: records.Rule, event: dict[str, Any]) -> None:
+        if self.chance.random() < self.mischief.lost:
+            return
+        for _ in range(2 if self.chance.random() < self.mischief.twice else 1):
+            self._send_after(self.chance.uniform(self.mischief.least, self.mischief.most), rule, event)
+
+    def _send_after(self, delay: float, rule: records.Rule, event: dict[str, Any]) -> None:
+        def send() -> None:
+            self.waiting.discard(timer)
+            self._send(rule, event)
+
+        timer = asyncio.get_running_loop().call_later(delay, send)
+        self.waiting.add(timer)
+
+    def _send(self, rule: records.Rule, event: dict[str, Any]) -> None:
+        body = json.dumps(event, separators=(",", ":"))
+        if len(body) > LONGEST:
+            return
+        for target in rule.targets.values():
+            if may_send("events.amazonaws.com", rule.arn, rule.account, target.arn):
+                region, account, name = target.arn.split(":")[3:6]
+                stores.sqs(account, region).send_message(queue_name=name, message_body=body)
+                self.sent += 1
+
+
+FEED = Feed()
