@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bucket::DeletionPolicy;
+use crate::events::{Events, Hearing};
 use crate::guardrails::Guardrails;
 use crate::nodes::NodeSource;
 use crate::rules::{
@@ -116,6 +117,10 @@ pub struct EnvironmentSpec {
     /// Settings of the account itself that are kept safe.
     #[serde(default)]
     pub guardrails: Guardrails,
+    /// How drift is found in seconds: CloudTrail's events, heard through EventBridge. Without it every object is
+    /// looked at by sweep alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<Events>,
     /// What tenants' worker nodes are made from. Without it no tenant may ask for nodes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nodes: Option<NodeSource>,
@@ -242,6 +247,9 @@ pub struct EnvironmentStatus {
     /// Tenants whose IAM role the shared warehouse can take for COPY. The others wait for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warehouse_tenants: Vec<String>,
+    /// Whether events are heard; absent where none are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<Hearing>,
     /// What the account lacks, one sentence each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,

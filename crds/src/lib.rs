@@ -5,6 +5,7 @@
 
 pub mod bucket;
 pub mod environment;
+pub mod events;
 pub mod guardrails;
 pub mod nodes;
 pub mod pipeline;

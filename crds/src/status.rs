@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::events::ChangedBy;
+
 /// A Kubernetes condition; `lastTransitionTime` moves only when `status` does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -52,6 +54,9 @@ pub struct DriftRecord {
     pub found_at: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mended_at: Option<String>,
+    /// Who did it, where an event told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_by: Option<ChangedBy>,
 }
 
 /// A key creation that was sent and whose answer is not recorded yet. KMS has no idempotency token:

@@ -23,6 +23,7 @@ POST   /ec2/terminate {instance, code, message}         as AWS ends an instance,
 POST   /ec2/tenancy {tenancy, count}                    the next instances come up with it, whatever was asked
 GET    /instances?account=…&region=…&state=…            what a local node agent needs to know of instances
 POST   /trail {"least", "most", "twice", "lost"}        how late events of calls come, see `trail/feed.py`
+POST   /trail/poison {account, region, body}            what is no event, to where its rules send events
 POST   /reset                                           everything as after a start, with new credentials
 GET    /health
 """
@@ -95,6 +96,7 @@ class Control:
             },
             ("GET", "/instances"): lambda query, body: {"instances": instances.listed(query)},
             ("POST", "/trail"): lambda query, body: FEED.configure(body),
+            ("POST", "/trail/poison"): lambda query, body: FEED.poison(body),
             ("POST", "/reset"): self.reset,
         }
 

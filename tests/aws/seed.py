@@ -40,7 +40,18 @@ def reset() -> Credentials:
     STATEMENTS.reset()
     CLUSTERS.stop()
     network.reset()
-    for store in (clock, records, secret, log_groups, instances, instance_clock, by_hand, public_access, event_rules, FEED):
+    for store in (
+        clock,
+        records,
+        secret,
+        log_groups,
+        instances,
+        instance_clock,
+        by_hand,
+        public_access,
+        event_rules,
+        FEED,
+    ):
         store.reset()
     VISIBILITY.hidden.clear()
     PRINCIPALS.issued.clear()

@@ -1,4 +1,4 @@
-"""The tagging API's GetResources over S3, KMS, SQS, Redshift, CloudWatch Logs and EC2.
+"""The tagging API's GetResources over S3, KMS, SQS, EventBridge, Redshift, CloudWatch Logs and EC2.
 
 https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
 Resources of the caller's account in the region that is asked; roles and policies are not among them (IAM is global and
@@ -14,6 +14,7 @@ from aws.call import Call
 from aws.ec2 import clock as instance_clock
 from aws.ec2 import names
 from aws.errors import AwsError
+from aws.events.records import rules
 from aws.logs.records import groups
 from aws.redshift import clock
 from aws.redshift.tags import resources as cluster_resources
@@ -32,6 +33,8 @@ def tagged(account: str, region: str) -> Iterator[Found]:
         yield "sqs:queue", queue.queue_arn, stores.queue_record(queue).tags
     for group in groups(account, region).values():
         yield "logs:log-group", group.arn, group.tags
+    for rule in rules(account, region).values():
+        yield "events:rule", rule.arn, rule.tags
     for kind, arn, found in cluster_resources(clock.current(account, region), account, region):
         yield f"redshift:{kind}", arn, found.tags
     here = instance_clock.current(account, region)

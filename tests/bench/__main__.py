@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from bench.depth import depth
+from bench.events import FLAGS, events
 from bench.grants import grants
 from bench.hundred import hundred
 from bench.pipelines import pipelines
@@ -12,7 +13,14 @@ from bench.rest import SWEEP, rest
 from bench.schema import schema
 from e2e.world import running_world
 
-_FIGURES = {"depth": depth, "crowd": hundred, "rest": rest, "schema": schema, "pipelines": pipelines}
+_FIGURES = {
+    "depth": depth,
+    "crowd": hundred,
+    "rest": rest,
+    "events": events,
+    "schema": schema,
+    "pipelines": pipelines,
+}
 _GRANTS = "grants"
 
 
@@ -24,7 +32,7 @@ def main() -> None:
         if name in only:
             with (
                 tempfile.TemporaryDirectory() as directory,
-                running_world(Path(directory), sweep_seconds=SWEEP) as world,
+                running_world(Path(directory), sweep_seconds=SWEEP, flags=FLAGS) as world,
             ):
                 figure(world)
     if _GRANTS in only:

@@ -46,10 +46,10 @@ class TimedLog:
         answer = HTTP.post(f"{self.control}/marker", json={"text": "bench"}, timeout=30)
         return int(answer.json()["n"])
 
-    def since(self, mark: int) -> list[Timed]:
-        """The operator's calls since then, in the order in which they began."""
+    def since(self, mark: int, *, everybody: bool = False) -> list[Timed]:
+        """The operator's calls since then, or everybody's, in the order in which they began."""
         answer = HTTP.get(f"{self.control}/calls", params={"since": mark}, timeout=60)
-        entries = [e for e in answer.json()["calls"] if _by_operator(e)]
+        entries = [e for e in answer.json()["calls"] if everybody or _by_operator(e)]
         return sorted((Timed.of(entry) for entry in entries), key=lambda call: call.start)
 
     @contextmanager

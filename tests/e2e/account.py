@@ -93,6 +93,10 @@ class Account:
         return self._session.client("logs", endpoint_url=self._endpoints.secure, config=_CONFIG)
 
     @cached_property
+    def events(self) -> Any:
+        return self._session.client("events", endpoint_url=self._endpoints.secure, config=_CONFIG)
+
+    @cached_property
     def iam(self) -> "IAMClient":
         return self._session.client("iam", endpoint_url=self._endpoints.secure, config=_CONFIG)
 

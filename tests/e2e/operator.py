@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import requests
@@ -39,6 +40,7 @@ class Operator:
         aws: str = "",
         lease_namespace: str = "",
         lease_seconds: int = 15,
+        flags: Sequence[str] = (),
     ) -> None:
         """`kubernetes` and `aws` are where it finds them, if not where they are; with a lease it may be one of many."""
         self.platform = platform
@@ -49,6 +51,7 @@ class Operator:
         self._aws = aws
         self._lease_namespace = lease_namespace
         self._lease_seconds = lease_seconds
+        self._flags = flags
         self._port = 0
 
     @property
@@ -83,6 +86,7 @@ class Operator:
             f"--sweep-seconds={self.sweep_seconds}",
             f"--kms-visibility-seconds={self.kms_visibility_seconds}",
             f"--listen=127.0.0.1:{self._port}",
+            *self._flags,
         ]
         if self._lease_namespace:
             command.append(f"--lease-namespace={self._lease_namespace}")

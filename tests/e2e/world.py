@@ -1,6 +1,6 @@
 """A platform, an operator that works on it, and independent eyes on both sides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +54,12 @@ class World:
 
 @contextmanager
 def running_world(
-    directory: Path, *, sweep_seconds: int, kms_visibility_seconds: int = 5, nodes: bool = False
+    directory: Path,
+    *,
+    sweep_seconds: int,
+    kms_visibility_seconds: int = 5,
+    nodes: bool = False,
+    flags: Sequence[str] = (),
 ) -> Iterator[World]:
     """All of it, with the Environment `production` Ready; with `nodes`, instances join the cluster."""
     with Platform(directory, nodes=nodes) as platform:
@@ -62,6 +67,7 @@ def running_world(
             platform,
             sweep_seconds=sweep_seconds,
             kms_visibility_seconds=kms_visibility_seconds,
+            flags=flags,
         )
         world = World.on(platform, operator)
         world.install()

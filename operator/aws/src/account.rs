@@ -23,8 +23,8 @@ use crate::record::Recorder;
 use crate::shared::Shared;
 use crate::snapshot::iam::Identities;
 use crate::{
-    bucket, fleet, guardrail, instance_profile, key, launch_template, log_group, network, policy, queue,
-    redshift, role, schema, snapshot,
+    bucket, event_rule, fleet, guardrail, instance_profile, key, launch_template, log_group, network, policy,
+    queue, redshift, role, schema, snapshot,
 };
 
 /// One AWS account of one environment, as the operator's role there sees it.
@@ -34,6 +34,7 @@ pub struct Account {
     /// Where copies of snapshots go.
     recovery: Option<Place>,
     pub(crate) ec2: Paced<aws_sdk_ec2::Client>,
+    pub(crate) events: Paced<aws_sdk_eventbridge::Client>,
     pub(crate) iam: Paced<aws_sdk_iam::Client>,
     pub(crate) logs: Paced<aws_sdk_cloudwatchlogs::Client>,
     pub(crate) redshift_data: Paced<aws_sdk_redshiftdata::Client>,
@@ -76,6 +77,7 @@ impl Account {
             home: Place::open(&there, target, recorder),
             recovery,
             ec2: paced!(aws_sdk_ec2, Service::Ec2, &there, target, recorder),
+            events: paced!(aws_sdk_eventbridge, Service::Events, &there, target, recorder),
             iam: paced!(aws_sdk_iam, Service::Iam, &there, target, recorder),
             logs: paced!(aws_sdk_cloudwatchlogs, Service::Logs, &there, target, recorder),
             redshift_data: paced!(aws_sdk_redshiftdata, Service::RedshiftData, &there, target, recorder),
@@ -144,6 +146,9 @@ impl Account {
             (ResourceId::Guardrail(id), Resource::Guardrail(_)) => {
                 guardrail::observe(self, id.kind, look.lane).await
             }
+            (ResourceId::EventRule(name), Resource::EventRule(want)) => {
+                event_rule::observe(self, look, name, want).await
+            }
             (ResourceId::Schema(_), Resource::Schema(want)) => schema::observe(self, look, want).await,
             _ => redshift::observe(self, look).await,
         }
@@ -197,6 +202,9 @@ impl Account {
             ) => launch_template::perform(self, name, want, step, lane).await,
             (_, Resource::Guardrail(_), Step::Guardrail(step)) => {
                 guardrail::perform(self, step, lane).await.map(|()| None)
+            }
+            (ResourceId::EventRule(name), Resource::EventRule(want), Step::EventRule(step)) => {
+                event_rule::perform(self, name, want, step, lane).await
             }
             (ResourceId::Schema(_), Resource::Schema(want), Step::Schema(step)) => {
                 schema::perform(self, want, step, lane).await

@@ -34,6 +34,9 @@ pub struct Page {
     pub next: Option<(String, Option<String>)>,
 }
 
+/// The tag whose setting is such a call.
+const PROBE: &str = "cloister.dev/probed-at";
+
 /// Less than an attempt at a call may take.
 const WAIT_SECONDS: i32 = 8;
 
@@ -63,6 +66,13 @@ impl Account {
             sqs.delete_message_batch().queue_url(url).set_entries(Some(entries)).send()
         };
         self.sqs.call(Lane::User, send).await.map(|_| ())
+    }
+
+    /// A call that changes nothing of importance, and has to come back as an event.
+    pub async fn probe(&self, queue: &str, at: &str) -> Result<(), Fault> {
+        let url = queue::url(self, queue, Lane::Sweep).await?;
+        let send = |sqs: &aws_sdk_sqs::Client| sqs.tag_queue().queue_url(url).tags(PROBE, at).send();
+        self.sqs.call(Lane::Sweep, send).await.map(|_| ())
     }
 
     /// Writes an object unless there is one of that key. The bucket encrypts it.

@@ -6,6 +6,7 @@ mod arrivals;
 mod bucket;
 mod client;
 mod credentials;
+mod event_rule;
 mod fault;
 mod fleet;
 mod guardrail;

@@ -25,6 +25,7 @@ pub enum Lane {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
     Ec2,
+    Events,
     Iam,
     Kms,
     Logs,
@@ -41,6 +42,7 @@ impl Service {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ec2 => "ec2",
+            Self::Events => "events",
             Self::Iam => "iam",
             Self::Kms => "kms",
             Self::Logs => "logs",
@@ -64,6 +66,8 @@ impl Service {
             // GetStatementResult and BatchExecuteStatement 20, the others more:
             // https://docs.aws.amazon.com/general/latest/gr/redshift-service.html
             Self::RedshiftData => (20, 40),
+            // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html: 50 for most.
+            Self::Events => (20, 40),
             // Its rates are not published.
             Self::Redshift | Self::S3Control => (10, 20),
             // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html: 5 to 10.

@@ -7,13 +7,18 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use cloister_aws::Aws;
+use cloister_core::feed::Touch;
 use cloister_core::resource::ObjectId;
+use cloister_crds::events::Hearing;
+use cloister_crds::status::ResourceStatus;
 use cloister_crds::{ClientTenant, Environment, EtlPipeline, IngestBucket, RedshiftSchema};
 use kube::Client;
 use kube::runtime::events::Recorder;
 use kube::runtime::reflector::Store;
 
 use crate::cache::Objects;
+use crate::feed::Feeds;
+use crate::kinds::Kind;
 use crate::leader::Fence;
 use crate::metrics::Metrics;
 use crate::pipelines::{Deaf, Inbox};
@@ -24,6 +29,12 @@ use crate::pool::{Pools, Watched};
 pub struct Settings {
     /// How often everything is looked at although nothing is known to have changed.
     pub sweep: Duration,
+    /// The same where events tell of changes.
+    pub rare_sweep: Duration,
+    /// How often a call is made that has to come back as an event.
+    pub probe: Duration,
+    /// How long no event may come before a feed counts as silent.
+    pub silence: Duration,
     /// How long KMS may take to show a key that it has made.
     pub visibility: Duration,
 }
@@ -42,6 +53,7 @@ pub struct Context {
     pub pipelines: Store<EtlPipeline>,
     pub inbox: Inbox,
     pub deaf: Deaf,
+    pub feeds: Feeds,
     pub objects: Objects,
     pub watched: Watched,
     pub pools: Pools,
@@ -64,6 +76,34 @@ pub struct Memory {
     pub version: Option<String>,
     /// Its status tells of every Job of it that has not ended.
     pub jobs_are_known: bool,
+    /// The newest calls that touched resources of it, newest last.
+    pub touches: Vec<Touch>,
+    /// When the last of them was heard of.
+    touched: Option<Instant>,
+}
+
+/// Touches that are remembered of an object; each costs some 400 bytes.
+const TOUCHES: usize = 16;
+/// What AWS answers may lag behind the event of a change: then it is looked at once more.
+const LAG: Duration = Duration::from_secs(10);
+
+impl Memory {
+    pub fn touch(&mut self, touch: Touch) {
+        if self.touches.len() == TOUCHES {
+            self.touches.remove(0);
+        }
+        self.touches.push(touch);
+        let now = Instant::now();
+        self.touched = Some(now);
+        // Listings from before it tell nothing of it.
+        self.last_write = Some(now);
+    }
+
+    /// In how long it is looked at again because of a touch.
+    pub fn touched_again(&self) -> Option<Duration> {
+        let left = LAG.checked_sub(self.touched?.elapsed())?;
+        (!left.is_zero()).then_some(left)
+    }
 }
 
 impl Context {
@@ -98,6 +138,7 @@ impl Context {
             pipelines,
             inbox: Inbox::default(),
             deaf: Deaf::default(),
+            feeds: Feeds::default(),
             objects,
             watched,
             pools: Pools::default(),
@@ -124,6 +165,21 @@ impl Context {
     /// The sweep interval, 10 % more or less, so that objects spread out.
     pub fn next_sweep(&self) -> Duration {
         self.settings.sweep.mul_f64(rand::random_range(0.9..1.1))
+    }
+
+    /// How long something rests that is as declared.
+    pub fn rest<K: Kind>(&self, object: &K) -> Duration {
+        let heard = object.home(self).is_some_and(|home| self.feeds.hearing(&home) == Some(Hearing::Heard));
+        // What a database holds changes without events.
+        let told = |r: &ResourceStatus| {
+            !["redshift-database/", "redshift-schema/"].iter().any(|kind| r.id.starts_with(kind))
+        };
+        let resources = object.common().map(|c| c.resources.as_slice()).unwrap_or_default();
+        if heard && resources.iter().all(told) {
+            self.settings.rare_sweep.mul_f64(rand::random_range(0.9..1.1))
+        } else {
+            self.next_sweep()
+        }
     }
 
     /// A shared snapshot may be this old for an object that nothing was written to since.

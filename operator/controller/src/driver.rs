@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cloister_core::conclude::{Conclusion, Outcomes, Requeue, Story, conclude};
+use cloister_core::feed::Touch;
 use cloister_core::observed::ObservedSet;
 use cloister_core::plan::{Plan, plan};
 use cloister_crds::status::CommonStatus;
@@ -40,13 +41,13 @@ pub async fn reconcile<K: Kind>(object: Arc<K>, context: Arc<Context>) -> Result
     context.metrics.begun(K::KIND);
     let result = pass(&*object, &context).await;
     context.metrics.passed(K::KIND, result.as_ref().ok(), started.elapsed());
-    result.map(|requeue| action(&object.uid(), requeue, &context))
+    result.map(|requeue| action(&*object, requeue, &context))
 }
 
 #[allow(clippy::needless_pass_by_value)] // the signature is kube's
 pub fn on_error<K: Kind>(object: Arc<K>, error: &Unreported, context: Arc<Context>) -> Action {
     tracing::warn!(object = object.label(), %error, "the pass could not be reported");
-    action(&object.uid(), Requeue::BackOff, &context)
+    action(&*object, Requeue::BackOff, &context)
 }
 
 /// The natural pass: dereference, validate and desire; observe; diff and plan; act; conclude; report.
@@ -77,7 +78,8 @@ async fn pass<K: Kind>(object: &K, context: &Context) -> Result<Requeue, Unrepor
     }
     let intents = intent::record(&object, &plan, &observed, context).await?;
     let outcomes = act::act(&object, &prepared, &observed, &plan, &intents, context).await;
-    let conclusion = close(&object, &prepared, &observed, &plan, &outcomes, &intents);
+    let touches = context.recall(&Object::uid(&object)).touches;
+    let conclusion = close(&object, &prepared, &observed, &plan, &outcomes, &intents, &touches);
     report::report(&object, &prepared, &observed, &plan, conclusion, !intents.is_empty(), context).await
 }
 
@@ -111,6 +113,7 @@ async fn confirm<K: Object>(object: &K, context: &Context) -> Result<Confirmed<K
     Ok(if same { Confirmed::Reported(Box::new(now)) } else { Confirmed::Changed(Box::new(now)) })
 }
 
+#[allow(clippy::too_many_arguments)] // the parts of a Story
 fn close<K: Object>(
     object: &K,
     prepared: &Prepared,
@@ -118,6 +121,7 @@ fn close<K: Object>(
     plan: &Plan,
     outcomes: &Outcomes,
     intents: &[cloister_crds::status::Intent],
+    touches: &[Touch],
 ) -> Conclusion {
     let nothing = CommonStatus::default();
     let now = report::now();
@@ -134,6 +138,7 @@ fn close<K: Object>(
         outcomes,
         intents: &intent::still_open(intents, observed, outcomes),
         mode: prepared.mode(),
+        touches,
     })
 }
 
@@ -146,12 +151,13 @@ fn first_look_of_the_settled<K: Kind>(object: &K, context: &Context) -> Option<A
         .then(|| Action::requeue(context.settings.sweep.mul_f64(rand::random_range(0.05..1.0))))
 }
 
-fn action(uid: &str, requeue: Requeue, context: &Context) -> Action {
-    let (faults, restless) = context.remember(uid, |memory| {
+fn action<K: Kind>(object: &K, requeue: Requeue, context: &Context) -> Action {
+    let uid = Object::uid(object);
+    let (faults, restless, again) = context.remember(&uid, |memory| {
         let waits = matches!(requeue, Requeue::BackOff | Requeue::UnderWay);
         memory.faults = if waits { memory.faults.saturating_add(1) } else { 0 };
         memory.restless = if requeue == Requeue::Now { memory.restless.saturating_add(1) } else { 0 };
-        (memory.faults, memory.restless)
+        (memory.faults, memory.restless, memory.touched_again())
     });
     match requeue {
         // A write that does not change what is seen must not become a loop.
@@ -159,7 +165,10 @@ fn action(uid: &str, requeue: Requeue, context: &Context) -> Action {
         Requeue::Now => Action::requeue(Duration::ZERO),
         // They will wake it; this is for the case that they never are.
         Requeue::AfterOthers => Action::requeue(Duration::from_secs(10)),
-        Requeue::Sweep => Action::requeue(context.next_sweep()),
+        Requeue::Sweep => {
+            let rest = context.rest(object);
+            Action::requeue(again.map_or(rest, |again| again.min(rest)))
+        }
         Requeue::BackOff => Action::requeue(look_again(faults, context)),
         Requeue::UnderWay => Action::requeue(look_again(faults, context).min(UNDER_WAY)),
     }

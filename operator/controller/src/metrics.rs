@@ -17,6 +17,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+use crate::feed::FeedMetrics;
 use crate::pipelines::PipelineMetrics;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -84,6 +85,7 @@ pub struct Metrics {
     drift_found: Family<ObjectLabel, Counter>,
     drift_open: Family<ObjectLabel, Gauge>,
     pub pipelines: PipelineMetrics,
+    pub feed: FeedMetrics,
     nodes: Family<NodeLabels, Gauge>,
     pods_waiting: Family<TenantLabel, Gauge>,
     launch_seconds: Histograms<StageLabel>,
@@ -104,6 +106,7 @@ impl Metrics {
         let mut registry = Registry::with_prefix("cloister");
         let metrics = Self {
             pipelines: PipelineMetrics::register(&mut registry),
+            feed: FeedMetrics::register(&mut registry),
             calls: Family::default(),
             call_seconds: Family::new_with_constructor(seconds),
             limiter_seconds: Family::new_with_constructor(seconds),

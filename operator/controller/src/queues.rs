@@ -22,6 +22,7 @@ use crate::api::Object;
 use crate::cache::Objects;
 use crate::context::Context;
 use crate::driver::{self, Unreported};
+use crate::feed::{self, Wakes};
 use crate::kinds::{self, Kind};
 use crate::objects::api_resource;
 use crate::pipelines::{self, wake_followers, wake_on_wish, wake_pipeline_of, wake_pipelines_beside};
@@ -45,6 +46,7 @@ pub struct Queues {
     woken_schemas: UnboundedReceiver<ObjectRef<RedshiftSchema>>,
     woken_pipelines: UnboundedReceiver<ObjectRef<EtlPipeline>>,
     wake_pipeline: Wake<EtlPipeline>,
+    touched: Wakes,
     woken_pools: UnboundedReceiver<ObjectRef<ClientTenant>>,
 }
 
@@ -63,6 +65,11 @@ impl Queues {
         let (wake_schema, woken_schemas) = unbounded();
         let (wake_pipeline, woken_pipelines) = unbounded();
         let (wake_pool, woken_pools) = unbounded();
+        let touched = Wakes {
+            environments: wake_environment.clone(),
+            tenants: wake_tenant.clone(),
+            buckets: wake_bucket.clone(),
+        };
         let all = watcher::Config::default;
         let routes = vec![
             wake_itself(&wake_environment),
@@ -122,6 +129,7 @@ impl Queues {
             woken_schemas,
             woken_pipelines,
             wake_pipeline,
+            touched,
             woken_pools,
         };
         queues.wait_until_filled().await;
@@ -159,6 +167,7 @@ impl Queues {
         let buckets = drive(self.buckets, self.woken_buckets, context.clone(), stop.clone());
         let schemas = drive(self.schemas, self.woken_schemas, context.clone(), stop.clone());
         let arrivals = pipelines::listen(context.clone(), self.wake_pipeline, stop.clone());
+        let events = feed::follow(context.clone(), self.touched, stop.clone());
         // What these make is not kept, but ends.
         let pipelines = control(
             self.pipelines,
@@ -169,7 +178,7 @@ impl Queues {
             context,
             stop,
         );
-        futures::join!(environments, tenants, buckets, schemas, pools, pipelines, arrivals);
+        futures::join!(environments, tenants, buckets, schemas, pools, pipelines, arrivals, events);
     }
 }
 

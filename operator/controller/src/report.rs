@@ -4,7 +4,7 @@ use cloister_core::conclude::{Conclusion, Notice, Requeue};
 use cloister_core::observed::ObservedSet;
 use cloister_core::plan::Plan;
 use cloister_crds::ClientTenant;
-use cloister_crds::status::{CommonStatus, Intent};
+use cloister_crds::status::{CommonStatus, DriftRecord, Intent};
 use k8s_openapi::api::core::v1::ObjectReference;
 use kube::ResourceExt;
 use kube::api::{Patch, PatchParams};
@@ -82,6 +82,7 @@ pub async fn report<K: Kind>(
         return Ok(Requeue::Sweep);
     }
     context.metrics.drift(&object.label(), status.drift, plan, object.common());
+    mended(object.common(), &status).for_each(|seconds| context.metrics.feed.mended(seconds));
     let status = object.with_common(status, prepared, observed);
     // While something is still being made, the next pass follows at once and reports for both.
     let was_converged = object.common().is_some_and(|c| c.converged_generation.is_some());
@@ -92,6 +93,22 @@ pub async fn report<K: Kind>(
     }
     publish(object, notices, context).await;
     Ok(requeue)
+}
+
+/// How long each difference stood that has gone with this pass.
+fn mended<'a>(before: Option<&'a CommonStatus>, now: &'a CommonStatus) -> impl Iterator<Item = u32> + 'a {
+    let open = move |record: &&DriftRecord| {
+        let same = |r: &DriftRecord| {
+            (&r.resource, &r.path, &r.found_at) == (&record.resource, &record.path, &record.found_at)
+        };
+        before.is_some_and(|c| c.recent_drift.iter().any(|r| r.mended_at.is_none() && same(r)))
+    };
+    now.recent_drift.iter().filter(|record| record.mended_at.is_some()).filter(open).filter_map(|record| {
+        let began = record.changed_by.as_ref().map_or(&record.found_at, |by| &by.at);
+        let parse = |text: &str| text.parse::<jiff::Timestamp>().ok();
+        let seconds = parse(record.mended_at.as_deref()?)?.as_second() - parse(began)?.as_second();
+        Some(u32::try_from(seconds).unwrap_or_default())
+    })
 }
 
 /// Writes the common part of the status and leaves the kind's own as it is.

@@ -8,6 +8,7 @@ pub mod drift;
 pub mod environment;
 pub mod evidence;
 pub mod fault;
+pub mod feed;
 pub mod name;
 pub mod observed;
 pub mod ownership;

@@ -96,6 +96,12 @@ pub fn shared_warehouse(environment: &str, uid: &str) -> String {
     format!("cloister-shared-{environment}-{}", suffix(uid))
 }
 
+/// Of the rule and the queue of an Environment's events: at most 16 + 32 + 1 + 8 = 57 of EventBridge's 64 characters.
+#[must_use]
+pub fn events(environment: &str, uid: &str) -> String {
+    format!("cloister-events-{environment}-{}", suffix(uid))
+}
+
 /// Eight hexadecimal digits that stand for a UID.
 #[must_use]
 pub fn suffix(uid: &str) -> String {

@@ -168,6 +168,7 @@ fn status_is_the_same_to_the_byte_when_nothing_has_changed() {
             outcomes: &Outcomes::new(),
             intents: &[],
             mode: Mode::Correct,
+            touches: &[],
         })
     };
     let first = report(&CommonStatus::default(), "2026-11-23T00:00:00Z");

@@ -33,6 +33,7 @@ fn desired(spec: &EnvironmentSpec, deleting: bool) -> DesiredSet {
         keys: &KeyArns::default(),
         roles: &BTreeSet::new(),
         deleting,
+        had_events: false,
         minute: 0,
     })
 }
@@ -150,6 +151,7 @@ fn forbidden(previous: &CommonStatus, class: FaultClass) -> Conclusion {
         outcomes: &outcomes,
         intents: &[],
         mode: Mode::Correct,
+        touches: &[],
     })
 }
 

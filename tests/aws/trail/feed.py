@@ -1,4 +1,4 @@
-"""From a call to the queues that rules send it to: late, sometimes twice, in any order, as CloudTrail and EventBridge do.
+"""From a call to the queues that rules send it to: late, sometimes twice, in any order, as on AWS.
 
 "EventBridge delivers at least once", and CloudTrail promises no order. What tests ask for by the control API replaces
 the usual mischief: {"least", "most"} seconds late, {"twice"} the share that comes again, {"lost"} the share that never
@@ -60,19 +60,26 @@ class Feed:
     def _send_later(self, rule: records.Rule, event: dict[str, Any]) -> None:
         if self.chance.random() < self.mischief.lost:
             return
+        body = json.dumps(event, separators=(",", ":"))
         for _ in range(2 if self.chance.random() < self.mischief.twice else 1):
-            self._send_after(self.chance.uniform(self.mischief.least, self.mischief.most), rule, event)
+            self._send_after(self.chance.uniform(self.mischief.least, self.mischief.most), rule, body)
 
-    def _send_after(self, delay: float, rule: records.Rule, event: dict[str, Any]) -> None:
+    def poison(self, asked: dict[str, str]) -> dict[str, int]:
+        """Sends {"body"} to the targets of all rules of {"account", "region"}, as though a rule had matched it."""
+        sent = self.sent
+        for rule in records.rules(asked["account"], asked["region"]).values():
+            self._send(rule, asked["body"])
+        return {"sent": self.sent - sent}
+
+    def _send_after(self, delay: float, rule: records.Rule, body: str) -> None:
         def send() -> None:
             self.waiting.discard(timer)
-            self._send(rule, event)
+            self._send(rule, body)
 
         timer = asyncio.get_running_loop().call_later(delay, send)
         self.waiting.add(timer)
 
-    def _send(self, rule: records.Rule, event: dict[str, Any]) -> None:
-        body = json.dumps(event, separators=(",", ":"))
+    def _send(self, rule: records.Rule, body: str) -> None:
         if len(body) > LONGEST:
             return
         for target in rule.targets.values():

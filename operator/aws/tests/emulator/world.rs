@@ -93,6 +93,7 @@ impl World {
             keys: &KeyArns::default(),
             roles: &BTreeSet::new(),
             deleting: false,
+            had_events: false,
             minute: 0,
         });
         let deletion = if self.deleting { "Delete" } else { "Retain" };

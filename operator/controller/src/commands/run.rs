@@ -25,6 +25,15 @@ pub struct Options {
     /// How often everything is looked at although nothing is known to have changed, in seconds.
     #[arg(long, env = "CLOISTER_SWEEP_SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(5..))]
     sweep_seconds: u64,
+    /// The same for what an Environment's events tell of, as long as they are heard.
+    #[arg(long, env = "CLOISTER_RARE_SWEEP_SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(5..))]
+    rare_sweep_seconds: u64,
+    /// How often a call is made that has to come back as an event, in seconds.
+    #[arg(long, env = "CLOISTER_EVENT_PROBE_SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..))]
+    event_probe_seconds: u64,
+    /// After how long without an event a feed counts as silent, in seconds: as long as CloudTrail may take.
+    #[arg(long, env = "CLOISTER_EVENT_SILENCE_SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(2..))]
+    event_silence_seconds: u64,
     /// How long KMS may take to show a key that it has made, in seconds.
     #[arg(long, env = "CLOISTER_KMS_VISIBILITY_SECONDS", default_value_t = 60)]
     kms_visibility_seconds: u64,
@@ -48,6 +57,9 @@ enum LogFormat {
 }
 
 pub async fn run(options: Options) -> Result<(), Complaint> {
+    if options.event_silence_seconds <= options.event_probe_seconds {
+        return Err("--event-silence-seconds must be more than --event-probe-seconds, or a feed that is well would count as silent".into());
+    }
     log(options.log_format);
     let client = client().await?;
     let metrics = Arc::new(Metrics::new());
@@ -70,6 +82,9 @@ pub async fn run(options: Options) -> Result<(), Complaint> {
     ready.store(true, Ordering::Relaxed);
     let settings = Settings {
         sweep: Duration::from_secs(options.sweep_seconds),
+        rare_sweep: Duration::from_secs(options.rare_sweep_seconds.max(options.sweep_seconds)),
+        probe: Duration::from_secs(options.event_probe_seconds),
+        silence: Duration::from_secs(options.event_silence_seconds),
         visibility: Duration::from_secs(options.kms_visibility_seconds),
     };
     let events = Recorder::new(client.clone(), Reporter { controller: "cloister".into(), instance: None });

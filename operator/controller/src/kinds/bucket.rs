@@ -84,6 +84,11 @@ impl Kind for IngestBucket {
         }
     }
 
+    fn home(&self, context: &Context) -> Option<String> {
+        let tenant = context.tenants.get(&ObjectRef::new(&self.namespace().unwrap_or_default()))?;
+        Some(tenant.spec.environment.clone())
+    }
+
     async fn confirm_peers(&self, context: &Context) -> Result<bool, Unreported> {
         peers::child_rests_on_the_present(self, context).await
     }

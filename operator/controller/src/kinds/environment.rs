@@ -5,6 +5,7 @@ use cloister_core::environment::{self, Inputs};
 use cloister_core::fault::Fault;
 use cloister_core::observed::ObservedSet;
 use cloister_core::plan::Mode;
+use cloister_crds::events::Hearing;
 use cloister_crds::status::CommonStatus;
 use cloister_crds::{Environment, EnvironmentSpec, EnvironmentStatus};
 use kube::ResourceExt;
@@ -47,11 +48,14 @@ impl Kind for Environment {
         let roles: BTreeSet<String> = lent.values().map(|(role, _)| role.clone()).collect();
         let sharers = lent.into_iter().map(|(arn, (_, tenant))| (arn, tenant)).collect();
         let minute = minute_of_week();
+        let rule = format!("eventbridge-rule/{}", environment::event_queue(&name, &owner));
+        let had_events = self.common().and_then(|c| c.arn(&rule)).is_some();
         let facts = Facts {
             assumed_role: Some(role),
             missing,
             log_bucket: Some(environment::log_bucket(&self.spec)),
             sharers,
+            hearing: context.feeds.hearing(&self.name_any()),
             ..Facts::default()
         };
         Prepared {
@@ -70,10 +74,15 @@ impl Kind for Environment {
                     keys,
                     roles: &roles,
                     deleting: leaving,
+                    had_events,
                     minute,
                 })
             }),
         }
+    }
+
+    fn home(&self, _: &Context) -> Option<String> {
+        Some(self.name_any())
     }
 
     async fn confirm_peers(&self, context: &Context) -> Result<bool, Unreported> {
@@ -96,6 +105,7 @@ impl Kind for Environment {
             assumed_role: facts.assumed_role,
             missing: facts.missing,
             warehouse_tenants,
+            events: self.spec.events.map(|_| facts.hearing.unwrap_or(Hearing::Starting)),
         }
     }
 }

@@ -22,6 +22,7 @@ use cloister_core::plan::{DesiredSet, Mode};
 use cloister_core::tenant::KeyArns;
 use cloister_core::violation::Violation;
 use cloister_crds::bucket::DriftPolicy;
+use cloister_crds::events::Hearing;
 use cloister_crds::status::CommonStatus;
 
 use crate::api::Object;
@@ -56,6 +57,8 @@ pub struct Facts {
     pub schema: Option<String>,
     /// Tenants that share the warehouse, by the ARNs of their roles.
     pub sharers: BTreeMap<String, String>,
+    /// Whether the feed of events is heard.
+    pub hearing: Option<Hearing>,
 }
 
 impl Prepared {
@@ -108,6 +111,9 @@ pub trait Kind: Object {
 
     /// The whole status: the common part, and the kind's own.
     fn with_common(&self, common: CommonStatus, prepared: &Prepared, observed: &ObservedSet) -> Self::Status;
+
+    /// The environment whose events tell of it.
+    fn home(&self, context: &Context) -> Option<String>;
 
     /// Whether the peers that this object's wishes rest on are still what the caches show. Asked before
     /// anything is changed: the caches of different kinds lag one another.

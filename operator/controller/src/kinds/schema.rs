@@ -64,6 +64,11 @@ impl Kind for RedshiftSchema {
         }
     }
 
+    /// What a database holds changes without events.
+    fn home(&self, _: &Context) -> Option<String> {
+        None
+    }
+
     async fn confirm_peers(&self, context: &Context) -> Result<bool, Unreported> {
         peers::child_rests_on_the_present(self, context).await
     }

@@ -74,6 +74,10 @@ impl Kind for ClientTenant {
         }
     }
 
+    fn home(&self, _: &Context) -> Option<String> {
+        Some(self.spec.environment.clone())
+    }
+
     async fn confirm_peers(&self, context: &Context) -> Result<bool, Unreported> {
         Ok(peers::environment_is_current(&self.spec.environment, context).await?
             && peers::buckets_are_current(&self.name_any(), context).await?)

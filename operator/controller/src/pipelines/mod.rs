@@ -165,6 +165,7 @@ fn conclude_on(
         outcomes: &Outcomes::new(),
         intents: &[],
         mode: Mode::Correct,
+        touches: &[],
     });
     let listening = hearing::condition(pipeline, context);
     if common.message.is_empty() {

@@ -161,6 +161,7 @@ fn foreign(id: &ResourceId, owner: &str) -> String {
         | ResourceId::LaunchTemplate(_)
         | ResourceId::Schema(_)
         | ResourceId::Guardrail(_)
+        | ResourceId::EventRule(_)
         | ResourceId::Object(_) => "remove or rename it".to_owned(),
     };
     format!("{id} exists and is not ours (it belongs to {owner}): {way_out}")

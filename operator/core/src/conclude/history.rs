@@ -1,8 +1,10 @@
+use cloister_crds::events::ChangedBy;
 use cloister_crds::status::DriftRecord;
 use serde_json::Value;
 
 use super::{About, Notice, Story};
 use crate::drift::Drift;
+use crate::feed::author;
 use crate::observed::{Actual, Observed};
 use crate::plan::Reason;
 use crate::resource::{QUARANTINE, Resource};
@@ -32,19 +34,40 @@ pub(super) fn update(story: &Story<'_>) -> (Vec<DriftRecord>, Vec<Notice>) {
             remedy(story, drift).clone_into(&mut record.remedy);
         }
     }
+    for n in 0..kept.len() {
+        trace(story, &mut kept, n, &mut notices);
+    }
     for drift in story.drifted() {
         let known = kept.iter().any(|record| record.mended_at.is_none() && is_same(record, drift));
         if known || (drift.part() == "policy" && is_quarantined(story, &drift.resource.to_string())) {
             continue;
         }
-        let record = record(story, drift);
-        let message = format!("{}: was {}, now {}", subject(&record), record.was, record.now);
+        let record = record(story, drift, &kept);
+        let doer = record.changed_by.as_ref().map(|by| format!(", by {}", who(by))).unwrap_or_default();
+        let message = format!("{}: was {}, now {}{doer}", subject(&record), record.was, record.now);
         let about = Some(about(&record));
         notices.push(Notice { warning: true, reason: "DriftFound", action: "Compare", message, about });
         kept.insert(0, record);
     }
     kept.truncate(KEPT);
     (kept, notices)
+}
+
+/// The event of a change may come after the difference was found.
+fn trace(story: &Story<'_>, kept: &mut [DriftRecord], n: usize, notices: &mut Vec<Notice>) {
+    // The newest come first.
+    let Some((record, earlier)) = kept.get_mut(n..).and_then(<[DriftRecord]>::split_first_mut) else {
+        return;
+    };
+    if record.changed_by.is_some() {
+        return;
+    }
+    if let Some(by) = author(record, earlier, story.touches) {
+        let message = format!("{} was changed by {}", subject(record), who(&by));
+        let about = Some(about(record));
+        notices.push(Notice { warning: false, reason: "DriftTraced", action: "Compare", message, about });
+        record.changed_by = Some(by);
+    }
 }
 
 /// What could not be read has not been mended.
@@ -69,8 +92,8 @@ fn is_same(record: &DriftRecord, drift: &Drift) -> bool {
     record.path == drift.path && record.resource == drift.resource.to_string()
 }
 
-fn record(story: &Story<'_>, drift: &Drift) -> DriftRecord {
-    DriftRecord {
+fn record(story: &Story<'_>, drift: &Drift, earlier: &[DriftRecord]) -> DriftRecord {
+    let mut record = DriftRecord {
         resource: drift.resource.to_string(),
         path: drift.path.clone(),
         was: show(&drift.want),
@@ -78,7 +101,14 @@ fn record(story: &Story<'_>, drift: &Drift) -> DriftRecord {
         remedy: remedy(story, drift).into(),
         found_at: story.now.to_owned(),
         mended_at: None,
-    }
+        changed_by: None,
+    };
+    record.changed_by = author(&record, earlier, story.touches);
+    record
+}
+
+fn who(by: &ChangedBy) -> String {
+    format!("{} from {} ({}, request {})", by.identity, by.source_address, by.call, by.request_id)
 }
 
 fn remedy(story: &Story<'_>, drift: &Drift) -> &'static str {

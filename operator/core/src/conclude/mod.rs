@@ -9,6 +9,7 @@ use cloister_crds::status::{CommonStatus, Intent, ResourceStatus};
 
 use crate::drift::Drift;
 use crate::fault::{Fault, FaultClass};
+use crate::feed::Touch;
 use crate::observed::{Observed, ObservedSet};
 use crate::plan::{Blocked, DesiredSet, Fate, Mode, Plan, Reason};
 use crate::resource::{ResourceId, Step};
@@ -43,6 +44,8 @@ pub struct Story<'a> {
     pub outcomes: &'a Outcomes,
     pub intents: &'a [Intent],
     pub mode: Mode,
+    /// What calls touched of it lately.
+    pub touches: &'a [Touch],
 }
 
 impl Story<'_> {

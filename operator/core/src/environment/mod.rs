@@ -1,6 +1,7 @@
 //! `Environment`: the account's own resources, and what its tenants need to know of it.
 
 mod audit_key;
+mod events;
 mod guardrails;
 mod log_bucket;
 mod warehouse;
@@ -18,6 +19,7 @@ use crate::tenant::KeyArns;
 use crate::violation::Violation;
 
 pub use audit_key::audit_key;
+pub use events::event_queue;
 pub use warehouse::{home_database, shared_cluster};
 
 /// The account as its tenants see it.
@@ -115,6 +117,11 @@ impl Account {
         format!("arn:{}:cloudtrail:{}:{}:trail/{name}", self.partition(), self.region, self.id)
     }
 
+    #[must_use]
+    pub fn event_rule_arn(&self, name: &str) -> String {
+        format!("arn:{}:events:{}:{}:rule/{name}", self.partition(), self.region, self.id)
+    }
+
     /// The host name that `kms:ViaService` holds for a service.
     #[must_use]
     pub fn service_host(&self, service: &str) -> String {
@@ -156,6 +163,8 @@ pub struct Inputs<'a> {
     /// Names of the IAM roles of the tenants that share its warehouse.
     pub roles: &'a BTreeSet<String>,
     pub deleting: bool,
+    /// Whether a feed of events is there, asked for or not.
+    pub had_events: bool,
     /// Minutes since Monday, 00:00 UTC.
     pub minute: i32,
 }
@@ -177,9 +186,10 @@ pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
     let bucket = log_bucket::settings(&account, inputs.spec.log_retention_days, inputs.owner);
     let resource = Resource::Bucket(Box::new(bucket));
     let mut set = DesiredSet::from([(id, Desired { resource, fate, needs: BTreeSet::new(), adopt })]);
-    if inputs.spec.audit.role_arn.is_some() {
+    if inputs.spec.audit.role_arn.is_some() || inputs.spec.events.is_some() || inputs.had_events {
         set.extend([audit_key(inputs, &account)]);
     }
+    set.extend(events::desire(inputs, &account));
     set.extend(guardrails::desire(inputs, &account));
     set.extend(warehouse::desire(inputs, &account));
     set

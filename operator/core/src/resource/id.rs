@@ -34,6 +34,8 @@ pub enum ResourceId {
     Schema(String),
     /// Of the account itself.
     Guardrail(GuardrailId),
+    /// Of EventBridge's default bus, by name.
+    EventRule(String),
 }
 
 impl fmt::Display for ResourceId {
@@ -56,6 +58,7 @@ impl fmt::Display for ResourceId {
             Self::InstanceProfile(name) => write!(f, "iam-instance-profile/{name}"),
             Self::LaunchTemplate(name) => write!(f, "ec2-launch-template/{name}"),
             Self::Schema(name) => write!(f, "redshift-schema/{name}"),
+            Self::EventRule(name) => write!(f, "eventbridge-rule/{name}"),
             Self::Guardrail(guardrail) => guardrail.fmt(f),
             Self::Object(object) => object.fmt(f),
         }

@@ -5,6 +5,7 @@ mod bucket;
 mod cluster;
 mod copy_grant;
 mod database;
+mod event_rule;
 mod guardrail;
 mod id;
 mod instance_profile;
@@ -34,6 +35,7 @@ pub use bucket::{
 pub use cluster::{Cluster, ClusterEncryption, ClusterStep, Nodes, Reboot, SnapshotCopy};
 pub use copy_grant::{CopyGrant, CopyGrantStep};
 pub use database::{DatabaseStep, WarehouseDatabase};
+pub use event_rule::{EventRule, EventRuleStep};
 pub use guardrail::{EbsEncryption, Guardrail, GuardrailId, GuardrailKind, GuardrailStep, SnapshotBlock};
 pub use id::ResourceId;
 pub use instance_profile::{InstanceProfile, InstanceProfileStep};
@@ -73,6 +75,7 @@ pub enum Resource {
     LaunchTemplate(Box<LaunchTemplate>),
     Schema(Box<Schema>),
     Guardrail(Guardrail),
+    EventRule(EventRule),
     Object(Value),
 }
 
@@ -97,6 +100,7 @@ impl Resource {
             }
             Self::InstanceProfile(r) => Some(&r.tags),
             Self::LaunchTemplate(r) => Some(&r.tags),
+            Self::EventRule(r) => Some(&r.tags),
         }
     }
 
@@ -124,6 +128,7 @@ impl Resource {
             // Even a schema that is not there is planned by what its database holds.
             Self::Schema(_) => Vec::new(),
             Self::Guardrail(want) => vec![Step::Guardrail(want.put())],
+            Self::EventRule(_) => EventRule::create().into_iter().map(Step::EventRule).collect(),
             Self::Object(_) => vec![Step::Object(ObjectStep::Create)],
         }
     }
@@ -172,6 +177,9 @@ impl Resource {
                 LaunchTemplate::repair(&parts).into_iter().map(Step::LaunchTemplate).collect()
             }
             (Self::Guardrail(want), Self::Guardrail(_)) => vec![Step::Guardrail(want.put())],
+            (Self::EventRule(want), Self::EventRule(have)) => {
+                want.repair(have, &parts).into_iter().map(Step::EventRule).collect()
+            }
             (Self::Object(_), Self::Object(_)) => vec![Step::Object(ObjectStep::Apply)],
             // An id names one kind only, so two kinds never meet.
             _ => Vec::new(),
@@ -197,6 +205,7 @@ impl Resource {
             Self::Database(_) => vec![Step::Database(DatabaseStep::Drop)],
             Self::InstanceProfile(have) => have.delete().into_iter().map(Step::InstanceProfile).collect(),
             Self::LaunchTemplate(_) => vec![Step::LaunchTemplate(LaunchTemplateStep::Delete)],
+            Self::EventRule(have) => have.delete().into_iter().map(Step::EventRule).collect(),
             Self::Object(_) => vec![Step::Object(ObjectStep::Delete)],
         }
     }
@@ -217,6 +226,7 @@ impl Resource {
             Self::Database(_) => Some(Step::Database(DatabaseStep::Adopt)),
             Self::InstanceProfile(_) => Some(Step::InstanceProfile(InstanceProfileStep::Tag)),
             Self::LaunchTemplate(_) => Some(Step::LaunchTemplate(LaunchTemplateStep::Tag)),
+            Self::EventRule(_) => Some(Step::EventRule(EventRuleStep::Tag)),
             // Whose these are cannot be changed afterwards, or they are nobody's.
             Self::Policy(_) | Self::Schema(_) | Self::Guardrail(_) | Self::Object(_) => None,
         }

@@ -1,9 +1,9 @@
 use serde::Serialize;
 
 use super::{
-    BucketStep, ClusterStep, CopyGrantStep, DatabaseStep, GuardrailStep, InstanceProfileStep, KeyStep,
-    LaunchTemplateStep, LogGroupStep, ObjectStep, ParameterGroupStep, PolicyStep, QueueStep, RoleStep,
-    SchemaStep, SubnetGroupStep,
+    BucketStep, ClusterStep, CopyGrantStep, DatabaseStep, EventRuleStep, GuardrailStep, InstanceProfileStep,
+    KeyStep, LaunchTemplateStep, LogGroupStep, ObjectStep, ParameterGroupStep, PolicyStep, QueueStep,
+    RoleStep, SchemaStep, SubnetGroupStep,
 };
 use crate::plan::Safety;
 
@@ -26,6 +26,7 @@ pub enum Step {
     LaunchTemplate(LaunchTemplateStep),
     Schema(SchemaStep),
     Guardrail(GuardrailStep),
+    EventRule(EventRuleStep),
     Object(ObjectStep),
 }
 
@@ -66,6 +67,7 @@ impl Step {
             | Self::InstanceProfile(_)
             | Self::LaunchTemplate(_)
             | Self::Guardrail(_)
+            | Self::EventRule(_)
             | Self::Object(_) => Safety::Safe,
         }
     }

@@ -309,8 +309,8 @@ pub fn damage(resource: &mut Resource, n: usize) {
         | Resource::Cluster(_)
         | Resource::Database(_) => warehouse::damage(resource, n),
         Resource::InstanceProfile(_) | Resource::LaunchTemplate(_) => nodes::damage(resource, n),
-        // They have tests of their own, in tests/schema.rs and tests/guardrails.rs.
-        Resource::Schema(_) | Resource::Guardrail(_) => {}
+        // They have tests of their own, in tests/schema.rs, tests/guardrails.rs and tests/feed.rs.
+        Resource::Schema(_) | Resource::Guardrail(_) | Resource::EventRule(_) => {}
         Resource::Object(object) => {
             if let Some(spec) = object.get_mut("spec").and_then(|s| s.as_object_mut()) {
                 spec.insert("extra".into(), n.into());

@@ -21,6 +21,7 @@ pub async fn plan_environment(home: &Environment, manifests: &Manifests, survey:
         keys: &KeyArns::default(),
         roles: &roles,
         deleting: false,
+        had_events: false,
         minute: minute_of_week(),
     };
     let first_look = section(home.label(), &owner, home, environment::desire(&inputs), survey).await;

@@ -1,0 +1,140 @@
+//! Receives the events of one environment.
+
+use std::sync::Arc;
+
+use cloister_aws::Received;
+use cloister_core::fault::Fault;
+use cloister_core::feed::{Call, Message, Touch, read, touches};
+use kube::ResourceExt as _;
+use kube::runtime::reflector::{ObjectRef, Store};
+use tokio::time::sleep;
+
+use super::{Feed, Wakes};
+use crate::api::Object;
+use crate::context::Context;
+use crate::driver::back_off;
+use crate::queues::{Wake, send};
+
+pub(super) struct Receiver {
+    pub context: Arc<Context>,
+    pub wakes: Wakes,
+    pub feed: Feed,
+}
+
+impl Receiver {
+    pub async fn run(self) {
+        let mut faults = 0;
+        loop {
+            match self.turn().await {
+                Ok(()) => faults = 0,
+                Err(fault) => {
+                    faults += 1;
+                    tracing::warn!(queue = self.feed.queue, %fault, "events cannot be received");
+                    sleep(back_off(faults)).await;
+                }
+            }
+        }
+    }
+
+    fn environment(&self) -> String {
+        self.feed.environment.name_any()
+    }
+
+    async fn turn(&self) -> Result<(), Fault> {
+        let messages = self.feed.account.receive(&self.feed.queue).await?;
+        let done: Vec<Received> = messages.into_iter().filter(|message| self.take(&message.body)).collect();
+        if done.is_empty() { Ok(()) } else { self.feed.account.delete(&self.feed.queue, &done).await }
+    }
+
+    /// Whether the message is done with. One that is not understood comes again until SQS sets it aside.
+    fn take(&self, body: &str) -> bool {
+        let result = match read(body) {
+            None => {
+                tracing::warn!(queue = self.feed.queue, "an event is not understood");
+                "malformed"
+            }
+            Some(Message::Nothing) => {
+                self.context.feeds.heard(&self.environment());
+                "nothing"
+            }
+            Some(Message::Call(call)) => self.hear(&call),
+        };
+        self.context.metrics.feed.taken(&self.environment(), result);
+        result != "malformed"
+    }
+
+    fn hear(&self, call: &Call) -> &'static str {
+        let environment = self.environment();
+        self.context.feeds.heard(&environment);
+        if self.context.feeds.again(&environment, &call.id) {
+            return "again";
+        }
+        let delay = jiff::Timestamp::now().as_second() - call.at;
+        self.context.metrics.feed.delayed(u32::try_from(delay).unwrap_or_default());
+        if self.is_own(call) {
+            return "own";
+        }
+        if self.wake(call) { "touched" } else { "nothing" }
+    }
+
+    /// The operator's session, and so what its command line does.
+    fn is_own(&self, call: &Call) -> bool {
+        let now = self.context.environments.get(&ObjectRef::new(&self.environment()));
+        let own = now.as_ref().and_then(|e| e.status()).and_then(|status| status.assumed_role.as_deref());
+        own == Some(call.by.identity.as_str())
+    }
+
+    fn wake(&self, call: &Call) -> bool {
+        let environment = self.environment();
+        let (context, wakes) = (&self.context, &self.wakes);
+        let lives_here = |tenant: &str| {
+            let tenant = context.tenants.get(&ObjectRef::new(tenant));
+            tenant.is_some_and(|tenant| tenant.spec.environment == environment)
+        };
+        let environments =
+            self.touch(&context.environments, call, &wakes.environments, |e| e.name_any() == environment);
+        let tenants =
+            self.touch(&context.tenants, call, &wakes.tenants, |t| t.spec.environment == environment);
+        let buckets = self.touch(&context.buckets, call, &wakes.buckets, |bucket| {
+            bucket.namespace().is_some_and(|namespace| lives_here(&namespace))
+        });
+        let network = self.is_of_network(call);
+        if network {
+            send(&wakes.environments, ObjectRef::new(&environment));
+        }
+        environments || tenants || buckets || network
+    }
+
+    /// Wakes the objects of which a resource was touched, and remembers by whom.
+    fn touch<K: Object>(
+        &self,
+        all: &Store<K>,
+        call: &Call,
+        wake: &Wake<K>,
+        concerned: impl Fn(&K) -> bool,
+    ) -> bool {
+        let touched = |object: &K| -> Vec<String> {
+            let resources = object.common().map(|c| c.resources.as_slice()).unwrap_or_default();
+            resources.iter().filter(|r| touches(call, r)).map(|r| r.id.clone()).collect()
+        };
+        let found = all.state_filter(|object| {
+            let resources = object.common().map(|c| c.resources.as_slice()).unwrap_or_default();
+            resources.iter().any(|r| touches(call, r)) && concerned(object)
+        });
+        for object in &found {
+            for resource in touched(object) {
+                let touch = Touch { resource, call: call.name.clone(), at: call.at, by: call.by.clone() };
+                self.context.remember(&Object::uid(&**object), |memory| memory.touch(touch));
+            }
+            send(wake, ObjectRef::from_obj(&**object));
+        }
+        !found.is_empty()
+    }
+
+    /// The network was made elsewhere, so it is among nobody's resources; the environment says what it lacks.
+    fn is_of_network(&self, call: &Call) -> bool {
+        let network = &self.feed.environment.spec.network;
+        let ids = network.subnet_ids.iter().chain(&network.security_group_ids).chain([&network.vpc_id]);
+        call.service == "ec2" && ids.into_iter().any(|id| call.named.contains(id))
+    }
+}

@@ -1,0 +1,95 @@
+//! Hears which calls touched what is ours, and wakes just the objects that they touched. A feed that is lost, late,
+//! doubled or out of order costs time, never correctness: a pass looks at what is there, and the sweep at everything.
+
+mod health;
+mod hear;
+mod metrics;
+mod silence;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloister_aws::Account;
+use cloister_core::environment::event_queue;
+use cloister_crds::{ClientTenant, Environment, IngestBucket};
+use kube::ResourceExt as _;
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+use crate::api::Object;
+use crate::context::Context;
+use crate::kinds::{self, Kind};
+use crate::queues::Wake;
+
+pub use health::Feeds;
+use hear::Receiver;
+pub use metrics::FeedMetrics;
+
+/// How often it is looked at which feeds there are and how they are.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Whom a call may have touched.
+#[derive(Clone)]
+pub struct Wakes {
+    pub environments: Wake<Environment>,
+    pub tenants: Wake<ClientTenant>,
+    pub buckets: Wake<IngestBucket>,
+}
+
+/// The queue of an environment's events.
+#[derive(Clone)]
+struct Feed {
+    environment: Arc<Environment>,
+    account: Arc<Account>,
+    queue: String,
+}
+
+/// Ends its task when it is dropped.
+struct Task(JoinHandle<()>);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+pub async fn follow(context: Arc<Context>, wakes: Wakes, stop: impl Future<Output = ()>) {
+    let mut stop = std::pin::pin!(stop);
+    let mut receivers: BTreeMap<String, Task> = BTreeMap::new();
+    loop {
+        tokio::select! {
+            () = &mut stop => return,
+            () = sleep(LOOK) => {}
+        }
+        if !context.fence.holds() {
+            receivers.clear();
+            continue;
+        }
+        let feeds = feeds(&context);
+        receivers.retain(|queue, task| feeds.contains_key(queue) && !task.0.is_finished());
+        context
+            .feeds
+            .retain(|environment| feeds.values().any(|feed| feed.environment.name_any() == environment));
+        for (queue, feed) in feeds {
+            silence::watch(&feed, &wakes, &context).await;
+            let start = || {
+                let receiver = Receiver { context: context.clone(), wakes: wakes.clone(), feed };
+                Task(tokio::spawn(receiver.run()))
+            };
+            receivers.entry(queue).or_insert_with(start);
+        }
+    }
+}
+
+/// Those whose queue stands, by its name, which has the hash of the environment's UID.
+fn feeds(context: &Context) -> BTreeMap<String, Feed> {
+    let feed = |environment: &Arc<Environment>| {
+        let queue = event_queue(&environment.name_any(), &environment.owner());
+        let known = environment.common().and_then(|c| c.arn(&format!("sqs-queue/{queue}"))).is_some();
+        let asked = environment.spec.events.is_some() && !environment.is_leaving();
+        let account = context.aws.account(&kinds::target(&environment.spec));
+        (known && asked).then(|| (queue.clone(), Feed { environment: environment.clone(), account, queue }))
+    };
+    context.environments.state().iter().filter_map(feed).collect()
+}
