@@ -171,9 +171,7 @@ def test_restoring_needs_the_key(aws: Emulator, redshift: Any) -> None:
     (snapshot,) = snapshots(redshift)
     aws.client("kms").disable_key(KeyId=snapshot["KmsKeyId"])
     with refused("InvalidParameterValue", 400, "KMS key"):
-        redshift.restore_from_cluster_snapshot(
-            SnapshotIdentifier=snapshot["SnapshotIdentifier"], ClusterIdentifier="x"
-        )
+        redshift.restore_from_cluster_snapshot(SnapshotIdentifier=snapshot["SnapshotIdentifier"], ClusterIdentifier="x")
 
 
 def test_statements_go_on_after_a_snapshot(aws: Emulator) -> None:

@@ -13,14 +13,15 @@ def tell(world: World, target: Target) -> int:
     heading(f"cloister drill {target.tenant}: could the warehouse be restored if this region were lost?")
     since = time.monotonic()
     take_snapshot(world, target.warehouse)
-    line("Redshift takes a snapshot, as it does every eight hours, and copies it to us-west-2", time.monotonic() - since)
+    line("Redshift takes a snapshot, as every eight hours, and copies it to us-west-2", time.monotonic() - since)
     found = drill(world, tenant=target.tenant)
     for phase in found.report["phases"]:
         line(phase["name"], phase["seconds"])
     for check in found.report["tables"]:
         mark = "✓" if check["outcome"] == "Matched" else "✗"
-        rows = (check[side] and check[side]["rows"] for side in ("restored", "live"))
-        plain("  {} {:<40} {} rows restored, {} in the live one".format(mark, f"{check['schema']}.{check['table']}", *rows))
+        table = f"{check['schema']}.{check['table']}"
+        restored, live = (check[side] and check[side]["rows"] for side in ("restored", "live"))
+        plain(f"  {mark} {table:<40} {restored} rows restored, {live} in the live one")
     spent, limit = found.report["recoverySeconds"], found.report["limitSeconds"] // 3600
     line(f"Recovery time, of the {limit} hours that a proposed rule asks for: {found.report['result']}", spent)
     plain(f"  Not covered: {found.report['notCovered'][0]}")

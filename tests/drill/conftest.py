@@ -33,7 +33,9 @@ def claims() -> Object:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with running_world(Path(tmp_path_factory.mktemp("drill")), sweep_seconds=8) as world:
         clusters_take(world, default=0)
-        tenant = manifests.tenant(TENANT, "landing", warehouse={"size": "Small", "reboots": "AtOnce"}, schemas=[claims()])
+        tenant = manifests.tenant(
+            TENANT, "landing", warehouse={"size": "Small", "reboots": "AtOnce"}, schemas=[claims()]
+        )
         world.onboard(tenant, timeout=90)
         world.cluster.wait_ready("RedshiftSchema", "claims", TENANT, timeout=60)
         yield world
@@ -48,6 +50,7 @@ def warehouse(world: World) -> Warehouse:
         "DELETE FROM claims.paid",
         "INSERT INTO claims.paid (id, name, paid, is_new, served, at, score, extra) VALUES "
         "(1, 'Jane Secret', 12.50, TRUE, '2026-11-01', '2026-11-01 10:00:00', 0.5, JSON_PARSE('{\"a\": [1, 2]}')), "
-        "(2, 'John Secret', NULL, FALSE, NULL, NULL, NULL, NULL), (2, 'John Secret', NULL, FALSE, NULL, NULL, NULL, NULL)",
+        "(2, 'John Secret', NULL, FALSE, NULL, NULL, NULL, NULL), "
+        "(2, 'John Secret', NULL, FALSE, NULL, NULL, NULL, NULL)",
     )
     return found

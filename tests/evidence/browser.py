@@ -7,6 +7,7 @@ import base64
 import json
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,14 @@ from typing import Any
 from local import debian
 
 PACKAGE = "chromium-headless-shell"
+# Where a browser that is debugged over a pipe has it. First out of the way, since either may be there already.
+_AT_THREE_AND_FOUR = """
+import fcntl, os, sys
+reads, writes = (fcntl.fcntl(int(pipe), fcntl.F_DUPFD, 10) for pipe in sys.argv[1:3])
+os.dup2(reads, 3)
+os.dup2(writes, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 @dataclass
@@ -84,16 +93,14 @@ def browser() -> Iterator[Browser]:
     root = debian.ensure(PACKAGE)
     to_it, ours = os.pipe()
     theirs, from_it = os.pipe()
-    # What is debugged over a pipe has it at 3 and 4.
-    script = f'exec "$@" 3<&{to_it} 4>&{from_it}'
     with tempfile.TemporaryDirectory() as profile:
         program = root / "usr" / "lib" / "chromium" / PACKAGE
         options = ["--remote-debugging-pipe", f"--user-data-dir={profile}", "--no-sandbox", "--disable-gpu"]
-        libraries = [root / "usr" / "lib" / "x86_64-linux-gnu", root / "usr" / "lib" / "x86_64-linux-gnu" / "pulseaudio"]
+        lib = root / "usr" / "lib" / "x86_64-linux-gnu"
         process = subprocess.Popen(
-            ["sh", "-c", script, "sh", str(program), *options, "about:blank"],
+            [sys.executable, "-c", _AT_THREE_AND_FOUR, str(to_it), str(from_it), str(program), *options, "about:blank"],
             pass_fds=(to_it, from_it),
-            env=os.environ | {"LD_LIBRARY_PATH": ":".join(map(str, libraries)), "HOME": profile},
+            env=os.environ | {"LD_LIBRARY_PATH": f"{lib}:{lib / 'pulseaudio'}", "HOME": profile},
             stderr=subprocess.DEVNULL,
         )
         os.close(to_it)

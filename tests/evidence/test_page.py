@@ -33,7 +33,7 @@ _PALE = """(() => {
     const style = getComputedStyle(node);
     const [one, other] = [light(channels(style.color)), light(behind(node))].sort((a, b) => b - a);
     const ratio = (one + 0.05) / (other + 0.05);
-    if (ratio < 4.5) pale.push(`${node.tagName}.${node.className} ${ratio.toFixed(2)} ${node.textContent.slice(0, 30)}`);
+    if (ratio < 4.5) pale.push(`${node.tagName}.${node.className} ${ratio.toFixed(2)} ${node.textContent}`);
   }
   return pale;
 })()"""
@@ -83,7 +83,8 @@ def test_paper_shows_what_is_folded(at_a_desk: Browser) -> None:
     page = at_a_desk
     page.value("document.querySelectorAll('details').forEach((each) => each.open = false)")
     page.looks(1280, media="print")
-    hidden = page.value("[...document.querySelectorAll('details .body')].filter((b) => !b.getBoundingClientRect().height).length")
+    bodies = "[...document.querySelectorAll('details .body')]"
+    hidden = page.value(f"{bodies}.filter((body) => !body.getBoundingClientRect().height).length")
     assert hidden == 0
     assert page.value("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.pdf().startswith(b"%PDF")

@@ -60,9 +60,9 @@ def find(call: Call, here: Region, given: Arguments) -> Snapshot:
         raise conflicting("Either SnapshotIdentifier or SnapshotArn must be given.")
     for each in here.snapshots.values():
         known = names.arn("snapshot", call.account, call.region, f"{each.cluster}/{each.identifier}")
-        if each.identifier == name or known == arn:
-            if given.get("SnapshotClusterIdentifier") in (None, each.cluster):
-                return each
+        owner = given.get("SnapshotClusterIdentifier")
+        if (each.identifier == name or known == arn) and owner in (None, each.cluster):
+            return each
     raise fault("ClusterSnapshotNotFoundFault", f"Snapshot {name or arn} not found.")
 
 
