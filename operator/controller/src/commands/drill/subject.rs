@@ -70,7 +70,7 @@ impl Subject {
             }
         }
         let (client, account) = (live.client().clone(), live.account(&home));
-        Ok(Self { client, account, owner, database, recovery_region, declared, tenant, home })
+        Ok(Self { client, account, tenant, home, owner, database, recovery_region, declared })
     }
 
     /// Those of this tenant's drills that stand.
