@@ -72,7 +72,7 @@ class Browser:
 
     def looks(self, width: int, height: int = 900, *, dark: bool = False, media: str = "screen") -> None:
         """From here on it is so wide, and its user prefers so."""
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.call("Emulation.setDeviceMetricsOverride", **metrics)
         features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self.call("Emulation.setEmulatedMedia", media=media, features=features)
