@@ -97,7 +97,7 @@ pub fn verdict(checks: &[TableCheck]) -> (Verdict, String) {
         return (Verdict::Empty, "restored, but there is no table to compare".to_owned());
     }
     if rest == 0 {
-        return (Verdict::Matched, format!("all {of} tables are as they are in the live warehouse"));
+        return (Verdict::Matched, format!("{of} of {of} tables are as they are in the live warehouse"));
     }
     let message = format!(
         "{rest} of {of} tables are not as they are in the live warehouse, which may have changed since the snapshot: \

@@ -92,7 +92,7 @@ impl<'a> Course<'a> {
         let interrupted = interrupt(signals);
         tokio::select! {
             biased;
-            () = interrupted => Err(Stop(Verdict::Interrupted, "interrupted".to_owned())),
+            () = interrupted => Err(Stop(Verdict::Interrupted, "a signal came before everything was compared".to_owned())),
             checks = self.examine(&scratch, key.as_deref()) => checks,
         }
     }
