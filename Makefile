@@ -29,7 +29,7 @@ approve: ## Log in at the local identity provider: CODE=ABCD-EFGH AS=ann, with a
 # --- The demo ----------------------------------------------------------------
 
 .PHONY: demo demo-down
-demo: ## One client onboarded, a file loaded, then a careless administrator; KEEP=1 leaves it running
+demo: ## One client onboarded, a file loaded, a careless administrator, a recovery drill; KEEP=1 leaves it running
 	@$(IN_VENV) -m demo $(if $(KEEP),--keep)
 
 demo-down: ## Stop a demo that was left running

@@ -4,6 +4,7 @@
 //! message names what is wrong and what to write instead. The rest is in `cloister-core::*::validate`.
 
 pub mod bucket;
+pub mod drill;
 pub mod environment;
 pub mod events;
 pub mod guardrails;
@@ -17,6 +18,7 @@ pub mod uploads;
 pub mod warehouse;
 
 pub use bucket::{IngestBucket, IngestBucketSpec, IngestBucketStatus};
+pub use drill::DrillStatus;
 pub use environment::{Environment, EnvironmentSpec, EnvironmentStatus};
 pub use guardrails::{Guardrail, Guardrails};
 pub use nodes::{Nodes, NodesStatus};

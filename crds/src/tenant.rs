@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bucket::{DeletionPolicy, DriftPolicy, IngestBucketSpec, Lifecycle};
+use crate::drill::DrillStatus;
 use crate::nodes::{Nodes, NodesStatus};
 use crate::pipeline::InlinePipeline;
 use crate::rules::{LABEL, NO_DUPLICATES, PRINTABLE, RESERVED_BUCKET_START, each, matches};
@@ -249,4 +250,7 @@ pub struct ClientTenantStatus {
     /// The pool of worker nodes. It has a writer of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nodes: Option<NodesStatus>,
+    /// The last recovery drill. `cloister drill` writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_drill: Option<DrillStatus>,
 }

@@ -13,6 +13,7 @@ GET    /statements?since=N                              what clusters were told 
 POST   /statements {"delay_ms"}                         how long statements wait before they are picked
 POST   /redshift {"default", "creating", …}             how many seconds each change of a cluster takes
 POST   /redshift/finish?account=…&region=…              ends the changes of clusters there that are under way
+POST   /redshift/snapshot {cluster, account, region}    an automated snapshot now, as AWS takes them every eight hours
 POST   /redshift/maintenance?account=…&region=…         the maintenance window of all clusters there, now
 POST   /ec2 {"pending", "shutting-down", …}             how many seconds each change of an instance takes
 POST   /ec2/finish?account=…&region=…&instance=…        ends the changes of instances there, or of one
@@ -43,7 +44,7 @@ from aws.faults import BadRule
 from aws.front import Front
 from aws.message import Request, Response
 from aws.principals import PRINCIPALS
-from aws.redshift import clock
+from aws.redshift import backup, clock, states
 from aws.redshift.records import Region
 from aws.redshift_data.by_hand import by_hand
 from aws.redshift_data.clusters import CLUSTERS
@@ -80,6 +81,7 @@ class Control:
             ("POST", "/statements"): self.delay,
             ("POST", "/redshift"): lambda query, body: clock.configure(body),
             ("POST", "/redshift/finish"): lambda query, body: {"ended": clock.hasten(_clusters(query))},
+            ("POST", "/redshift/snapshot"): self.snapshot,
             ("POST", "/redshift/maintenance"): lambda query, body: {"changed": clock.maintain(_clusters(query))},
             ("POST", "/ec2"): lambda query, body: instance_clock.configure(body),
             ("POST", "/ec2/finish"): lambda query, body: {
@@ -149,6 +151,13 @@ class Control:
         given = body["sql"] if isinstance(body["sql"], list) else [body["sql"]]
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(CLUSTERS.pool, by_hand, warehouse, body.get("database"), given)
+
+    def snapshot(self, query: dict[str, str], body: Any) -> Any:
+        here = _clusters({name: str(body[name]) for name in ("account", "region") if name in body})
+        made = backup.automated(here, states.ready(here, body["cluster"], "snapshot"))
+        if made is None:
+            raise Refused(f"{body['cluster']} takes no automated snapshots")
+        return {"snapshot": made.identifier}
 
     def statements(self, query: dict[str, str], body: Any) -> Any:
         performed = list(STATEMENTS.performed)

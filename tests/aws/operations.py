@@ -23,6 +23,7 @@ from aws.redshift import (
     modify,
     parameter_groups,
     resize,
+    restore,
     snapshot_copy,
     snapshots,
     subnet_groups,
@@ -56,7 +57,7 @@ KMS = (aliases, cryptography, key_policies, key_tags, keys)
 REDSHIFT_DATA = (describe, execute, results)
 REDSHIFT = (
     *(audit_log, cluster_tags, clusters, cluster_lifecycle, copy_grants, credentials, iam_roles, maintenance, modify),
-    *(parameter_groups, resize, snapshot_copy, snapshots, subnet_groups),
+    *(parameter_groups, resize, restore, snapshot_copy, snapshots, subnet_groups),
 )
 S3 = (
     *(account, bucket_tags, buckets, checksums, encryption, events, lifecycle, lock, logging, notification),

@@ -29,7 +29,13 @@ from aws.trail.feed import FEED
 from aws.visibility import VISIBILITY
 
 # More than one, since AWS bounds the size of each.
-PROVISIONER = ("provisioner", "provisioner-pipelines", "provisioner-guardrails", "provisioner-events")
+PROVISIONER = (
+    "provisioner",
+    "provisioner-pipelines",
+    "provisioner-guardrails",
+    "provisioner-events",
+    "provisioner-drill",
+)
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 
 import yaml
 
-from demo import load
+from demo import load, recover
 from demo.mishaps import Mishap, happen
 from demo.show import heading, line, plain, shortened
 from e2e.careless import IN_AWS, IN_KUBERNETES, IN_WAREHOUSE, Act, Target
@@ -44,7 +44,8 @@ def tell(world: World) -> int:
     heading("A careless administrator, in the warehouse")
     mishaps += _show_all(world, target, IN_WAREHOUSE)
     unreported = _show_reported(target)
-    return _sum_up(world, mishaps) + unreported
+    wrong = _sum_up(world, mishaps) + unreported
+    return wrong + recover.tell(world, target)
 
 
 def _onboard(world: World) -> None:

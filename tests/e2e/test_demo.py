@@ -27,6 +27,7 @@ def test_everything_that_the_demo_breaks_is_repaired(tmp_path: Path) -> None:
     assert "28 of 28 found and repaired" in done.stdout
     assert "✗" not in done.stdout
     assert "tables.medical_claims.columns.memo: Reported" in done.stdout
+    assert "that a proposed rule asks for: Matched" in done.stdout
     assert "no record" not in done.stdout
     assert _left_running(tmp_path) == []
 

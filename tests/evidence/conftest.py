@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from e2e.warehouse import clusters_take
+from drill.verb import drill, take_snapshot
+from e2e.warehouse import Warehouse, clusters_take
 from e2e.world import World, running_world
+from evidence.verb import TENANT
 
 GOOD = Path(__file__).with_name("good.yaml")
 
@@ -17,4 +19,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with running_world(Path(tmp_path_factory.mktemp("evidence")), sweep_seconds=8) as world:
         clusters_take(world, default=0)
         world.onboard(GOOD, timeout=120)
+        world.cluster.wait_ready("RedshiftSchema", "claims", TENANT, timeout=60)
+        take_snapshot(world, Warehouse(world, TENANT).identifier)
+        drilled = drill(world, tenant=TENANT)
+        assert drilled.code == 0, drilled.err
         yield world

@@ -10,6 +10,7 @@ from drift.documents import flipped
 from drift.guardrails import READ as GUARDRAILS
 from drift.guardrails import flip_guardrail
 from drift.machines import flip_profile, flip_template
+from drift.snapshot import snapshot
 from drift.storage import flip_bucket, flip_queue
 from drift.warehouse import RECOVERY, flip_cluster, flip_log_group, flip_parameter_group
 from drift.warehouse import Spare as Vault
@@ -45,6 +46,8 @@ def flip(world: World, spare: Spare, safeguard: str, resource: str, field: str) 
     own = _OWN.get((safeguard, kind.removeprefix("recovery-"), field))
     if own:
         return own(aws, name)
+    if kind == DRILL:
+        return record(world, name, _drill_that_is_none(seen(world, resource), field))
     if kind in GUARDRAILS:
         return flip_guardrail(aws, kind, field)
     if part == "policy":
@@ -62,6 +65,27 @@ def flip(world: World, spare: Spare, safeguard: str, resource: str, field: str) 
         "redshift-parameter-group": lambda: flip_parameter_group(aws, name, field),
         "log-group": lambda: flip_log_group(aws, name, field),
     }[kind]()
+
+
+DRILL = "recovery-drill"
+
+
+def seen(world: World, resource: str) -> Any:
+    """A thing as it is now, to be compared with later."""
+    kind, _, name = resource.partition("/")
+    if kind == DRILL:
+        return world.cluster.get("ClientTenant", name)["status"]["lastDrill"]
+    return snapshot(world.aws, world.cluster, resource)
+
+
+def record(world: World, name: str, drill: Any) -> None:
+    """Who writes it down by hand; the operator leaves it to the drill."""
+    world.cluster.set_status("ClientTenant", name, {"lastDrill": drill})
+
+
+def _drill_that_is_none(drill: Any, field: str) -> Any:
+    wrong = {"result": "Differs", "seconds": 72 * 3600 + 1}
+    return drill | ({"at": "2020-01-31T00:00:00Z"} if field == "ageDays" else {field: wrong[field]})
 
 
 Edit = Callable[[dict[str, Any]], dict[str, Any]]

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from drift.snapshot import snapshot
 from e2e.waiting import until
 from e2e.world import World
-from evidence.flips import Spare, flip
+from evidence.flips import DRILL, Spare, flip, record, seen
 from evidence.verb import TENANT, Evidence, asleep, listed, look
 
 # No API of AWS changes these of what is there; core's own tests judge them.
@@ -106,15 +105,15 @@ def _break(world: World, spare: Spare, together: list[Flip]) -> list[str]:
                 flip(world, spare, one.safeguard, one.resource, one.field)
             except ClientError as error:
                 raise AssertionError(f"{one}: {error}") from error
-        seen = look(world)
+        found = look(world)
     expected = {safeguard for one in together for safeguard in one.turns}
     complaints = []
-    if seen.red != expected or seen.code != 2:
-        why = {red: sorted(seen.failing(red)) for red in seen.red ^ expected}
+    if found.red != expected or found.code != 2:
+        why = {red: sorted(found.failing(red)) for red in found.red ^ expected}
         complaints.append(f"{[(f.resource, f.field) for f in together]}: {why} instead of {sorted(expected)}")
     for one in together:
-        if (one.resource, one.field) not in seen.failing(one.safeguard):
-            complaints.append(f"{one} is not among the proofs: {sorted(seen.failing(one.safeguard))}")
+        if (one.resource, one.field) not in found.failing(one.safeguard):
+            complaints.append(f"{one} is not among the proofs: {sorted(found.failing(one.safeguard))}")
     return complaints
 
 
@@ -126,13 +125,16 @@ def test_each_setting_that_is_broken_turns_exactly_its_safeguard_red(world: Worl
     assert {one.safeguard for one in flips} | {"R8"} >= {one["id"] for one in listed() if "managed" in one["basis"]}
     complaints: list[str] = []
     for together in _rounds(flips):
-        before = {one.resource: snapshot(world.aws, world.cluster, one.resource) for one in together}
+        before = {one.resource: seen(world, one.resource) for one in together}
         complaints += _break(world, spare, together)
+        for resource, was in before.items():
+            if resource.startswith(DRILL):
+                record(world, resource.partition("/")[2], was)
         _poke(world)
         for resource, was in before.items():
             until(
                 f"{resource} is as before",
-                lambda r=resource: snapshot(world.aws, world.cluster, r),  # type: ignore[misc]
+                lambda r=resource: seen(world, r),  # type: ignore[misc]
                 lambda now, w=was: bool(now == w),  # type: ignore[misc]
                 timeout=90,
             )

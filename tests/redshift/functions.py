@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/redshift/latest/dg/c_SQL_functions.html
 """
 
 # Ours, because PostgreSQL has none or answers otherwise.
-OURS = {"format_type", "format_encoding", "getdate"}
+OURS = {"format_type", "format_encoding", "getdate", "json_serialize"}
 
 KNOWN = {
     "array_to_string", "ascii", "atan2", "bit_and", "bit_or", "bool_and", "bool_or", "btrim", "cbrt", "chr",

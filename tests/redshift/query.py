@@ -100,13 +100,21 @@ def _type(node: exp.Expr) -> exp.Expr:
 def _function(node: exp.Expr) -> exp.Expr:
     name = fold(node.name)
     if name in OURS:
-        return exp.Dot(
-            this=exp.Identifier(this="redshift", quoted=True, ours=True),
-            expression=exp.Anonymous(this=name, expressions=node.expressions, ours=True),
-        )
+        return _ours(name, node.expressions)
     if name not in KNOWN and not node.args.get("ours"):
         raise SqlError(f"function {name}(...) does not exist", "42883")
     return node
+
+
+def _ours(name: str, arguments: list[exp.Expr]) -> exp.Expr:
+    return exp.Dot(
+        this=exp.Identifier(this="redshift", quoted=True, ours=True),
+        expression=exp.Anonymous(this=name, expressions=arguments, ours=True),
+    )
+
+
+def _strtol(node: exp.Expr) -> exp.Expr:
+    return _ours("strtol", [node.this, node.expression])
 
 
 def _getdate(_: exp.Expr) -> exp.Expr:
@@ -127,6 +135,7 @@ def _listagg(node: exp.Expr) -> exp.Expr:
 CHANGES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.DataType: _type,
     exp.Anonymous: _function,
+    exp.FromBase: _strtol,
     exp.CurrentTimestamp: _getdate,
     exp.WithinGroup: _listagg,
 }

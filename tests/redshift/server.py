@@ -36,8 +36,9 @@ SOCKET, LONGEST_SOCKET = ".s.PGSQL.5432.lock", 107  # bytes that the path of a s
 class Server:
     """To be started from a thread that lasts: Linux takes its end for the death of the process's parent."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, restored: Path | None = None) -> None:
         self.directory = directory
+        self.source = restored  # what it begins as a copy of; an empty cluster where there is none
         self.data = directory / "data"
         self.sockets: Path | None = None
         self.process: subprocess.Popen[bytes] | None = None
@@ -50,7 +51,8 @@ class Server:
             self.sockets = Path(tempfile.mkdtemp(prefix="cloister-redshift-"))
         postgres.give_away(self.sockets)
         # cp keeps the owner, whom PostgreSQL insists on.
-        subprocess.run(["cp", "-a", str(template.directory()), str(self.data)], check=True)
+        source = self.source or template.directory()
+        subprocess.run(["cp", "-a", str(source), str(self.data)], check=True)
         options = [f"--{name.replace('_', '-')}={value}" for name, value in SETTINGS.items()]
         # SIGQUIT when we die, so that it takes its children along at once.
         command = [*postgres.unprivileged("--pdeathsig", "QUIT"), postgres.program("postgres"), "-D", str(self.data)]
@@ -72,6 +74,14 @@ class Server:
                 time.sleep(0.01)
             else:
                 return
+
+    def copy(self, into: Path) -> None:
+        """All that is committed. PostgreSQL may write meanwhile."""
+        into.mkdir(parents=True)
+        into.chmod(0o700)
+        postgres.give_away(into)
+        where = ["-h", str(self.sockets), "-U", postgres.SUPERUSER, "-D", str(into)]
+        postgres.run("pg_basebackup", [*where, "--checkpoint=fast", "--wal-method=fetch", "--no-sync", "--no-manifest"])
 
     def connect(self, database: str) -> Connection[TupleRow]:
         return psycopg.connect(host=str(self.sockets), user=postgres.SUPERUSER, dbname=database, autocommit=True)

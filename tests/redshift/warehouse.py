@@ -19,18 +19,34 @@ SYSTEM_ROLES = ("sys:operator", "sys:monitor", "sys:dba", "sys:superuser", "sys:
 
 
 class Warehouse:
-    def __init__(self, directory: Path, database: str, administrator: str) -> None:
-        self.server = Server(directory)
+    def __init__(self, directory: Path, database: str, administrator: str, restored: Path | None = None) -> None:
+        self.server = Server(directory, restored)
         self.database = database
         self.administrator = administrator
         self.starting = threading.Lock()
         self.started = False
         self.stopped = False
+        self.is_restored = restored is not None
+        self.copies = 0  # under way; no session begins meanwhile
+        self.copied = threading.Condition()
 
     def stop(self) -> None:
         with self.starting:
             self.stopped = True
             self.server.stop()
+
+    def hold(self) -> None:
+        """Before `copy`: from here on no statement begins until it is done."""
+        with self.copied:
+            self.copies += 1
+
+    def copy(self, into: Path) -> None:
+        try:
+            self.server.copy(into)
+        finally:
+            with self.copied:
+                self.copies -= 1
+                self.copied.notify_all()
 
     def _start(self) -> None:
         with self.starting:
@@ -38,9 +54,10 @@ class Warehouse:
                 raise LoginRefused("the cluster is gone")
             if not self.started:
                 self.server.start()
-                with self.server.connect(TEMPLATE_DATABASE) as connection:
-                    for sql in self._first():
-                        connection.execute(sql)
+                if not self.is_restored:
+                    with self.server.connect(TEMPLATE_DATABASE) as connection:
+                        for sql in self._first():
+                            connection.execute(sql)
                 self.started = True
 
     def _first(self) -> list[str]:
@@ -59,6 +76,8 @@ class Warehouse:
     def session(self, database: str, user: str, create: bool = False) -> Iterator[Session]:
         """As a user that exists, or is created at its first login, as those of IAM identities are."""
         self._start()
+        with self.copied:
+            self.copied.wait_for(lambda: not self.copies)
         names = Names()
         try:
             connection = self.server.connect(names.stored(database))

@@ -43,6 +43,7 @@ pub(crate) struct Place {
     pub region: String,
     pub kms: Paced<aws_sdk_kms::Client>,
     pub redshift: Paced<aws_sdk_redshift::Client>,
+    pub redshift_data: Paced<aws_sdk_redshiftdata::Client>,
     pub tagging: Paced<aws_sdk_resourcegroupstagging::Client>,
     tags: Shared<HashMap<String, Tags>>,
 }
@@ -55,6 +56,7 @@ impl Place {
             region: target.region.clone(),
             kms: paced!(aws_sdk_kms, Service::Kms, config, target, recorder),
             redshift: paced!(aws_sdk_redshift, Service::Redshift, config, target, recorder),
+            redshift_data: paced!(aws_sdk_redshiftdata, Service::RedshiftData, config, target, recorder),
             tagging: paced!(aws_sdk_resourcegroupstagging, Service::Tagging, config, target, recorder),
             tags: Shared::new(),
         }

@@ -92,7 +92,7 @@ macro_rules! object {
 }
 
 object!(Environment, EnvironmentStatus);
-object!(ClientTenant, ClientTenantStatus, &["nodes"]);
+object!(ClientTenant, ClientTenantStatus, &["nodes", "lastDrill"]);
 object!(IngestBucket, IngestBucketStatus);
 object!(RedshiftSchema, RedshiftSchemaStatus);
 object!(EtlPipeline, EtlPipelineStatus);

@@ -44,6 +44,9 @@ enum Verb {
     /// Judge a tenant by every safeguard of the HIPAA checklist, with proof from the live account; change nothing.
     /// Exit code 0: nothing is NotMet, 2: something is, 1: error.
     Evidence(commands::evidence::Options),
+    /// Restore the newest copy of a tenant's warehouse in the recovery region, compare it with the live one, remove it
+    /// again, and tell the time. Exit code 0: everything matched, 2: something does not, 1: error.
+    Drill(commands::drill::Options),
     /// Print the CustomResourceDefinitions.
     Crds,
     /// Print the EC2NodeClass and the NodePool of a tenant, for a cluster in which Karpenter launches its nodes.
@@ -57,6 +60,7 @@ async fn main() -> ExitCode {
         Verb::Run(options) => commands::run::run(options).await.map(|()| ExitCode::SUCCESS),
         Verb::Plan(options) => commands::plan::run(options).await,
         Verb::Evidence(options) => commands::evidence::run(options).await,
+        Verb::Drill(options) => commands::drill::run(options).await,
         Verb::Crds => commands::crds::run().map(|()| ExitCode::SUCCESS),
         Verb::Karpenter(options) => commands::karpenter::run(options).await.map(|()| ExitCode::SUCCESS),
     };

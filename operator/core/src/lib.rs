@@ -5,6 +5,7 @@ pub mod bucket;
 pub mod conclude;
 pub mod document;
 pub mod drift;
+pub mod drill;
 pub mod environment;
 pub mod evidence;
 pub mod fault;

@@ -5,7 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cloister_core::environment::Account;
-use cloister_core::evidence::{Basis, Finding, Look, Of, Part, Parts, Scene, Status, judge, safeguards};
+use cloister_core::evidence::{
+    Basis, Finding, Look, Of, Part, Parts, Record, Scene, Status, judge, safeguards,
+};
 use cloister_core::fault::{Fault, FaultClass};
 use cloister_core::name::Names;
 use cloister_core::observed::{Actual, Observed};
@@ -15,6 +17,7 @@ use cloister_core::resource::{Resource, ResourceId};
 use cloister_core::tenant::KeyArns;
 use cloister_core::{bucket, tenant};
 use cloister_crds::{ClientTenant, Environment};
+use serde_json::{Value, json};
 
 const KEY: &str = "arn:aws:kms:us-east-1:222222222222:key/11111111-2222-3333-4444-555555555555";
 
@@ -57,11 +60,44 @@ fn findings(desired: &DesiredSet, see: impl Fn(&ResourceId, &Resource) -> Option
     let looks =
         desired.iter().map(|(id, want)| Look { of: Of::Tenant, id, want, seen: seen[id].as_ref() }).collect();
     let declared = Parts::from([Part::Buckets, Part::Warehouse, Part::Nodes]);
-    judge(&scene(looks, declared), &[]).0
+    // A world in which nothing is there has no drill on record either.
+    let drilled = seen.values().any(|seen| matches!(seen, Some(Observed::Present(_))));
+    let good = || drill(json!({ "result": "Matched", "ageDays": 12, "seconds": 700 }));
+    let records = drilled.then(good).into_iter().collect();
+    judge(&Scene { records, ..scene(looks, declared) }, &[]).0
 }
 
 fn scene(looks: Vec<Look<'_>>, declared: Parts) -> Scene<'_> {
-    Scene { looks, declared, account: "222222222222", time: "2026-11-24T18:00:00Z", today: "2026-11-24" }
+    let (time, today) = ("2026-11-24T18:00:00Z", "2026-11-24");
+    Scene { looks, records: Vec::new(), declared, account: "222222222222", time, today }
+}
+
+fn drill(fields: Value) -> Record {
+    Record { id: "recovery-drill/acme-health".into(), fields }
+}
+
+#[test]
+fn a_drill_proves_for_a_year_what_it_has_matched() {
+    let declared = Parts::from([Part::Warehouse]);
+    let status = |records: Vec<Record>| {
+        let found = judge(&Scene { records, ..scene(Vec::new(), declared.clone()) }, &[]).0;
+        found.iter().find(|finding| finding.id == "R9").map(|finding| finding.status)
+    };
+    let with = |result: &str, age: Value, seconds: i64| {
+        status(vec![drill(json!({ "result": result, "ageDays": age, "seconds": seconds }))])
+    };
+    assert_eq!(with("Matched", json!(365), 259_200), Some(Status::Met));
+    for (result, age, seconds) in [
+        ("Differs", json!(1), 9),
+        ("Refused", json!(1), 9),
+        ("Matched", json!(366), 9),
+        ("Matched", json!(-1), 9),
+        ("Matched", json!(null), 9),
+        ("Matched", json!(1), 259_201),
+    ] {
+        assert_eq!(with(result, age.clone(), seconds), Some(Status::NotMet), "{result} {age} {seconds}");
+    }
+    assert_eq!(status(Vec::new()), Some(Status::NotMet));
 }
 
 fn present(resource: Resource) -> Observed {

@@ -47,6 +47,8 @@ def demands(call: Call) -> list[Demand]:
 
 def resources_of(call: Call) -> list[str]:
     """ARNs of what a call is about; `*` if it names nothing."""
+    if call.operation == "RestoreFromClusterSnapshot":
+        return _restored(call)
     if call.operation in AT_LARGE:
         return ["*"]
     if call.param("ResourceName"):
@@ -60,6 +62,17 @@ def resources_of(call: Call) -> list[str]:
             name = f"{owner}/{name}"
         return [arn(kind, call.account, call.region, str(name).lower())]
     return ["*"]
+
+
+def _restored(call: Call) -> list[str]:
+    """The cluster that is made, and the snapshot by its own cluster, whether that is named or not."""
+    made = arn("cluster", call.account, call.region, str(call.param("ClusterIdentifier", "")).lower())
+    name, named = call.param("SnapshotIdentifier"), call.param("SnapshotArn")
+    if named:
+        return [made, str(named)]
+    found = clock.current(call.account, call.region).snapshots.get(str(name))
+    owner = found.cluster if found else call.param("SnapshotClusterIdentifier") or "*"
+    return [made, arn("snapshot", call.account, call.region, f"{owner}/{name}")]
 
 
 def _on(call: Call, here: Region, action: str, resource: str, context: Context) -> Demand:
@@ -85,7 +98,8 @@ def _about_secret(call: Call, here: Region) -> bool:
     if call.operation == "DeleteCluster":
         found = here.clusters.get(str(call.param("ClusterIdentifier", "")))
         return found is not None and secret.ARN in found.settings
-    return call.operation in ("CreateCluster", "ModifyCluster") and call.param("ManageMasterPassword") == "true"
+    made = ("CreateCluster", "ModifyCluster", "RestoreFromClusterSnapshot")
+    return call.operation in made and call.param("ManageMasterPassword") == "true"
 
 
 def _secret(call: Call, here: Region) -> list[Demand]:

@@ -28,7 +28,7 @@ def missing(cluster: Cluster) -> frozenset[str]:
         lacking.add("our tags")
     if not settings["Encrypted"]:
         lacking.add("encryption")
-    if not _owners_key(cluster, settings.get("KmsKeyId") or ""):
+    if not _is_key_of(cluster.tags.get(OWNER, "nobody"), cluster, settings.get("KmsKeyId") or ""):
         lacking.add("the owner's key")
     if settings["PubliclyAccessible"]:
         lacking.add("no public access")
@@ -44,6 +44,12 @@ def missing(cluster: Cluster) -> frozenset[str]:
     return frozenset(lacking)
 
 
-def _owners_key(cluster: Cluster, arn: str) -> bool:
+def of_snapshots_owner(cluster: Cluster) -> bool:
+    """Whether a restored one is under a key of whoever the snapshot belongs to."""
+    snapshot = stores.redshift(cluster.account, cluster.region).snapshots[cluster.restored]
+    return _is_key_of(snapshot.tags.get(OWNER, "nobody"), cluster, cluster.encrypted_by)
+
+
+def _is_key_of(owner: str, cluster: Cluster, arn: str) -> bool:
     key = find_key(cluster.account, cluster.region, arn) if arn else None
-    return key is not None and stores.key_record(key).tags.get(OWNER) == cluster.tags.get(OWNER, "nobody")
+    return key is not None and stores.key_record(key).tags.get(OWNER) == owner

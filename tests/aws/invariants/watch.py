@@ -9,6 +9,7 @@ from aws.accounts import OPERATOR_ROLE, PROVISIONER_ROLE
 from aws.call import Call
 from aws.ec2 import clock as instance_clock
 from aws.invariants import grants, nodes, ownership, safeguards, warehouse
+from aws.redshift.records import Cluster
 
 CREATES_OBJECTS = {"PutObject", "CopyObject", "CompleteMultipartUpload"}
 KEY_CALLS = {"CreateKey", "EnableKey", "TagResource", "CancelKeyDeletion"}
@@ -141,10 +142,22 @@ class Invariants:
     def _warehouse(self, call: Call) -> None:
         """A new one lacks nothing; of an older one the operator takes nothing away."""
         cluster = warehouse.of(call)
+        if call.operation == "RestoreFromClusterSnapshot" and cluster is not None:
+            self._restored(call, cluster)
+            return
         worse = warehouse.missing(cluster) - self.before_call.missing if cluster else frozenset()
         if worse:
             made = "changed" if self.before_call.existed else "created"
             self._violated(call, "warehouse-is-safeguarded", f"{made} while lacking: {_listed(worse)}")
+
+    def _restored(self, call: Call, cluster: Cluster) -> None:
+        """It can be given its tags only once it stands; whose it is then follows from the snapshot."""
+        named = {"our tags", "the owner's key"}
+        lacking = warehouse.missing(cluster) - named
+        if not warehouse.of_snapshots_owner(cluster):
+            lacking |= {"the key of the snapshot's owner"}
+        if lacking:
+            self._violated(call, "warehouse-is-safeguarded", f"restored while lacking: {_listed(lacking)}")
 
     def _nodes(self, call: Call) -> None:
         """A new one lacks nothing; what somebody else took away is drift, and comes no worse by the operator."""

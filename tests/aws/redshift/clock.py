@@ -79,6 +79,7 @@ KEPT = ("active", "in-sync", "adding")
 
 def _remove(here: Region, cluster: Cluster) -> None:
     del here.clusters[cluster.identifier]
+    backup.keeper.end(cluster)
     secret.delete(cluster)
     for name, snapshot in list(here.snapshots.items()):
         if snapshot.cluster == cluster.identifier and snapshot.kind == "automated":

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from aws.redshift import clock, parameters, view
+from aws.redshift.records import Data
 from aws.redshift.wire import fault
 
 
@@ -19,6 +20,7 @@ class Available:
     logs_user_activity: bool
     enhanced_vpc_routing: bool
     tags: dict[str, str]
+    data: Data | None  # what its databases began with
 
 
 def require_available(account: str, region: str, identifier: str) -> Available:
@@ -39,6 +41,7 @@ def require_available(account: str, region: str, identifier: str) -> Available:
         logs_user_activity=found.parameters["enable_user_activity_logging"] == "true",
         enhanced_vpc_routing=found.settings["EnhancedVpcRouting"],
         tags=dict(found.tags),
+        data=found.data,
     )
 
 

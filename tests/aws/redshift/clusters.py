@@ -37,13 +37,13 @@ def create_cluster(call: Call, given: Arguments) -> dict[str, Any]:
         names.user(given["MasterUsername"]),
         str(uuid.uuid4()),
         datetime.now(UTC),
-        _settings(given),
-        _parameter_group(call, given),
+        settings_of(given),
+        parameter_group(call, given),
         tags,
     )
-    _place(call, given, made)
+    place(call, given, made)
     made.settings |= _encrypted(call, given, made)
-    _attach(call, given, made)
+    attach(call, given, made)
     pending = password(call, given, made)
     if pending is None:
         raise conflicting("Either MasterUserPassword or ManageMasterPassword must be given.")
@@ -52,7 +52,7 @@ def create_cluster(call: Call, given: Arguments) -> dict[str, Any]:
     return {"Cluster": view.cluster(here, made)}
 
 
-def _settings(given: Arguments) -> Settings:
+def settings_of(given: Arguments) -> Settings:
     """With AWS's defaults, as they are since January 2025 (not public, encrypted).
 
     https://docs.aws.amazon.com/redshift/latest/mgmt/behavior-changes.html
@@ -95,12 +95,12 @@ def multi_az(on: bool, node_type: str) -> bool:
     return on
 
 
-def _parameter_group(call: Call, given: Arguments) -> str:
+def parameter_group(call: Call, given: Arguments) -> str:
     wanted = given.get("ClusterParameterGroupName", f"default.{parameters.LATEST}")
     return parameters.find(clock.current(call.account, call.region), wanted).name
 
 
-def _place(call: Call, given: Arguments, made: Cluster) -> None:
+def place(call: Call, given: Arguments, made: Cluster) -> None:
     here = clock.current(call.account, call.region)
     group = network.group(here, call.account, call.region, given.get("ClusterSubnetGroupName"))
     zones = sorted(set(group.subnets.values()))
@@ -123,7 +123,7 @@ def _encrypted(call: Call, given: Arguments, made: Cluster) -> Settings:
     return {"Encrypted": True, "KmsKeyId": key.arn}
 
 
-def _attach(call: Call, given: Arguments, made: Cluster) -> None:
+def attach(call: Call, given: Arguments, made: Cluster) -> None:
     roles = given.get("IamRoles") or []
     check_roles(roles)
     made.roles = dict.fromkeys(roles, "adding")

@@ -1,11 +1,21 @@
 """What the emulator keeps of Redshift, by account and region."""
 
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 Settings = dict[str, Any]  # by their names in the API
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """What the databases held at one moment."""
+
+    directory: Path
+    copied: Future[None]
 
 
 @dataclass
@@ -33,6 +43,8 @@ class Cluster:
     snapshot_copy: Settings = field(default_factory=dict)
     deferred: Settings = field(default_factory=dict)
     password: str = ""  # of the administrator, as far as it is known: a managed one is in its secret
+    restored: str = ""  # the snapshot that it was made from
+    data: Data | None = None  # what it began with; empty databases where there is none
 
     @property
     def encrypted_by(self) -> str:
@@ -76,6 +88,7 @@ class Snapshot:
     retention: int
     tags: dict[str, str]
     available_at: float  # by the monotonic clock
+    data: Data | None = None  # none where nobody had ever spoken to the databases
 
 
 @dataclass

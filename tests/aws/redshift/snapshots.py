@@ -1,6 +1,5 @@
 """Snapshots. https://docs.aws.amazon.com/redshift/latest/APIReference/API_DescribeClusterSnapshots.html"""
 
-import time
 from typing import Any
 
 from aws.call import Call
@@ -12,12 +11,11 @@ LACKS = frozenset({"SortingEntities", "OwnerAccount"})
 
 
 def _view(call: Call, found: Snapshot) -> dict[str, Any]:
-    ready = found.available_at <= time.monotonic()
     return {
         "SnapshotIdentifier": found.identifier,
         "ClusterIdentifier": found.cluster,
         "SnapshotCreateTime": found.created,
-        "Status": "available" if ready else "creating",
+        "Status": "available" if backup.is_available(found) else "creating",
         "SnapshotType": found.kind,
         "ClusterVersion": "1.0",
         "OwnerAccount": call.account,
@@ -77,7 +75,7 @@ def delete_cluster_snapshot(call: Call, given: Arguments) -> dict[str, Any]:
     found = here.snapshots.get(given["SnapshotIdentifier"])
     if found is None or given.get("SnapshotClusterIdentifier") not in (None, found.cluster):
         raise fault("ClusterSnapshotNotFoundFault", f"Snapshot {given['SnapshotIdentifier']} not found.")
-    if found.kind == "automated" or found.available_at > time.monotonic():
+    if found.kind == "automated" or not backup.is_available(found):
         raise fault("InvalidClusterSnapshotStateFault")
     del here.snapshots[found.identifier]
     return {"Snapshot": _view(call, found) | {"Status": "deleted"}}

@@ -60,6 +60,8 @@ def cluster(here: Region, found: Cluster) -> dict[str, Any]:
     if found.started:  # before that there is nothing to connect to
         view["Endpoint"] = {"Address": address(found), "Port": found.settings["Port"]}
         view["ClusterNodes"] = _nodes(found)
+    if found.restored:
+        view["RestoreStatus"] = {"Status": "completed" if found.started else "starting"}
     return view | {name: found.settings[name] for name in READ_BACK if name in found.settings}
 
 

@@ -39,3 +39,10 @@ AS 'SELECT redshift.is_superuser() OR identity = 0 OR pg_catalog.pg_has_role(cur
 
 CREATE FUNCTION redshift.getdate() RETURNS timestamp STABLE LANGUAGE sql
 AS 'SELECT date_trunc(''second'', pg_catalog.now() AT TIME ZONE ''UTC'')';
+
+CREATE FUNCTION redshift.json_serialize(value jsonb) RETURNS text IMMUTABLE LANGUAGE sql
+AS 'SELECT value::text';
+
+-- Of base 16 and 10 so far: https://docs.aws.amazon.com/redshift/latest/dg/r_STRTOL.html
+CREATE FUNCTION redshift.strtol(digits text, base integer) RETURNS bigint IMMUTABLE LANGUAGE sql
+AS 'SELECT CASE base WHEN 16 THEN (''x'' || lpad(digits, 16, ''0''))::bit(64)::bigint WHEN 10 THEN digits::bigint END';

@@ -3,6 +3,7 @@
 mod cluster;
 mod copy_grant;
 mod parameter_group;
+pub(crate) mod scratch;
 mod subnet_group;
 
 use std::collections::HashMap;
@@ -72,7 +73,7 @@ pub(crate) async fn perform(
             cluster::perform(account, name, want, step, lane).await
         }
         (ResourceId::ParameterGroup(name), Resource::ParameterGroup(want), Step::ParameterGroup(step)) => {
-            parameter_group::perform(account, name, (want, owner), step, lane).await
+            parameter_group::perform(&account.home, name, (want, owner), step, lane).await
         }
         (ResourceId::SubnetGroup(name), Resource::SubnetGroup(want), Step::SubnetGroup(step)) => {
             subnet_group::perform(account, name, (want, owner), step, lane).await

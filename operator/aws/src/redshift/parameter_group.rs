@@ -14,6 +14,7 @@ use crate::account::Account;
 use crate::fault::{found, gone};
 use crate::limit::Lane;
 use crate::look::Look;
+use crate::place::Place;
 
 const KIND: &str = "parametergroup";
 
@@ -63,13 +64,13 @@ async fn set_parameters(
 }
 
 pub(super) async fn perform(
-    account: &Account,
+    place: &Place,
     name: &str,
     (want, owner): (&ParameterGroup, &Owner),
     step: &ParameterGroupStep,
     lane: Lane,
 ) -> Result<Option<String>, Fault> {
-    let redshift = &account.home.redshift;
+    let redshift = &place.redshift;
     match step {
         ParameterGroupStep::Create => {
             let send = |redshift: &Client| {
@@ -78,7 +79,7 @@ pub(super) async fn perform(
                 request.description(owner.description()).set_tags(Some(tag_list(&want.tags))).send()
             };
             redshift.call(lane, send).await?;
-            return Ok(Some(arn(&account.home, KIND, name)));
+            return Ok(Some(arn(place, KIND, name)));
         }
         ParameterGroupStep::SetParameters => {
             let send = |redshift: &Client| {
@@ -88,7 +89,7 @@ pub(super) async fn perform(
             redshift.call(lane, send).await?;
         }
         ParameterGroupStep::Tag => {
-            tag(&account.home, arn(&account.home, KIND, name), &want.tags, lane).await?;
+            tag(place, arn(place, KIND, name), &want.tags, lane).await?;
         }
         ParameterGroupStep::Delete => {
             let send = |redshift: &Client| {

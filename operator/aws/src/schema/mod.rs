@@ -2,7 +2,7 @@
 
 pub(crate) mod database;
 mod refusal;
-mod statements;
+pub(crate) mod statements;
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};

@@ -15,7 +15,8 @@ use tokio::time::{Instant, sleep};
 use super::refusal;
 use crate::account::Account;
 use crate::fault::refused;
-use crate::limit::Lane;
+use crate::limit::{Lane, Paced};
+use crate::place::Place;
 
 /// The first look at a statement, and the longest time between two.
 const FIRST_LOOK: Duration = Duration::from_millis(50);
@@ -30,25 +31,36 @@ pub(super) async fn run(
     statements: Vec<String>,
     lane: Lane,
 ) -> Result<Vec<Rows>, Fault> {
-    let id = send(account, at, statements, lane).await?;
-    let done = finished(account, &id, lane).await?;
+    run_in(&account.home, at, statements, lane, PATIENCE).await
+}
+
+/// The same, in any region and for as long as the caller likes to wait.
+pub(crate) async fn run_in(
+    place: &Place,
+    at: &Database,
+    statements: Vec<String>,
+    lane: Lane,
+    patience: Duration,
+) -> Result<Vec<Rows>, Fault> {
+    let data = &place.redshift_data;
+    let id = send(data, at, statements, lane).await?;
+    let done = finished(data, &id, lane, patience).await?;
     let with_rows: Vec<String> = if done.sub_statements().is_empty() {
         done.has_result_set().unwrap_or_default().then_some(id).into_iter().collect()
     } else {
         let parts = done.sub_statements().iter().filter(|part| part.has_result_set().unwrap_or_default());
         parts.map(|part| part.id().to_owned()).collect()
     };
-    try_join_all(with_rows.iter().map(|id| rows(account, id, lane))).await
+    try_join_all(with_rows.iter().map(|id| rows(data, id, lane))).await
 }
 
 /// The SDK gives every request a token of its own, so that none is run twice when it is sent again.
 async fn send(
-    account: &Account,
+    data: &Paced<Client>,
     at: &Database,
     mut statements: Vec<String>,
     lane: Lane,
 ) -> Result<String, Fault> {
-    let data = &account.redshift_data;
     let (cluster, database, user) = (&at.cluster, &at.name, &at.user);
     let id = if statements.len() == 1 {
         let sql = statements.remove(0);
@@ -67,12 +79,17 @@ async fn send(
     id.ok_or_else(|| refused("redshift-data", "ExecuteStatement", "NoId"))
 }
 
-async fn finished(account: &Account, id: &str, lane: Lane) -> Result<DescribeStatementOutput, Fault> {
+async fn finished(
+    data: &Paced<Client>,
+    id: &str,
+    lane: Lane,
+    patience: Duration,
+) -> Result<DescribeStatementOutput, Fault> {
     let began = Instant::now();
     let mut wait = FIRST_LOOK;
     loop {
         let send = |data: &Client| data.describe_statement().id(id).send();
-        let seen = account.redshift_data.call(lane, send).await?;
+        let seen = data.call(lane, send).await?;
         match seen.status() {
             Some(StatusString::Finished) => return Ok(seen),
             Some(StatusString::Failed) => {
@@ -80,7 +97,7 @@ async fn finished(account: &Account, id: &str, lane: Lane) -> Result<DescribeSta
                 return Err(refusal::of(parts.or(seen.error()).unwrap_or_default()));
             }
             Some(StatusString::Aborted) => return Err(unfinished("Aborted")),
-            _ if began.elapsed() > PATIENCE => return Err(unfinished("StillRunning")),
+            _ if began.elapsed() > patience => return Err(unfinished("StillRunning")),
             _ => sleep(wait).await,
         }
         wait = (wait * 2).min(LONGEST_WAIT);
@@ -96,12 +113,12 @@ fn unfinished(code: &str) -> Fault {
     }
 }
 
-async fn rows(account: &Account, id: &str, lane: Lane) -> Result<Rows, Fault> {
+async fn rows(data: &Paced<Client>, id: &str, lane: Lane) -> Result<Rows, Fault> {
     let mut rows = Rows::default();
     let mut token = None;
     loop {
         let send = |data: &Client| data.get_statement_result().id(id).set_next_token(token.take()).send();
-        let page = account.redshift_data.call(lane, send).await?;
+        let page = data.call(lane, send).await?;
         if rows.columns.is_empty() {
             let columns = page.column_metadata.unwrap_or_default().into_iter();
             rows.columns = columns.map(|column| column.name.unwrap_or_default()).collect();

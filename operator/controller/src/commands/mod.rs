@@ -1,6 +1,7 @@
 //! The verbs.
 
 pub mod crds;
+pub mod drill;
 pub mod evidence;
 pub mod karpenter;
 pub mod plan;

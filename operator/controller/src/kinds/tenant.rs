@@ -93,9 +93,10 @@ impl Kind for ClientTenant {
             }
             None => previous,
         };
-        // The pool's part is the pool's to write; a write of this leaves it out.
+        // The pool's part is the pool's to write, and the drill's the drill's; a write of this leaves them out.
         let nodes = self.status().and_then(|s| s.nodes.clone());
-        ClientTenantStatus { common, namespace: Some(self.name_any()), key_arn, nodes }
+        let last_drill = self.status().and_then(|s| s.last_drill.clone());
+        ClientTenantStatus { common, namespace: Some(self.name_any()), key_arn, nodes, last_drill }
     }
 }
 

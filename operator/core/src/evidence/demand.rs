@@ -50,8 +50,13 @@ pub enum Test {
 impl Demand {
     #[must_use]
     pub fn is_about(&self, of: Of, id: &ResourceId) -> bool {
+        self.is_about_any(of, &id.to_string())
+    }
+
+    /// The same of what is no resource.
+    pub(super) fn is_about_any(&self, of: Of, id: &str) -> bool {
         let owner = self.of == Of::Either || self.of == of;
-        owner && matches(self.resource, &id.to_string())
+        owner && matches(self.resource, id)
     }
 }
 

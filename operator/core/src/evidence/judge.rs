@@ -20,10 +20,19 @@ pub struct Look<'a> {
     pub seen: Option<&'a Observed>,
 }
 
+/// What is on record of the tenant, and is no resource: `recovery-drill/acme-health`.
+#[derive(Clone, Debug)]
+pub struct Record {
+    pub id: String,
+    /// Its fields, as they are on record.
+    pub fields: Value,
+}
+
 /// Everything that is judged, and where and when it was seen.
 #[derive(Clone, Debug)]
 pub struct Scene<'a> {
     pub looks: Vec<Look<'a>>,
+    pub records: Vec<Record>,
     pub declared: Parts,
     /// Id of the AWS account.
     pub account: &'a str,
@@ -68,7 +77,12 @@ fn finding(safeguard: &Safeguard, scene: &Scene<'_>) -> Finding {
 /// A demand that finds no resource to look at is one that does not hold.
 fn proofs(demand: &Demand, scene: &Scene<'_>) -> Vec<Proof> {
     let about = scene.looks.iter().filter(|look| demand.is_about(look.of, look.id));
-    let found: Vec<Proof> = about.flat_map(|look| proofs_of(demand, look, scene.account)).collect();
+    let mut found: Vec<Proof> = about.flat_map(|look| proofs_of(demand, look, scene.account)).collect();
+    let recorded = scene.records.iter().filter(|record| demand.is_about_any(Of::Tenant, &record.id));
+    found.extend(recorded.flat_map(|record| {
+        let fields = (record.id.as_str(), &Value::Null, &record.fields);
+        proofs_by(demand, fields, scene.account)
+    }));
     if found.is_empty() { vec![missing(demand.resource.to_owned(), json!("nothing"))] } else { found }
 }
 
@@ -87,14 +101,17 @@ fn proofs_of(demand: &Demand, look: &Look<'_>, account: &str) -> Vec<Proof> {
         None => return vec![missing(id, json!("not looked at"))],
     };
     let want = look.want.resource.given(&have.resource);
-    let (want, have) = (value(want.as_ref()), value(&have.resource));
-    let fields = field::find(demand.field, &want, &have);
+    proofs_by(demand, (&id, &value(want.as_ref()), &value(&have.resource)), account)
+}
+
+fn proofs_by(demand: &Demand, (id, want, have): (&str, &Value, &Value), account: &str) -> Vec<Proof> {
+    let fields = field::find(demand.field, want, have);
     fields
         .into_iter()
         .map(|found| {
             let holds = demand.test.holds(&found.have, &found.want, account);
             Proof {
-                resource: id.clone(),
+                resource: id.to_owned(),
                 field: found.path,
                 observed: demand.test.shown(&found.have, holds),
                 wanted: (!holds).then(|| demand.test.wanted(&found.want)),

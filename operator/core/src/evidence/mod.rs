@@ -14,7 +14,7 @@ use serde::Serialize;
 
 pub use demand::{Demand, Of, Test};
 pub use exceptions::{Exception, read as read_exceptions};
-pub use judge::{Look, Scene, judge};
+pub use judge::{Look, Record, Scene, judge};
 pub use report::{ExceptionState, Finding, Proof, Report, Status, Used};
 
 use crate::resource::ResourceId;
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn every_safeguard_of_the_checklist_is_there_once() {
-        let lengths = [("S", 12), ("K", 4), ("R", 8), ("E", 11), ("I", 7), ("T", 4), ("W", 2), ("D", 3)];
+        let lengths = [("S", 12), ("K", 4), ("R", 9), ("E", 11), ("I", 7), ("T", 4), ("W", 2), ("D", 3)];
         let checklist: Vec<String> =
             lengths.iter().flat_map(|(letter, n)| (1..=*n).map(move |i| format!("{letter}{i}"))).collect();
         let ids: Vec<&str> = safeguards().map(|safeguard| safeguard.id).collect();

@@ -8,7 +8,7 @@ mod write;
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_redshift::Client;
-use aws_sdk_redshift::types::LogDestinationType;
+use aws_sdk_redshift::types::{self as sdk, LogDestinationType};
 use cloister_core::fault::Fault;
 use cloister_core::observed::{Actual, Observed};
 use cloister_core::ownership::RESOURCE_NAME;
@@ -18,6 +18,7 @@ use super::{arn, concerns_us, pages, tags_of};
 use crate::account::Account;
 use crate::fault::found;
 use crate::look::Look;
+use crate::place::Place;
 pub(super) use write::perform;
 
 const KIND: &str = "cluster";
@@ -27,7 +28,7 @@ const KIND: &str = "cluster";
 pub(super) struct Found {
     tags: Tags,
     /// The cluster but for its logs, which are asked of each; or what it is about.
-    settled: Result<Cluster, String>,
+    pub(super) settled: Result<Cluster, String>,
 }
 
 pub(super) async fn observe(
@@ -80,14 +81,18 @@ fn absent(listed: &HashMap<String, Found>, look: &Look<'_>, want: &Cluster) -> O
 
 async fn fetch(account: &Account) -> Result<HashMap<String, Found>, Fault> {
     let all = pages!(account.home.redshift, describe_clusters, clusters);
-    let read = all.into_iter().map(|mut cluster| {
-        let name = cluster.cluster_identifier.take().unwrap_or_default();
-        let tags = tags_of(cluster.tags.take());
-        let settled = state::at_rest(&cluster).and_then(|()| state::parameters_in_effect(&cluster));
-        let settled = settled.map(|in_effect| read::cluster(&account.home, cluster, in_effect, tags.clone()));
-        (name, Found { tags, settled })
+    let read = all.into_iter().map(|cluster| {
+        let name = cluster.cluster_identifier.clone().unwrap_or_default();
+        (name, found_in(&account.home, cluster))
     });
     Ok(read.filter(|(name, cluster)| concerns_us(name, &cluster.tags)).collect())
+}
+
+pub(super) fn found_in(place: &Place, mut cluster: sdk::Cluster) -> Found {
+    let tags = tags_of(cluster.tags.take());
+    let settled = state::at_rest(&cluster).and_then(|()| state::parameters_in_effect(&cluster));
+    let settled = settled.map(|in_effect| read::cluster(place, cluster, in_effect, tags.clone()));
+    Found { tags, settled }
 }
 
 /// Those that go to CloudWatch Logs. To a bucket they could not go under the tenant's key.

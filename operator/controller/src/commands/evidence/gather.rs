@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use cloister_core::evidence::{self, Exception, Look, Of, Part, Parts, Report, Scene};
+use cloister_core::evidence::{self, Exception, Look, Of, Part, Parts, Record, Report, Scene};
 use cloister_core::resource::ResourceId;
 use cloister_core::tenant;
 use cloister_crds::{ClientTenant, Environment, Guardrail, IngestBucket};
 use jiff::Timestamp;
 use kube::ResourceExt as _;
+use serde_json::json;
 
 use crate::api::Object as _;
 use crate::commands::Complaint;
@@ -35,6 +36,7 @@ pub(super) async fn report(name: &str, exceptions: &[Exception]) -> Result<Repor
     let (text, day) = (time.to_string(), time.strftime("%F").to_string());
     let scene = Scene {
         looks: looks.collect(),
+        records: drill(&found, time).into_iter().collect(),
         declared: declared(&found, &home, &manifests),
         account: &home.spec.account_id,
         time: &text,
@@ -103,6 +105,16 @@ fn is_warehouse(id: &ResourceId) -> bool {
 
 fn looks(section: &Section, of: Of) -> impl Iterator<Item = Look<'_>> {
     section.desired.iter().map(move |(id, want)| Look { of, id, want, seen: section.observed.get(id) })
+}
+
+/// The last drill, and how long ago it was.
+fn drill(tenant: &ClientTenant, now: Timestamp) -> Option<Record> {
+    let last = tenant.status.as_ref()?.last_drill.as_ref()?;
+    let mut fields = serde_json::to_value(last).ok()?;
+    let at: Option<Timestamp> = last.at.parse().ok();
+    // One that is not dated, or in the future, is no proof.
+    fields["ageDays"] = json!(at.map(|at| now.duration_since(at).as_secs().div_euclid(86_400)));
+    Some(Record { id: format!("recovery-drill/{}", tenant.name_any()), fields })
 }
 
 fn declared(tenant: &ClientTenant, home: &Environment, manifests: &Manifests) -> Parts {

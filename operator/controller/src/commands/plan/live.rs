@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use cloister_aws::{Aws, Call, Lane, Look, Recorder};
+use cloister_aws::{Account, Aws, Call, Lane, Look, Recorder};
 use cloister_core::observed::{Observed, ObservedSet};
 use cloister_core::ownership::Owner;
 use cloister_core::plan::{Desired, DesiredSet};
@@ -61,6 +61,14 @@ impl Live {
         self.calls.0.load(Ordering::Relaxed)
     }
 
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub fn account(&self, home: &Environment) -> Arc<Account> {
+        self.aws.account(&target(&home.spec))
+    }
+
     /// Every object of a kind in a namespace.
     pub async fn list<K>(&self, namespace: &str) -> Result<Vec<K>, Complaint>
     where
@@ -99,7 +107,7 @@ impl Live {
             since: Instant::now().checked_sub(Duration::from_mins(1)).unwrap_or_else(Instant::now),
             intent_open: false,
         };
-        self.aws.account(&target(&home.spec)).observe(look).await
+        self.account(home).observe(look).await
     }
 }
 

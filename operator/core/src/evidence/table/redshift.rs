@@ -1,12 +1,15 @@
-//! R1-R8: the warehouse, whether it is the tenant's own or the Environment's.
+//! R1-R9: the warehouse, whether it is the tenant's own or the Environment's.
 
-use super::super::demand::Test::{AtLeast, Contains, Declared, False, Is, Rule, True};
-use super::super::demand::any;
+use super::super::demand::Test::{AtLeast, Contains, Declared, False, Is, Rule, True, Within};
+use super::super::demand::{any, own};
 use super::super::rules::{OWN_ADMIN, OWN_DATABASE};
 use super::super::{Part, Safeguard, managed};
+use crate::drill::LIMIT_SECONDS;
 
 const CLUSTER: &str = "redshift-cluster/*";
 const PARAMETERS: &str = "redshift-parameter-group/*";
+/// What `status.lastDrill` has on record.
+const DRILL: &str = "recovery-drill/*";
 
 pub(super) const TABLE: &[Safeguard] = &[
     Safeguard {
@@ -89,7 +92,7 @@ pub(super) const TABLE: &[Safeguard] = &[
                 any(CLUSTER, "snapshotCopy.retentionDays", AtLeast(7)),
             ],
         ),
-        beyond: Some("That a copy can be restored is not tried"),
+        beyond: Some("Whether a copy can be restored is shown by R9"),
     },
     Safeguard {
         id: "R6",
@@ -126,5 +129,24 @@ pub(super) const TABLE: &[Safeguard] = &[
             &[any(CLUSTER, "admin", Rule(OWN_ADMIN)), any(CLUSTER, "database", Rule(OWN_DATABASE))],
         ),
         beyond: None,
+    },
+    Safeguard {
+        id: "R9",
+        title: "Recovery of the warehouse tried within a year",
+        cfr: &["164.308(a)(7)(ii)(D)"],
+        prowler: &[],
+        config: &[],
+        fsbp: &[],
+        basis: managed(
+            Part::Warehouse,
+            &[
+                own(DRILL, "result", Is("Matched")),
+                own(DRILL, "ageDays", Within(0, 365)),
+                own(DRILL, "seconds", Within(0, LIMIT_SECONDS)),
+            ],
+        ),
+        beyond: Some(
+            "cloister drill tries the warehouse, not the buckets (S10); its 72 hours are those of a proposed rule (90 FR 898)",
+        ),
     },
 ];

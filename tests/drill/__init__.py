@@ -1,0 +1,1 @@
+"""The verb `cloister drill` against the platform."""
