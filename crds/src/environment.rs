@@ -55,9 +55,15 @@ use crate::warehouse::WarehouseCluster;
     validation = Rule::new(format!("!has(self.recoveryRegion) || {} == {}", partition("self.recoveryRegion"), partition("self.region")))
         .message("recoveryRegion must lie in the partition of region, for nothing is copied across partitions: choose one that begins alike, such as us-west-2 for us-east-1")
         .field_path(".recoveryRegion"),
-    validation = Rule::new("!has(self.adopt) || self.adopt.all(a, a == 's3-bucket/cloister-logs-' + self.accountId + '-' + self.region)")
-        .message("adopt may name only the log bucket: write s3-bucket/cloister-logs-ACCOUNT_ID-REGION")
+    validation = Rule::new(format!("!has(self.adopt) || self.adopt.all(a, a == 's3-bucket/cloister-logs-' + self.accountId + '-' + self.region || {})", matches_adoptable("a")))
+        .message("adopt may name only the log bucket and what records calls: write s3-bucket/cloister-logs-ACCOUNT_ID-REGION, audit-key/alias/cloister/environment/NAME/audit or trail/cloister-NAME")
         .field_path(".adopt"),
+    validation = Rule::new("!has(self.audit.roleArn) || !self.audit.roleArn.startsWith('arn:') || self.audit.roleArn.contains(':' + self.audit.accountId + ':')")
+        .message("audit.roleArn must be a role of audit.accountId: write arn:aws:iam::ACCOUNT_ID:role/NAME with the same account id")
+        .field_path(".audit.roleArn"),
+    validation = Rule::new(format!("!has(self.audit.roleArn) || {}", same_partition("self.audit.roleArn")))
+        .message("audit.roleArn must lie in the partition of region: begin it with arn:aws-us-gov: in us-gov regions, arn:aws-cn: in cn regions and arn:aws: elsewhere")
+        .field_path(".audit.roleArn"),
     validation = Rule::new("!has(self.warehouse) || has(self.recoveryRegion)")
         .message("warehouse needs a second region for the copies of its snapshots (45 CFR 164.308(a)(7)(ii)(A)): set recoveryRegion, such as us-west-2")
         .field_path(".recoveryRegion"),
@@ -180,9 +186,12 @@ fn default_endpoint_cidrs() -> Vec<String> {
     ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map(String::from).to_vec()
 }
 
-/// The central audit account. Its delivery is set up with the account guardrails.
+/// The central audit account. With `roleArn` and `externalId`, Cloister keeps the bucket there, write-once for six years,
+/// and a CloudTrail of the Environment's account that records into it; without them it leaves both to others.
 #[derive(KubeSchema, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(validation = Rule::new("has(self.roleArn) == has(self.externalId)")
+    .message("audit.roleArn and audit.externalId belong together: set both, and Cloister keeps the trail and its bucket, or neither"))]
 pub struct Audit {
     #[schemars(length(max = 12))]
     #[x_kube(validation = Rule::new("self.matches('^[0-9]{12}$')").message("audit.accountId must be 12 digits in quotes, such as \"444444444444\""))]
@@ -190,6 +199,29 @@ pub struct Audit {
     #[schemars(length(max = 63))]
     #[x_kube(validation = Rule::new("self.matches('^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$') && !self.contains('..')").message("audit.bucket must be an S3 bucket name: 3 to 63 lower-case letters, digits, dots and hyphens, such as audit-444444444444"))]
     pub bucket: String,
+    /// Region of the bucket, which Environments of several regions may share. Default: that of the Environment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 24))]
+    #[x_kube(validation = Rule::new(matches(REGION)).message("audit.region must be an AWS region name, such as us-east-1"))]
+    pub region: Option<String>,
+    /// The role that the operator assumes in the audit account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 128))]
+    #[x_kube(validation = Rule::new(matches(ROLE_ARN))
+        .message("audit.roleArn must be the ARN of an IAM role, such as arn:aws:iam::444444444444:role/CloisterAudit"))]
+    pub role_arn: Option<String>,
+    /// The ExternalId that this role's trust policy demands, 8-128 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 128))]
+    #[x_kube(validation = Rule::new("self.matches('^[A-Za-z0-9_+=,.@:/-]{8,128}$')")
+        .message("audit.externalId must be 8 to 128 letters, digits and _+=,.@:/- such as cloister-audit: it guards against the confused deputy"))]
+    pub external_id: Option<String>,
+}
+
+fn matches_adoptable(name: &str) -> String {
+    format!(
+        "{name}.matches('^(audit-key/alias/cloister/environment/[a-z0-9-]{{1,32}}/audit|trail/cloister-[a-z0-9-]{{1,32}})$')"
+    )
 }
 
 fn default_log_retention() -> i32 {

@@ -120,7 +120,7 @@ impl Account {
             (ResourceId::Bucket(name), Resource::Bucket(want)) => {
                 bucket::observe(self, look, name, want).await
             }
-            (ResourceId::Key(alias), Resource::Key(want)) => {
+            (ResourceId::Key(alias) | ResourceId::AuditKey(alias), Resource::Key(want)) => {
                 key::observe(&self.home, look, alias, want).await
             }
             (ResourceId::RecoveryKey(alias), Resource::Key(want)) => {
@@ -164,7 +164,7 @@ impl Account {
             (ResourceId::Bucket(name), Resource::Bucket(want), Step::Bucket(step)) => {
                 bucket::perform(self, name, want, step, lane).await
             }
-            (ResourceId::Key(alias), Resource::Key(want), Step::Key(step)) => {
+            (ResourceId::Key(alias) | ResourceId::AuditKey(alias), Resource::Key(want), Step::Key(step)) => {
                 key::perform(&self.home, alias, (want, owner), arn, step, lane).await
             }
             (ResourceId::RecoveryKey(alias), Resource::Key(want), Step::Key(step)) => {

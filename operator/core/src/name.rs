@@ -72,6 +72,24 @@ pub fn shared_key_alias(environment: &str) -> String {
     format!("alias/cloister/environment/{environment}")
 }
 
+/// Alias of the key of an Environment's own records.
+#[must_use]
+pub fn audit_key_alias(environment: &str) -> String {
+    format!("{}/audit", shared_key_alias(environment))
+}
+
+/// Of an Environment's CloudTrail: at most 9 + 32 = 41 of its 128 characters.
+#[must_use]
+pub fn trail(environment: &str) -> String {
+    format!("cloister-{environment}")
+}
+
+/// What the names of an Environment's log groups begin with.
+#[must_use]
+pub fn audit_logs(environment: &str) -> String {
+    format!("/cloister/environment/{environment}/")
+}
+
 /// Of the cluster that they share: at most 16 + 32 + 1 + 8 = 57 of Redshift's 63 characters.
 #[must_use]
 pub fn shared_warehouse(environment: &str, uid: &str) -> String {

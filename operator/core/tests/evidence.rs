@@ -31,7 +31,7 @@ fn desired() -> DesiredSet {
         owner: &owner,
         names: &names,
         account: &account,
-        keys: &KeyArns { home: Some(KEY.into()), recovery: Some(KEY.into()) },
+        keys: &KeyArns { home: Some(KEY.into()), recovery: Some(KEY.into()), audit: None },
         named_buckets: &BTreeSet::new(),
         dropped_children: &BTreeSet::new(),
         deleting: false,

@@ -58,7 +58,7 @@ impl Search<'_> {
         Ok(own.into_iter().min_by_key(|found| found.metadata.creation_date))
     }
 
-    fn is_ours(&self, tags: &Tags) -> bool {
+    pub fn is_ours(&self, tags: &Tags) -> bool {
         self.look.owner.owns(tags) && tags.get(RESOURCE_NAME) == self.want.tags.get(RESOURCE_NAME)
     }
 

@@ -23,7 +23,7 @@ pub(crate) async fn observe(
     let search = Search { place, look, want };
     let aliased = search.key(alias).await?;
     if let Some(found) = &aliased
-        && look.owner.owns(&found.tags)
+        && search.is_ours(&found.tags)
     {
         return observe_found(place, look, found, true).await;
     }
@@ -32,6 +32,8 @@ pub(crate) async fn observe(
     }
     match aliased {
         None => Ok(Observed::Absent),
+        // Its name among our resources is lost. Where that key is another of ours, its alias is what was moved here.
+        Some(found) if look.owner.owns(&found.tags) => observe_found(place, look, &found, true).await,
         Some(stranger) if look.adopt => observe_found(place, look, &stranger, true).await,
         Some(stranger) => Ok(look.foreign(&stranger.tags, None)),
     }

@@ -54,7 +54,7 @@ fn objects(found: &ClientTenant, home: &Environment) -> Result<[serde_json::Valu
         owner: &owner,
         names: &Names::new(&name, &owner.uid),
         account: &account,
-        keys: &KeyArns { home: Some(key), recovery: None },
+        keys: &KeyArns { home: Some(key), ..KeyArns::default() },
         named_buckets: &BTreeSet::new(),
         dropped_children: &BTreeSet::new(),
         deleting: false,

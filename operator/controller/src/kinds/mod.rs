@@ -147,7 +147,7 @@ fn known_keys(common: &CommonStatus) -> KeyArns {
         let key = common.resources.iter().find(|r| r.id.starts_with(kind));
         key.and_then(|r| r.arn.clone())
     };
-    KeyArns { home: arn("kms-key/"), recovery: arn("recovery-kms-key/") }
+    KeyArns { home: arn("kms-key/"), recovery: arn("recovery-kms-key/"), audit: arn("audit-key/") }
 }
 
 fn is_converged<K: Object>(object: &K) -> bool {

@@ -144,9 +144,11 @@ fn serious(blocked: &Blocked) -> Option<String> {
 
 fn foreign(id: &ResourceId, owner: &str) -> String {
     let way_out = match id {
-        ResourceId::Key(_) | ResourceId::RecoveryKey(_) | ResourceId::Role(_) | ResourceId::Database(_) => {
-            format!("add {id} to spec.adopt or remove it")
-        }
+        ResourceId::Key(_)
+        | ResourceId::RecoveryKey(_)
+        | ResourceId::AuditKey(_)
+        | ResourceId::Role(_)
+        | ResourceId::Database(_) => format!("add {id} to spec.adopt or remove it"),
         ResourceId::Bucket(_) => "set spec.adopt or choose another name".to_owned(),
         ResourceId::Policy(_)
         | ResourceId::Queue(_)

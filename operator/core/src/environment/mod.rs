@@ -1,5 +1,6 @@
 //! `Environment`: the account's own resources, and what its tenants need to know of it.
 
+mod audit_key;
 mod guardrails;
 mod log_bucket;
 mod warehouse;
@@ -16,6 +17,7 @@ use crate::resource::{Resource, ResourceId};
 use crate::tenant::KeyArns;
 use crate::violation::Violation;
 
+pub use audit_key::audit_key;
 pub use warehouse::{home_database, shared_cluster};
 
 /// The account as its tenants see it.
@@ -106,6 +108,13 @@ impl Account {
         format!("arn:{}:logs:{}:{}:log-group:{name}", self.partition(), self.region, self.id)
     }
 
+    /// Of the trail that records what is asked of the account.
+    #[must_use]
+    pub fn trail_arn(&self) -> String {
+        let name = crate::name::trail(&self.environment);
+        format!("arn:{}:cloudtrail:{}:{}:trail/{name}", self.partition(), self.region, self.id)
+    }
+
     /// The host name that `kms:ViaService` holds for a service.
     #[must_use]
     pub fn service_host(&self, service: &str) -> String {
@@ -168,6 +177,9 @@ pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
     let bucket = log_bucket::settings(&account, inputs.spec.log_retention_days, inputs.owner);
     let resource = Resource::Bucket(Box::new(bucket));
     let mut set = DesiredSet::from([(id, Desired { resource, fate, needs: BTreeSet::new(), adopt })]);
+    if inputs.spec.audit.role_arn.is_some() {
+        set.extend([audit_key(inputs, &account)]);
+    }
     set.extend(guardrails::desire(inputs, &account));
     set.extend(warehouse::desire(inputs, &account));
     set

@@ -19,6 +19,8 @@ pub enum ResourceId {
     LogGroup(String),
     /// By alias, in the recovery region.
     RecoveryKey(String),
+    /// By alias: the key of the Environment's records.
+    AuditKey(String),
     /// Of Redshift, in the recovery region.
     CopyGrant(String),
     ParameterGroup(String),
@@ -44,6 +46,8 @@ impl fmt::Display for ResourceId {
             Self::Bucket(name) => write!(f, "s3-bucket/{name}"),
             Self::LogGroup(name) => write!(f, "log-group/{name}"),
             Self::RecoveryKey(name) => write!(f, "recovery-kms-key/{name}"),
+            // No safeguard of the other keys is about it: its readers are of another account.
+            Self::AuditKey(name) => write!(f, "audit-key/{name}"),
             Self::CopyGrant(name) => write!(f, "redshift-snapshot-copy-grant/{name}"),
             Self::ParameterGroup(name) => write!(f, "redshift-parameter-group/{name}"),
             Self::SubnetGroup(name) => write!(f, "redshift-subnet-group/{name}"),

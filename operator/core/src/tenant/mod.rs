@@ -53,6 +53,8 @@ pub struct KeyArns {
     pub home: Option<String>,
     /// Of its key in the recovery region.
     pub recovery: Option<String>,
+    /// Of the key of an Environment's records.
+    pub audit: Option<String>,
 }
 
 impl KeyArns {
@@ -61,6 +63,7 @@ impl KeyArns {
         match id {
             ResourceId::Key(_) => Some(&mut self.home),
             ResourceId::RecoveryKey(_) => Some(&mut self.recovery),
+            ResourceId::AuditKey(_) => Some(&mut self.audit),
             _ => None,
         }
     }
