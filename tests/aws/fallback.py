@@ -39,7 +39,7 @@ EC2 = {
     "ModifyVpcTenancy", "RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress",
 }  # fmt: skip
 
-WHOLLY_OURS = {"logs", "redshift", "s3control"}  # moto's log groups and clusters are others than ours
+WHOLLY_OURS = {"cloudtrail", "logs", "redshift", "s3control"}  # moto's log groups and clusters are others than ours
 
 
 def not_implemented(call: Call) -> AwsError:

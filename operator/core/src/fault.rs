@@ -60,6 +60,7 @@ impl FaultClass {
             | "ClusterSubnetGroupNotFound"
             | "ResourceNotFound"
             | "SnapshotCopyGrantNotFound"
+            | "TrailNotFoundException"
             | "SnapshotCopyAlreadyDisabled"
             | "SnapshotCopyDisabled" => Self::NotFound,
             "BucketAlreadyOwnedByYou"
@@ -75,7 +76,8 @@ impl FaultClass {
             | "ClusterSnapshotAlreadyExists"
             | "ClusterSubnetGroupAlreadyExists"
             | "SnapshotCopyAlreadyEnabled"
-            | "SnapshotCopyGrantAlreadyExists" => Self::Exists,
+            | "SnapshotCopyGrantAlreadyExists"
+            | "TrailAlreadyExistsException" => Self::Exists,
             "OperationAborted"
             | "ConcurrentModification"
             | "ConcurrentModificationException"
@@ -85,6 +87,13 @@ impl FaultClass {
             | "QueueDeletedRecently"
             | "AWS.SimpleQueueService.QueueDeletedRecently"
             | "OperationAbortedException"
+            // What a trail needs is being made, or has yet to be known everywhere.
+            | "InsufficientEncryptionPolicyException"
+            | "InsufficientS3BucketPolicyException"
+            | "InvalidCloudWatchLogsLogGroupArnException"
+            | "InvalidCloudWatchLogsRoleArnException"
+            | "KmsKeyNotFoundException"
+            | "S3BucketDoesNotExistException"
             | "CopyToRegionDisabled"
             | "InvalidClusterParameterGroupState"
             | "InvalidClusterState"
@@ -124,6 +133,8 @@ impl FaultClass {
             | "NumberOfNodesPerClusterLimitExceeded"
             | "NumberOfNodesQuotaExceeded"
             | "SnapshotCopyGrantQuotaExceeded"
+            | "MaximumNumberOfTrailsExceededException"
+            | "TagsLimitExceededException"
             | "TagLimitExceeded" => Self::Quota,
             // What is lacking is not ours to make, or AWS will have it later; their status says otherwise.
             "UnknownSnapshotCopyRegion" => Self::Invalid,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from aws.authorization import ec2, iam, kms, logs, redshift, redshift_data, s3, s3control, sqs
+from aws.authorization import cloudtrail, ec2, iam, kms, logs, redshift, redshift_data, s3, s3control, sqs
 from aws.authorization.demand import Demand, require
 from aws.call import Call
 
@@ -18,6 +18,7 @@ SERVICES: dict[str, Callable[[Call], list[Demand]]] = {
     "iam": iam.demands,
     "sqs": sqs.demands,
     "logs": logs.demands,
+    "cloudtrail": cloudtrail.demands,
     "redshift-data": redshift_data.demands,
     "redshift": redshift.demands,
     "ec2": ec2.demands,

@@ -32,6 +32,9 @@ pub enum ResourceId {
     LaunchTemplate(String),
     /// `CLUSTER/DATABASE.SCHEMA`.
     Schema(String),
+    /// In the audit account.
+    AuditBucket(String),
+    Trail(String),
     /// Of the account itself.
     Guardrail(GuardrailId),
 }
@@ -56,6 +59,8 @@ impl fmt::Display for ResourceId {
             Self::InstanceProfile(name) => write!(f, "iam-instance-profile/{name}"),
             Self::LaunchTemplate(name) => write!(f, "ec2-launch-template/{name}"),
             Self::Schema(name) => write!(f, "redshift-schema/{name}"),
+            Self::AuditBucket(name) => write!(f, "audit-bucket/{name}"),
+            Self::Trail(name) => write!(f, "trail/{name}"),
             Self::Guardrail(guardrail) => guardrail.fmt(f),
             Self::Object(object) => object.fmt(f),
         }

@@ -3,7 +3,7 @@ use serde::Serialize;
 use super::{
     BucketStep, ClusterStep, CopyGrantStep, DatabaseStep, GuardrailStep, InstanceProfileStep, KeyStep,
     LaunchTemplateStep, LogGroupStep, ObjectStep, ParameterGroupStep, PolicyStep, QueueStep, RoleStep,
-    SchemaStep, SubnetGroupStep,
+    SchemaStep, SubnetGroupStep, TrailStep,
 };
 use crate::plan::Safety;
 
@@ -26,6 +26,7 @@ pub enum Step {
     LaunchTemplate(LaunchTemplateStep),
     Schema(SchemaStep),
     Guardrail(GuardrailStep),
+    Trail(TrailStep),
     Object(ObjectStep),
 }
 
@@ -35,6 +36,7 @@ impl Step {
     pub fn title(&self) -> String {
         match self {
             Self::Schema(transaction) => transaction.title.clone(),
+            Self::Bucket(BucketStep::PutDocument(_)) => "PutPolicy".to_owned(),
             step => format!("{step:?}"),
         }
     }
@@ -66,6 +68,7 @@ impl Step {
             | Self::InstanceProfile(_)
             | Self::LaunchTemplate(_)
             | Self::Guardrail(_)
+            | Self::Trail(_)
             | Self::Object(_) => Safety::Safe,
         }
     }

@@ -111,6 +111,7 @@ fn declared(tenant: &ClientTenant, home: &Environment, manifests: &Manifests) ->
         (Part::PublicAccessBlock, kept.account_public_access_block == Guardrail::Manage),
         (Part::SnapshotBlock, kept.snapshot_block_public_access == Guardrail::Manage),
         (Part::PasswordPolicy, kept.password_policy == Guardrail::Manage),
+        (Part::Audit, home.spec.audit.role_arn.is_some()),
         (Part::Buckets, !manifests.buckets_of(tenant).is_empty()),
         (Part::Warehouse, tenant.spec.warehouse.is_some()),
         (Part::Nodes, tenant.spec.nodes.is_some()),
