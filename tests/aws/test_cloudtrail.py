@@ -229,3 +229,34 @@ def test_a_delivery_that_fails_is_told(s3: Any, trails: Any) -> None:
     s3.delete_bucket_policy(Bucket=BUCKET)
     trails.start_logging(Name=NAME)
     assert trails.get_trail_status(Name=NAME)["LatestDeliveryError"] == "AccessDenied"
+
+
+def test_its_log_group_and_role_must_be_there_and_fit(aws: Emulator, trails: Any) -> None:
+    """https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html"""
+    iam, group = aws.client("iam"), f"arn:aws:logs:us-east-1:{PRODUCTION}:log-group:calls:*"
+    trust = document(allow("sts:AssumeRole", Principal=SERVICE, Condition=SOURCE) | {"Resource": None})
+    trust = trust.replace(', "Resource": null', "")
+    role = iam.create_role(RoleName="writer", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+
+    def make(**given: str) -> None:
+        both = {"CloudWatchLogsLogGroupArn": group, "CloudWatchLogsRoleArn": role}
+        trails.create_trail(Name=NAME, S3BucketName=BUCKET, **both | given)
+
+    with refused("InvalidParameterCombinationException"):
+        make(CloudWatchLogsRoleArn="")
+    with refused("InvalidCloudWatchLogsLogGroupArnException"):
+        make()
+    aws.client("logs").create_log_group(logGroupName="calls")
+    with refused("InvalidCloudWatchLogsLogGroupArnException"):
+        make(CloudWatchLogsLogGroupArn=group.removesuffix(":*"))
+    with refused("InvalidCloudWatchLogsRoleArnException"):
+        make()
+    streams = f"{group.removesuffix('*')}log-stream:{PRODUCTION}_CloudTrail_us-east-1*"
+    write = document(allow(["logs:CreateLogStream", "logs:PutLogEvents"], streams))
+    iam.put_role_policy(RoleName="writer", PolicyName="write", PolicyDocument=write)
+    with refused("InvalidCloudWatchLogsRoleArnException"):
+        make(CloudWatchLogsRoleArn=role + "-2")
+    make()
+    iam.update_assume_role_policy(RoleName="writer", PolicyDocument=trust.replace(ARN, ARN + "-2"))
+    with refused("InvalidCloudWatchLogsRoleArnException"):
+        trails.update_trail(Name=NAME, EnableLogFileValidation=True)

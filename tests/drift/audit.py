@@ -46,6 +46,10 @@ def flip_trail(aws: Account, name: str, field: str, vault: Account) -> None:
             trails.update_trail(Name=name, EnableLogFileValidation=False)
         case "kmsKey":
             trails.update_trail(Name=name, KmsKeyId="")
+        case "logs.group":
+            trails.update_trail(Name=name, CloudWatchLogsLogGroupArn="", CloudWatchLogsRoleArn="")
+        case "logs.role":
+            trails.update_trail(Name=name, CloudWatchLogsRoleArn=_other_writer(aws, name))
         case "bucket":
             trails.update_trail(Name=name, S3BucketName=elsewhere(vault))
         case "selectors.management":
@@ -58,6 +62,18 @@ def flip_trail(aws: Account, name: str, field: str, vault: Account) -> None:
             trails.put_event_selectors(TrailName=name, AdvancedEventSelectors=NARROW)
         case _:
             raise AssertionError(f"no flip for {field} of a trail")
+
+
+def _other_writer(aws: Account, name: str) -> str:
+    """One that somebody made with the same rights."""
+    iam: Any = aws.iam
+    arn = aws.cloudtrail.get_trail(Name=name)["Trail"]["CloudWatchLogsRoleArn"]
+    ours = arn.rpartition("/")[2]
+    trust = iam.get_role(RoleName=ours)["Role"]["AssumeRolePolicyDocument"]
+    made = iam.create_role(RoleName="other-writer", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    for policy in iam.list_attached_role_policies(RoleName=ours)["AttachedPolicies"]:
+        iam.attach_role_policy(RoleName="other-writer", PolicyArn=policy["PolicyArn"])
+    return str(made)
 
 
 def elsewhere(vault: Account) -> str:
@@ -73,6 +89,11 @@ def flip_audit_bucket(vault: Account, name: str, field: str) -> None:
     """Whoever lowers the lock takes away what forbids it first."""
     s3: Any = vault.s3
     part, _, rest = field.partition(".")
+    if part == "publicAccessBlock":
+        block = s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
+        opened = block | {rest[0].upper() + rest[1:]: False}
+        s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=opened)
+        return
     held = json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])
     gone = rest if part == "policy" else "DenyLowering"
     held["Statement"] = [one for one in held["Statement"] if one.get("Sid") != gone]

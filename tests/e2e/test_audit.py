@@ -42,6 +42,9 @@ def test_every_call_is_recorded_into_a_bucket_that_is_locked_for_six_years(world
     assert "LatestDeliveryError" not in status
     key = world.aws.kms.describe_key(KeyId="alias/cloister/environment/production/audit")["KeyMetadata"]["Arn"]
     assert held["KmsKeyId"] == key
+    (group,) = world.aws.logs.describe_log_groups(logGroupNamePrefix="/cloister/environment/production/")["logGroups"]
+    assert held["CloudWatchLogsLogGroupArn"] == group["arn"]
+    assert (group["kmsKeyId"], group["retentionInDays"]) == (key, SIX_YEARS.days)
     lock = vault.s3.get_object_lock_configuration(Bucket=BUCKET)["ObjectLockConfiguration"]
     assert lock["Rule"]["DefaultRetention"] == {"Mode": "COMPLIANCE", "Days": SIX_YEARS.days}
     newest = _files(vault)[0]
@@ -63,6 +66,7 @@ CARELESS: dict[str, Callable[[World], Any]] = {
     "not validated": lambda world: world.aws.cloudtrail.update_trail(Name=TRAIL, EnableLogFileValidation=False),
     "of one region": lambda world: world.aws.cloudtrail.update_trail(Name=TRAIL, IsMultiRegionTrail=False),
     "without its key": lambda world: world.aws.cloudtrail.update_trail(Name=TRAIL, KmsKeyId=""),
+    "no longer watched": lambda world: flip_trail(world.aws, TRAIL, "logs.group", Account(world.endpoints, AUDIT)),
     "writing elsewhere": lambda world: flip_trail(world.aws, TRAIL, "bucket", Account(world.endpoints, AUDIT)),
 }
 

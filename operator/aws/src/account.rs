@@ -49,7 +49,9 @@ pub struct Account {
     pub(crate) sts: Paced<aws_sdk_sts::Client>,
     pub(crate) queue_urls: Mutex<HashMap<String, String>>,
     pub(crate) warehouses: redshift::Listings,
+    /// Of clusters, and of the environment itself.
     pub(crate) log_groups: Shared<log_group::Listing>,
+    pub(crate) own_log_groups: Shared<log_group::Listing>,
     pub(crate) ledgers: schema::Ledgers,
     pub(crate) templates: Shared<launch_template::Listing>,
     pub(crate) fleets: fleet::Listings,
@@ -82,6 +84,7 @@ impl Account {
             queue_urls: Mutex::default(),
             warehouses: redshift::Listings::default(),
             log_groups: Shared::new(),
+            own_log_groups: Shared::new(),
             ledgers: schema::Ledgers::default(),
             templates: Shared::new(),
             fleets: fleet::Listings::default(),

@@ -33,10 +33,8 @@ fn desired(name: &str, change: impl Fn(&mut Environment), deleting: bool) -> Des
         deleting,
         minute: 0,
     });
-    let of_audit = |id: &ResourceId| {
-        matches!(id, ResourceId::AuditBucket(_) | ResourceId::AuditKey(_) | ResourceId::Trail(_))
-    };
-    set.retain(|id, _| of_audit(id));
+    let others = |id: &ResourceId| matches!(id, ResourceId::Bucket(_) | ResourceId::Guardrail(_));
+    set.retain(|id, _| !others(id));
     set
 }
 
@@ -85,7 +83,7 @@ fn without_a_role_there_nothing_is_kept_and_nothing_goes_with_the_environment() 
     let left = desired("production", |home| home.spec.audit.role_arn = None, false);
     assert!(left.is_empty());
     let leaving = desired("production", |_| {}, true);
-    assert!(leaving.len() == 3 && leaving.values().all(|want| want.fate == Fate::Retain));
+    assert!(leaving.len() == 6 && leaving.values().all(|want| want.fate == Fate::Retain));
     assert!(planned(&leaving, |_| {}).is_settled());
 }
 
@@ -96,7 +94,7 @@ fn the_trail_comes_after_its_key_and_its_bucket_and_is_made_before_it_records() 
     let plan = plan(&set, &absent, Mode::Correct);
     let trail = plan.works.iter().find(|work| matches!(work.id, ResourceId::Trail(_)));
     let trail = trail.unwrap_or_else(|| panic!("no trail"));
-    assert_eq!(trail.after.len(), 2);
+    assert_eq!(trail.after.len(), 5);
     let steps = [TrailStep::Create, TrailStep::PutSelectors, TrailStep::Start].map(Step::Trail);
     assert_eq!(trail.steps, steps);
 }

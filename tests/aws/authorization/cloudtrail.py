@@ -32,4 +32,9 @@ def demands(call: Call) -> list[Demand]:
     needed = [Demand(action, on, call.account, context)]
     if call.operation == "CreateTrail" and tags:
         needed.append(Demand("cloudtrail:AddTags", on, call.account, context))
+    role = call.param("CloudWatchLogsRoleArn")
+    if role:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+        passed = {"iam:passedtoservice": ["cloudtrail.amazonaws.com"]}
+        needed.append(Demand("iam:PassRole", str(role), call.account, passed))
     return needed

@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from aws.call import Call
-from aws.cloudtrail import delivery
+from aws.cloudtrail import delivery, logs
 from aws.cloudtrail.parameters import only
 from aws.cloudtrail.records import Trail, arn, find, trails
 from aws.cloudtrail.tags import read as read_tags
@@ -25,13 +25,14 @@ FLAGS = {
     "IsMultiRegionTrail": "IsMultiRegionTrail",
     "EnableLogFileValidation": "LogFileValidationEnabled",
 }
-SETTINGS = ("S3BucketName", "S3KeyPrefix", "KmsKeyId", *FLAGS)
+TEXTS = ("S3BucketName", "S3KeyPrefix", "KmsKeyId", "CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn")
+SETTINGS = (*TEXTS, *FLAGS)
 
 
 def _apply(call: Call, before: dict[str, Any]) -> dict[str, Any]:
     """What is left out stays as it was; what is said as empty goes."""
     after = dict(before)
-    for name in ("S3BucketName", "S3KeyPrefix", "KmsKeyId"):
+    for name in TEXTS:
         given = call.param(name)
         if given is not None:
             after[name] = given
@@ -49,6 +50,7 @@ def _apply(call: Call, before: dict[str, Any]) -> dict[str, Any]:
 def _checked(trail: Trail) -> None:
     into = delivery.bucket(trail)
     delivery.key(trail, into)
+    logs.checked(trail)
     name = trail.settings.get("KmsKeyId")
     found = find_key(trail.account, trail.region, name) if name else None
     if found is not None:

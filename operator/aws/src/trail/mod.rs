@@ -6,7 +6,7 @@ use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::types::Tag;
 use cloister_core::fault::Fault;
 use cloister_core::observed::{Actual, Observed};
-use cloister_core::resource::{Resource, Tags, Trail, TrailStep};
+use cloister_core::resource::{Resource, Tags, Trail, TrailLogs, TrailStep};
 
 use crate::account::Account;
 use crate::fault::{found, incomplete};
@@ -43,6 +43,9 @@ pub(crate) async fn observe(
         global_events: settings.include_global_service_events == Some(true),
         validation: settings.log_file_validation_enabled == Some(true),
         kms_key: settings.kms_key_id.map(|key| account.home.key_arn(&key)),
+        logs: settings
+            .cloud_watch_logs_log_group_arn
+            .map(|group| TrailLogs { group, role: settings.cloud_watch_logs_role_arn.unwrap_or_default() }),
         logging: status.is_logging == Some(true),
         selectors: convert::read(selectors.advanced_event_selectors.unwrap_or_default()),
         tags: tags.clone(),
@@ -69,6 +72,7 @@ pub(crate) async fn perform(
     lane: Lane,
 ) -> Result<Option<String>, Fault> {
     let cloudtrail = &account.cloudtrail;
+    let (group, role) = want.logs.clone().map(|logs| (logs.group, logs.role)).unzip();
     match step {
         TrailStep::Create => {
             let tags = write_tags(&want.tags)?;
@@ -76,6 +80,8 @@ pub(crate) async fn perform(
                 let request = cloudtrail.create_trail().name(name).s3_bucket_name(&want.bucket);
                 let request =
                     request.set_s3_key_prefix(want.prefix.clone()).set_kms_key_id(want.kms_key.clone());
+                let request = request.set_cloud_watch_logs_log_group_arn(group);
+                let request = request.set_cloud_watch_logs_role_arn(role);
                 let request = request.is_multi_region_trail(want.multi_region);
                 let request = request.include_global_service_events(want.global_events);
                 request.enable_log_file_validation(want.validation).set_tags_list(Some(tags)).send()
@@ -89,6 +95,8 @@ pub(crate) async fn perform(
                 // What is left out stays as it is, so that no prefix is said as an empty one.
                 let request = request.s3_key_prefix(want.prefix.clone().unwrap_or_default());
                 let request = request.set_kms_key_id(want.kms_key.clone());
+                let request = request.set_cloud_watch_logs_log_group_arn(group);
+                let request = request.set_cloud_watch_logs_role_arn(role);
                 let request = request.is_multi_region_trail(want.multi_region);
                 let request = request.include_global_service_events(want.global_events);
                 request.enable_log_file_validation(want.validation).send()

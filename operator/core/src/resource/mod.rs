@@ -52,7 +52,7 @@ pub use role::{Role, RoleStep};
 pub use schema::{Database, Schema, SchemaStep};
 pub use step::Step;
 pub use subnet_group::{SubnetGroup, SubnetGroupStep};
-pub use trail::{Selector, Trail, TrailStep};
+pub use trail::{Selector, Trail, TrailLogs, TrailStep};
 
 use crate::drift::Drift;
 

@@ -7,6 +7,7 @@ use super::{Step, Tags};
 /// A CloudTrail of an account, in the region in which it was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_excessive_bools)] // AWS's own shape
 pub struct Trail {
     pub bucket: String,
     /// What comes before `AWSLogs/` in the names of its files; none where nothing does.
@@ -18,11 +19,20 @@ pub struct Trail {
     pub validation: bool,
     /// ARN.
     pub kms_key: Option<String>,
+    /// Where it also writes, for alarms to watch.
+    pub logs: Option<TrailLogs>,
     /// Whether it records.
     pub logging: bool,
     /// What it records. One without a name is `#n`.
     pub selectors: BTreeMap<String, Selector>,
     pub tags: Tags,
+}
+
+/// A log group, and the role by which CloudTrail writes into it; both ARNs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TrailLogs {
+    pub group: String,
+    pub role: String,
 }
 
 /// Fields of an event, each with operators and their values: `eventCategory` -> `equals` -> `Data`.
@@ -45,7 +55,7 @@ impl Trail {
 
     /// One that was stopped records again first.
     pub(super) fn repair(parts: &BTreeSet<&str>) -> Vec<Step> {
-        let settings = ["bucket", "prefix", "multiRegion", "globalEvents", "validation", "kmsKey"];
+        let settings = ["bucket", "prefix", "multiRegion", "globalEvents", "validation", "kmsKey", "logs"];
         let steps = [
             (parts.contains("logging"), TrailStep::Start),
             (settings.iter().any(|part| parts.contains(part)), TrailStep::Update),

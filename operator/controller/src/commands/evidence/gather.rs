@@ -91,14 +91,14 @@ async fn look(
 
 /// What belongs to a cluster that tenants share.
 fn is_warehouse(id: &ResourceId) -> bool {
-    matches!(
-        id,
+    match id {
         ResourceId::Key(_)
-            | ResourceId::RecoveryKey(_)
-            | ResourceId::LogGroup(_)
-            | ResourceId::ParameterGroup(_)
-            | ResourceId::Cluster(_)
-    )
+        | ResourceId::RecoveryKey(_)
+        | ResourceId::ParameterGroup(_)
+        | ResourceId::Cluster(_) => true,
+        ResourceId::LogGroup(name) => name.starts_with("/aws/redshift/"),
+        _ => false,
+    }
 }
 
 fn looks(section: &Section, of: Of) -> impl Iterator<Item = Look<'_>> {

@@ -2,6 +2,7 @@
 //! goes with the Environment: tenants that were here must stay accounted for (45 CFR 164.316(b)(2)(i)).
 
 mod bucket;
+mod logs;
 mod trail;
 
 use std::collections::BTreeSet;
@@ -24,12 +25,12 @@ pub(super) fn desire(inputs: &Inputs<'_>, account: &Account) -> DesiredSet {
     let trail = ResourceId::Trail(name::trail(inputs.name));
     let settings = Resource::AuditBucket(Box::new(bucket::settings(account, &audit.bucket)));
     let recording = Resource::Trail(Box::new(trail::settings(inputs, account)));
-    let needs = [key.clone(), bucket.clone()];
-    DesiredSet::from([
-        (key, wanted_key),
-        (bucket.clone(), kept(inputs, &bucket, settings, [])),
-        (trail.clone(), kept(inputs, &trail, recording, needs)),
-    ])
+    let mut set = logs::desire(inputs, account, &key);
+    set.insert(key, wanted_key);
+    set.insert(bucket.clone(), kept(inputs, &bucket, settings, []));
+    let needs: Vec<ResourceId> = set.keys().cloned().collect();
+    set.insert(trail.clone(), kept(inputs, &trail, recording, needs));
+    set
 }
 
 fn kept(

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Account, Inputs};
+use crate::name;
 use crate::ownership::ENVIRONMENT;
-use crate::resource::{KEY_NOT_KNOWN_YET, Selector, Trail};
+use crate::resource::{KEY_NOT_KNOWN_YET, Selector, Trail, TrailLogs};
 
 pub(super) fn settings(inputs: &Inputs<'_>, account: &Account) -> Trail {
     let mut tags = inputs.owner.tags("trail");
@@ -16,6 +17,11 @@ pub(super) fn settings(inputs: &Inputs<'_>, account: &Account) -> Trail {
         global_events: true,
         validation: true,
         kms_key: Some(inputs.keys.audit.as_deref().unwrap_or(KEY_NOT_KNOWN_YET).to_owned()),
+        logs: Some(TrailLogs {
+            // As CloudTrail wants it.
+            group: format!("{}:*", account.log_group_arn(&name::trail_logs(inputs.name, &inputs.owner.uid))),
+            role: account.role_arn(&name::trail_role(inputs.name, &inputs.owner.uid)),
+        }),
         logging: true,
         selectors: BTreeMap::from([
             ("management".into(), selector([("eventCategory", "equals", "Management".into())])),

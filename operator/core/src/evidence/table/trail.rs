@@ -2,10 +2,11 @@
 
 use super::super::demand::Test::{AtLeast, Declared, Is, True};
 use super::super::demand::home;
-use super::super::{Basis, Part, Safeguard, managed};
+use super::super::{Part, Safeguard, managed};
 
 const TRAIL: &str = "trail/*";
 const KEY: &str = "audit-key/*";
+const LOGS: &str = "log-group//cloister/environment/*";
 const BUCKET: &str = "audit-bucket/*";
 
 pub(super) const TABLE: &[Safeguard] = &[
@@ -73,9 +74,22 @@ pub(super) const TABLE: &[Safeguard] = &[
         ],
         config: &["cloud-trail-cloud-watch-logs-enabled"],
         fsbp: &["CloudTrail.5", "CloudTrail.6", "CloudTrail.7"],
-        basis: Basis::NotManaged {
-            needs: "the trail's delivery to CloudWatch Logs; that its bucket is kept safe is judged by T2",
-        },
-        beyond: None,
+        basis: managed(
+            Part::Audit,
+            &[
+                home(TRAIL, "logs.group", Declared),
+                home(TRAIL, "logs.role", Declared),
+                home(LOGS, "kmsKey", Declared),
+                home(LOGS, "retentionDays", AtLeast(2192)),
+                home(BUCKET, "publicAccessBlock.blockPublicAcls", True),
+                home(BUCKET, "publicAccessBlock.ignorePublicAcls", True),
+                home(BUCKET, "publicAccessBlock.blockPublicPolicy", True),
+                home(BUCKET, "publicAccessBlock.restrictPublicBuckets", True),
+                home(BUCKET, "policy.DenyInsecureTransport", Declared),
+            ],
+        ),
+        beyond: Some(
+            "Access to the bucket is not logged by S3, which delivers no access logs across accounts; alarms: see W2",
+        ),
     },
 ];
