@@ -155,7 +155,8 @@ RESOURCE_PARAMS = (
     "RoleName", "RoleArn", "PolicyArn", "PolicyName", "AliasName", "KeyId", "TargetKeyId", "QueueName", "QueueUrl",
     "VpcId", "SubnetId", "GroupId", "UserName", "InstanceProfileName", "ResourceARN", "ResourceArn",
     "ClusterIdentifier", "ParameterGroupName", "ClusterSubnetGroupName", "SnapshotCopyGrantName", "ResourceName",
-    "logGroupName", "resourceArn", "Name", "TrailName", "InstanceId", "LaunchTemplateId", "LaunchTemplateName", "HostId", "ResourceId",
+    "logGroupName", "resourceArn", "InstanceId", "LaunchTemplateId", "LaunchTemplateName", "HostId", "ResourceId",
+    "Name", "TrailName",
 )  # fmt: skip
 
 

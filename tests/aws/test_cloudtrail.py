@@ -117,9 +117,7 @@ def test_names_and_combinations_are_refused(trails: Any) -> None:
         with refused("InvalidTrailNameException"):
             trails.create_trail(Name=name, S3BucketName=BUCKET)
     with refused("InvalidParameterCombinationException"):
-        trails.create_trail(
-            Name=NAME, S3BucketName=BUCKET, IsMultiRegionTrail=True, IncludeGlobalServiceEvents=False
-        )
+        trails.create_trail(Name=NAME, S3BucketName=BUCKET, IsMultiRegionTrail=True, IncludeGlobalServiceEvents=False)
     with refused("NotImplemented", 501):
         trails.create_trail(Name=NAME, S3BucketName=BUCKET, IsOrganizationTrail=True)
 
@@ -171,7 +169,7 @@ def test_its_actions_need_permission(aws: Emulator, trails: Any) -> None:
 
 
 def test_what_it_writes_is_held_as_the_bucket_says(aws: Emulator, s3: Any, trails: Any) -> None:
-    """Compliance mode: "a protected object version can't be overwritten or deleted by any user, including the root user".
+    """In compliance mode "a protected object version can't be overwritten or deleted by any user, including the root".
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html#object-lock-retention-modes
     """

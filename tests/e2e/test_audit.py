@@ -140,7 +140,7 @@ def _attempts(s3: Any, file: Any) -> dict[str, Callable[[], Any]]:
 
 
 @pytest.mark.parametrize("role", ["admin", "CloisterAudit"])
-def test_neither_the_administrator_nor_the_operator_can_shorten_or_delete(world: World, vault: Account, role: str) -> None:
+def test_neither_administrator_nor_operator_can_shorten_or_delete(world: World, vault: Account, role: str) -> None:
     file = _files(vault)[-1]
     at = {"Bucket": BUCKET, "Key": file["Key"], "VersionId": file["VersionId"]}
     before = vault.s3.get_object_retention(**at)["Retention"]

@@ -12,7 +12,8 @@ from aws.redshift import clock
 from aws.redshift.tags import resources
 
 ADOPTING = {
-    "AddTags", "PutBucketTagging", "CreateTags", "TagResource", "TagRole", "TagPolicy", "TagQueue", "TagInstanceProfile",
+    "AddTags", "PutBucketTagging", "CreateTags", "TagResource", "TagRole", "TagPolicy", "TagQueue",
+    "TagInstanceProfile",
 }  # fmt: skip
 CREATING = {
     "CreateKey", "CreateRole", "CreatePolicy", "CreateQueue", "CreateBucket", "CreateCluster",
