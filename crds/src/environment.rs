@@ -56,8 +56,8 @@ use crate::warehouse::WarehouseCluster;
     validation = Rule::new(format!("!has(self.recoveryRegion) || {} == {}", partition("self.recoveryRegion"), partition("self.region")))
         .message("recoveryRegion must lie in the partition of region, for nothing is copied across partitions: choose one that begins alike, such as us-west-2 for us-east-1")
         .field_path(".recoveryRegion"),
-    validation = Rule::new(format!("!has(self.adopt) || self.adopt.all(a, a == 's3-bucket/cloister-logs-' + self.accountId + '-' + self.region || {})", matches_adoptable("a")))
-        .message("adopt may name only the log bucket and what records calls: write s3-bucket/cloister-logs-ACCOUNT_ID-REGION, audit-key/alias/cloister/environment/NAME/audit or trail/cloister-NAME")
+    validation = Rule::new(format!("!has(self.adopt) || self.adopt.all(a, a == 's3-bucket/cloister-logs-' + self.accountId + '-' + self.region || a == 'audit-bucket/' + self.audit.bucket || {})", matches_adoptable("a")))
+        .message("adopt may name only the log bucket and what records calls: write s3-bucket/cloister-logs-ACCOUNT_ID-REGION, audit-bucket/BUCKET, audit-key/alias/cloister/environment/NAME/audit or trail/cloister-NAME")
         .field_path(".adopt"),
     validation = Rule::new("!has(self.audit.roleArn) || !self.audit.roleArn.startsWith('arn:') || self.audit.roleArn.contains(':' + self.audit.accountId + ':')")
         .message("audit.roleArn must be a role of audit.accountId: write arn:aws:iam::ACCOUNT_ID:role/NAME with the same account id")
@@ -201,14 +201,10 @@ pub struct Audit {
     #[schemars(length(max = 12))]
     #[x_kube(validation = Rule::new("self.matches('^[0-9]{12}$')").message("audit.accountId must be 12 digits in quotes, such as \"444444444444\""))]
     pub account_id: String,
+    /// In the Environment's region, where its trail's key is. Environments of one region may share it.
     #[schemars(length(max = 63))]
     #[x_kube(validation = Rule::new("self.matches('^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$') && !self.contains('..')").message("audit.bucket must be an S3 bucket name: 3 to 63 lower-case letters, digits, dots and hyphens, such as audit-444444444444"))]
     pub bucket: String,
-    /// Region of the bucket, which Environments of several regions may share. Default: that of the Environment.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 24))]
-    #[x_kube(validation = Rule::new(matches(REGION)).message("audit.region must be an AWS region name, such as us-east-1"))]
-    pub region: Option<String>,
     /// The role that the operator assumes in the audit account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 128))]

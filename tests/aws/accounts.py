@@ -11,6 +11,9 @@ ISSUER = "https://oidc.cloister.example"
 OPERATOR_ROLE = "cloister-operator"
 PROVISIONER_ROLE = "CloisterProvisioner"
 ADMIN_ROLE = "admin"
+# In the audit account: of whoever keeps the bucket of records.
+AUDIT_ROLE = "CloisterAudit"
+AUDIT_EXTERNAL_ID = "cloister-audit"
 # Of the upload API, which becomes the tenants' uploader roles.
 UPLOAD_ROLE = "cloister-upload"
 

@@ -156,6 +156,7 @@ RESOURCE_PARAMS = (
     "VpcId", "SubnetId", "GroupId", "UserName", "InstanceProfileName", "ResourceARN", "ResourceArn",
     "ClusterIdentifier", "ParameterGroupName", "ClusterSubnetGroupName", "SnapshotCopyGrantName", "ResourceName",
     "logGroupName", "resourceArn", "InstanceId", "LaunchTemplateId", "LaunchTemplateName", "HostId", "ResourceId",
+    "Name", "TrailName",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from aws.message import Response
 
-JSON_SERVICES = {"events", "kms", "logs", "redshift-data", "sqs", "tagging"}
+JSON_SERVICES = {"cloudtrail", "events", "kms", "logs", "redshift-data", "sqs", "tagging"}
 
 # What moto does not know must not be retried by an SDK as though it were an outage, hence no 5xx other than 501.
 NOT_IMPLEMENTED = 501
@@ -90,6 +90,7 @@ THROTTLES = {
     "s3": ("SlowDown", "Please reduce your request rate.", 503),
     "ec2": ("RequestLimitExceeded", "Request limit exceeded.", 503),
     "sqs": ("RequestThrottled", "The request was denied due to request throttling.", 400),
+    "cloudtrail": ("ThrottlingException", "Rate exceeded", 400),
     "kms": ("ThrottlingException", "Rate exceeded", 400),
     "logs": ("ThrottlingException", "Rate exceeded", 400),
     "redshift-data": ("ThrottlingException", "Rate exceeded", 400),
@@ -105,6 +106,7 @@ def throttle(service: str) -> AwsError:
 def denied(service: str, caller: str, action: str, resource: str, why: str) -> AwsError:
     codes = {
         "ec2": ("UnauthorizedOperation", 403),
+        "cloudtrail": ("AccessDeniedException", 400),
         "kms": ("AccessDeniedException", 400),
         "logs": ("AccessDeniedException", 400),
         "redshift-data": ("AccessDeniedException", 400),

@@ -39,7 +39,8 @@ EC2 = {
     "ModifyVpcTenancy", "RevokeSecurityGroupEgress", "RevokeSecurityGroupIngress",
 }  # fmt: skip
 
-WHOLLY_OURS = {"events", "logs", "redshift", "s3control"}  # moto's log groups and clusters are others than ours
+# moto's log groups and clusters are others than ours
+WHOLLY_OURS = {"cloudtrail", "events", "logs", "redshift", "s3control"}
 
 
 def not_implemented(call: Call) -> AwsError:

@@ -1,6 +1,9 @@
 """Importing this registers every handler of ours."""
 
 from aws import sts, tagging, web_identity
+from aws.cloudtrail import selectors as trail_selectors
+from aws.cloudtrail import tags as trail_tags
+from aws.cloudtrail import trails
 from aws.ec2 import describe_catalog, hosts, instances, launch, metadata, networks, templates, version_deletion, volumes
 from aws.ec2 import snapshots as snapshot_block
 from aws.ec2 import status as instance_status
@@ -72,6 +75,9 @@ OURS = (
     event_rules,
     log_groups,
     log_tags,
+    trails,
+    trail_selectors,
+    trail_tags,
     *EC2,
     *IAM,
     *KMS,

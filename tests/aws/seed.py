@@ -14,6 +14,7 @@ from moto.s3.models import s3_backends
 from moto.sqs.models import sqs_backends
 
 from aws import accounts, network, stores
+from aws.cloudtrail import records as trails
 from aws.ec2 import by_hand, wire
 from aws.ec2 import clock as instance_clock
 from aws.ec2 import records as instances
@@ -35,6 +36,7 @@ PROVISIONER = (
     "provisioner-guardrails",
     "provisioner-events",
     "provisioner-drill",
+    "provisioner-audit",
 )
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
@@ -51,6 +53,7 @@ def reset() -> Credentials:
         records,
         secret,
         log_groups,
+        trails,
         instances,
         instance_clock,
         by_hand,
@@ -67,6 +70,8 @@ def reset() -> Credentials:
     within = _trusting(f"arn:aws:iam::{accounts.LOGIN}:root")
     _role(accounts.LOGIN, accounts.OPERATOR_ROLE, within, _policy("operator"))
     _role(accounts.LOGIN, accounts.UPLOAD_ROLE, within, _policy("upload"))
+    auditing = _trusting(operator_arn, {"StringEquals": {"sts:ExternalId": accounts.AUDIT_EXTERNAL_ID}})
+    _role(accounts.AUDIT, accounts.AUDIT_ROLE, auditing, _policy("audit", accounts.AUDIT))
     for environment in accounts.ENVIRONMENTS:
         condition = {"StringEquals": {"sts:ExternalId": environment.external_id}}
         trust = _trusting(operator_arn, condition)

@@ -1,4 +1,4 @@
-"""The tagging API's GetResources over S3, KMS, SQS, EventBridge, Redshift, CloudWatch Logs and EC2.
+"""The tagging API's GetResources over S3, KMS, SQS, EventBridge, Redshift, CloudWatch Logs, CloudTrail and EC2.
 
 https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
 Resources of the caller's account in the region that is asked; roles and policies are not among them (IAM is global and
@@ -11,6 +11,7 @@ from typing import Any
 
 from aws import stores
 from aws.call import Call
+from aws.cloudtrail.records import trails
 from aws.ec2 import clock as instance_clock
 from aws.ec2 import names
 from aws.errors import AwsError
@@ -35,6 +36,8 @@ def tagged(account: str, region: str) -> Iterator[Found]:
         yield "logs:log-group", group.arn, group.tags
     for rule in rules(account, region).values():
         yield "events:rule", rule.arn, rule.tags
+    for trail in trails(account, region).values():
+        yield "cloudtrail:trail", trail.arn, trail.tags
     for kind, arn, found in cluster_resources(clock.current(account, region), account, region):
         yield f"redshift:{kind}", arn, found.tags
     here = instance_clock.current(account, region)

@@ -9,6 +9,8 @@ from e2e.account import Account
 
 _UID = "cloister.dev/owner-uid"
 _PURPOSES = ("etl", "uploader", "warehouse")
+# Of the Environment's trail, not of any tenant.
+_TRAIL = "cloister-trail-"
 
 
 class Fate(Enum):
@@ -54,8 +56,12 @@ class Inventory:
         return cls(
             keys=list(_keys(aws)),
             aliases=_aliases(aws),
-            roles={r["RoleName"]: _role(r) for r in identities["roles"] if r["Path"] == "/cloister/"},
-            policies={p["PolicyName"] for p in identities["policies"]},
+            roles={
+                r["RoleName"]: _role(r)
+                for r in identities["roles"]
+                if r["Path"] == "/cloister/" and not r["RoleName"].startswith(_TRAIL)
+            },
+            policies={p["PolicyName"] for p in identities["policies"] if not p["PolicyName"].startswith(_TRAIL)},
             buckets={b["Name"]: _owner_of_bucket(aws, b["Name"]) for b in aws.s3.list_buckets()["Buckets"]},
             queues={url.rpartition("/")[2] for page in queues for url in page.get("QueueUrls", [])},
         )

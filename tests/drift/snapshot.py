@@ -5,10 +5,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from drift import guardrails, machines, warehouse_snapshot
+from drift import audit, guardrails, machines, warehouse_snapshot
 from drift.objects import KINDS, located
 from drift.warehouse import RECOVERY
-from e2e.account import Account
+from e2e.account import AUDIT, Account
 from e2e.cluster import Cluster
 
 
@@ -18,9 +18,12 @@ def snapshot(aws: Account, cluster: Cluster, resource: str) -> Any:
         name, namespace = located(rest)
         return _settings(cluster.find(KINDS[kind], name, namespace) or {})
     read = {
-        "s3-bucket": _bucket,
+        "s3-bucket": bucket,
         "sqs-queue": _queue,
         "kms-key": _key,
+        "audit-key": _key,
+        "audit-bucket": lambda aws, name: bucket(aws.of_account(AUDIT), name),
+        "trail": audit.trail_snapshot,
         "iam-policy": _policy,
         "iam-role": _role,
         "iam-instance-profile": machines.profile,
@@ -43,7 +46,7 @@ def _settings(live: Any) -> Any:
     return {k: v for k, v in live.items() if k not in ("metadata", "status")} | kept | {"annotations": roles}
 
 
-def _bucket(aws: Account, name: str) -> Any:
+def bucket(aws: Account, name: str) -> Any:
     s3: Any = aws.s3
     reads = {
         "policy": lambda: json.loads(s3.get_bucket_policy(Bucket=name)["Policy"]),

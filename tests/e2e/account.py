@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PRODUCTION = "222222222222"
 STAGING = "333333333333"
+AUDIT = "444444444444"
 REGION = "us-east-1"
 
 _CONFIG = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
@@ -64,6 +65,9 @@ class Account:
     def in_region(self, region: str) -> "Account":
         return Account(self._endpoints, self.number, self.role, region)
 
+    def of_account(self, number: str) -> "Account":
+        return Account(self._endpoints, number)
+
     def as_role(self, role: str) -> "Account":
         """A session of another role, without asking that role's trust policy."""
         return Account(self._endpoints, self.number, role)
@@ -95,6 +99,10 @@ class Account:
     @cached_property
     def events(self) -> Any:
         return self._session.client("events", endpoint_url=self._endpoints.secure, config=_CONFIG)
+
+    @cached_property
+    def cloudtrail(self) -> Any:
+        return self._session.client("cloudtrail", endpoint_url=self._endpoints.secure, config=_CONFIG)
 
     @cached_property
     def iam(self) -> "IAMClient":

@@ -37,7 +37,8 @@ class Call:
 
     @property
     def by_operator(self) -> bool:
-        return "/CloisterProvisioner/" in self.caller or "/cloister-operator/" in self.caller
+        roles = ("/CloisterProvisioner/", "/CloisterAudit/", "/cloister-operator/")
+        return any(role in self.caller for role in roles)
 
     @property
     def changes(self) -> bool:

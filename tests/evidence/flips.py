@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from drift.access import flip_key, flip_policy, flip_role
+from drift.audit import flip_audit_bucket, flip_trail
 from drift.documents import flipped
 from drift.guardrails import READ as GUARDRAILS
 from drift.guardrails import flip_guardrail
@@ -14,7 +15,7 @@ from drift.snapshot import snapshot
 from drift.storage import flip_bucket, flip_queue
 from drift.warehouse import RECOVERY, flip_cluster, flip_log_group, flip_parameter_group
 from drift.warehouse import Spare as Vault
-from e2e.account import Account
+from e2e.account import AUDIT, Account
 from e2e.world import World
 
 _STRANGER = {"AWS": "arn:aws:iam::333333333333:root"}
@@ -50,12 +51,16 @@ def flip(world: World, spare: Spare, safeguard: str, resource: str, field: str) 
         return record(world, name, _drill_that_is_none(seen(world, resource), field))
     if kind in GUARDRAILS:
         return flip_guardrail(aws, kind, field)
+    if kind == "audit-bucket":
+        return flip_audit_bucket(aws.of_account(AUDIT), name, field)
     if part == "policy":
         return _EDIT[kind](aws, name, lambda document: _without(document, rest))
     return {
         "s3-bucket": lambda: flip_bucket(aws, name, field, spare.vault.key),
         "sqs-queue": lambda: flip_queue(aws, name, field, spare.vault.key),
         "kms-key": lambda: flip_key(aws, name, field),
+        "audit-key": lambda: flip_key(aws, name, field),
+        "trail": lambda: flip_trail(aws, name, field, aws.of_account(AUDIT)),
         "recovery-kms-key": lambda: flip_key(aws, name, field),
         "iam-policy": lambda: flip_policy(aws, name, f"{field}.action"),
         "iam-role": lambda: _role(aws, name, field, spare.policy),
@@ -124,6 +129,7 @@ def _identity(aws: Account, name: str, edit: Edit) -> None:
 _EDIT: dict[str, Callable[[Account, str, Edit], None]] = {
     "s3-bucket": _bucket,
     "kms-key": _key,
+    "audit-key": _key,
     "recovery-kms-key": _key,
     "sqs-queue": _queue,
     "iam-policy": _identity,
@@ -184,6 +190,7 @@ _OWN: dict[tuple[str, str, str], Callable[[Account, str], None]] = {
     ("S8", "s3-bucket", "objectLock.mode"): _unlock,
     ("S12", "s3-bucket", "policy"): _allow_guest,
     ("K2", "kms-key", "state"): _disable,
+    ("T2", "audit-key", "state"): _disable,
     ("K3", "kms-key", "policy"): _lend,
     ("K4", "iam-policy", "document"): _decrypt_all,
     ("I1", "iam-policy", "document"): _read_all,

@@ -22,9 +22,10 @@ use crate::place::{Place, paced};
 use crate::record::Recorder;
 use crate::shared::Shared;
 use crate::snapshot::iam::Identities;
+use crate::vault::Vault;
 use crate::{
     bucket, event_rule, fleet, guardrail, instance_profile, key, launch_template, log_group, network, policy,
-    queue, redshift, role, schema, snapshot,
+    queue, redshift, role, schema, snapshot, trail,
 };
 
 /// One AWS account of one environment, as the operator's role there sees it.
@@ -33,6 +34,9 @@ pub struct Account {
     pub(crate) home: Place,
     /// Where copies of snapshots go.
     recovery: Option<Place>,
+    /// Where its records go.
+    audit: Option<Vault>,
+    pub(crate) cloudtrail: Paced<aws_sdk_cloudtrail::Client>,
     pub(crate) ec2: Paced<aws_sdk_ec2::Client>,
     pub(crate) events: Paced<aws_sdk_eventbridge::Client>,
     pub(crate) iam: Paced<aws_sdk_iam::Client>,
@@ -45,7 +49,9 @@ pub struct Account {
     pub(crate) sts: Paced<aws_sdk_sts::Client>,
     pub(crate) queue_urls: Mutex<HashMap<String, String>>,
     pub(crate) warehouses: redshift::Listings,
+    /// Of clusters, and of the environment itself.
     pub(crate) log_groups: Shared<log_group::Listing>,
+    pub(crate) own_log_groups: Shared<log_group::Listing>,
     pub(crate) ledgers: schema::Ledgers,
     pub(crate) templates: Shared<launch_template::Listing>,
     pub(crate) fleets: fleet::Listings,
@@ -55,18 +61,7 @@ pub struct Account {
 impl Account {
     pub(crate) fn open(base: &SdkConfig, target: &Target, recorder: &Arc<dyn Recorder>) -> Self {
         let here = base.to_builder().region(Region::new(target.region.clone())).build();
-        let role = AssumedRole {
-            sts: paced!(aws_sdk_sts, Service::Sts, &here, target, recorder),
-            target: target.clone(),
-            refused: Mutex::default(),
-        };
-        // One cache for all clients of the account: a session lasts an hour and is renewed in good time.
-        let cache = aws_config::identity::IdentityCache::lazy().buffer_time(Duration::from_mins(5));
-        let there = here
-            .into_builder()
-            .credentials_provider(SharedCredentialsProvider::new(role))
-            .identity_cache(cache.build())
-            .build();
+        let there = enter(here, target, recorder);
         let recovery = target.recovery_region.clone().map(|region| {
             let config = there.to_builder().region(Region::new(region.clone())).build();
             Place::open(&config, &Target { region, ..target.clone() }, recorder)
@@ -75,6 +70,8 @@ impl Account {
             id: target.account_id.clone(),
             home: Place::open(&there, target, recorder),
             recovery,
+            audit: target.audit.as_ref().map(|audit| Vault::open(base, target, audit, recorder)),
+            cloudtrail: paced!(aws_sdk_cloudtrail, Service::CloudTrail, &there, target, recorder),
             ec2: paced!(aws_sdk_ec2, Service::Ec2, &there, target, recorder),
             events: paced!(aws_sdk_eventbridge, Service::Events, &there, target, recorder),
             iam: paced!(aws_sdk_iam, Service::Iam, &there, target, recorder),
@@ -87,6 +84,7 @@ impl Account {
             queue_urls: Mutex::default(),
             warehouses: redshift::Listings::default(),
             log_groups: Shared::new(),
+            own_log_groups: Shared::new(),
             ledgers: schema::Ledgers::default(),
             templates: Shared::new(),
             fleets: fleet::Listings::default(),
@@ -148,6 +146,10 @@ impl Account {
                 event_rule::observe(self, look, name, want).await
             }
             (ResourceId::Schema(_), Resource::Schema(want)) => schema::observe(self, look, want).await,
+            (ResourceId::AuditBucket(name), Resource::AuditBucket(want)) => {
+                bucket::observe_audit(self.audit()?, look, name, want).await
+            }
+            (ResourceId::Trail(name), Resource::Trail(want)) => trail::observe(self, look, name, want).await,
             _ => redshift::observe(self, look).await,
         }
     }
@@ -207,12 +209,22 @@ impl Account {
             (ResourceId::Schema(_), Resource::Schema(want), Step::Schema(step)) => {
                 schema::perform(self, want, step, lane).await
             }
+            (ResourceId::AuditBucket(name), Resource::AuditBucket(want), Step::Bucket(step)) => {
+                bucket::perform_audit(self.audit()?, name, want, step, lane).await
+            }
+            (ResourceId::Trail(name), Resource::Trail(want), Step::Trail(step)) => {
+                trail::perform(self, name, want, step, lane).await
+            }
             _ => redshift::perform(self, id, (want, owner), step, lane).await,
         }
     }
 
     pub(crate) fn recovery(&self) -> Result<&Place, Fault> {
         self.recovery.as_ref().ok_or_else(|| refused("aws", "Recover", "NoRecoveryRegion"))
+    }
+
+    fn audit(&self) -> Result<&Vault, Fault> {
+        self.audit.as_ref().ok_or_else(|| refused("aws", "Audit", "NoAuditRole"))
     }
 
     /// Of something without a region; of S3's, without an account too: `arn("s3", "", name)`.
@@ -223,4 +235,17 @@ impl Account {
     pub(crate) async fn identities(&self, since: Instant) -> Result<Arc<Identities>, Fault> {
         self.identities.since(since, || snapshot::iam::fetch(self)).await
     }
+}
+
+/// What calls go with: the credentials of the role that leads into the account.
+pub(crate) fn enter(here: SdkConfig, target: &Target, recorder: &Arc<dyn Recorder>) -> SdkConfig {
+    let role = AssumedRole {
+        sts: paced!(aws_sdk_sts, Service::Sts, &here, target, recorder),
+        target: target.clone(),
+        refused: Mutex::default(),
+    };
+    // One cache for all clients of the account: a session lasts an hour and is renewed in good time.
+    let cache = aws_config::identity::IdentityCache::lazy().buffer_time(Duration::from_mins(5));
+    let provider = SharedCredentialsProvider::new(role);
+    here.into_builder().credentials_provider(provider).identity_cache(cache.build()).build()
 }

@@ -21,6 +21,17 @@ pub struct Target {
     pub region: String,
     /// Where copies of snapshots go, if anywhere.
     pub recovery_region: Option<String>,
+    /// Where records go, if Cloister keeps that.
+    pub audit: Option<AuditTarget>,
+}
+
+/// The account that holds the records, and the role that leads into it. They lie in the environment's region, since a
+/// trail's key and its bucket must be in one: <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html>
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AuditTarget {
+    pub account_id: String,
+    pub role_arn: String,
+    pub external_id: String,
 }
 
 /// AWS as the operator reaches it. One per process: it holds the connections and the credentials.

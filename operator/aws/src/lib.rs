@@ -27,10 +27,12 @@ mod role;
 mod schema;
 mod shared;
 mod snapshot;
+mod trail;
+mod vault;
 
 pub use account::Account;
 pub use arrivals::{Page, Received, Version};
-pub use client::{Aws, Target};
+pub use client::{AuditTarget, Aws, Target};
 pub use drill::{ScratchState, Side};
 pub use fleet::{Fleet, Hosts, Launching, TypeFigures};
 pub use limit::Lane;

@@ -24,6 +24,7 @@ pub enum Lane {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
+    CloudTrail,
     Ec2,
     Events,
     Iam,
@@ -41,6 +42,7 @@ pub(crate) enum Service {
 impl Service {
     pub const fn name(self) -> &'static str {
         match self {
+            Self::CloudTrail => "cloudtrail",
             Self::Ec2 => "ec2",
             Self::Events => "events",
             Self::Iam => "iam",
@@ -70,6 +72,9 @@ impl Service {
             Self::Events => (20, 40),
             // Its rates are not published.
             Self::Redshift | Self::S3Control => (10, 20),
+            // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html: 10, and 1 for
+            // changes, of which there are few.
+            Self::CloudTrail => (5, 5),
             // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html: 5 to 10.
             Self::Logs => (4, 8),
         }

@@ -13,7 +13,8 @@ use crate::limit::Lane;
 use crate::look::Look;
 
 /// Redshift has fixed where the logs of a cluster go, and ours begin with `cloister-`.
-const PREFIX: &str = "/aws/redshift/cluster/cloister-";
+const OF_CLUSTERS: &str = "/aws/redshift/cluster/cloister-";
+const OF_ENVIRONMENTS: &str = "/cloister/environment/";
 
 pub(crate) type Listing = HashMap<String, Found>;
 
@@ -30,10 +31,12 @@ pub(crate) async fn observe(
     name: &str,
     want: &LogGroup,
 ) -> Result<Observed, Fault> {
-    if !name.starts_with(PREFIX) {
-        return Err(refused("logs", "DescribeLogGroups", "NotListed"));
-    }
-    let listed = account.log_groups.since(look.since, || fetch(account)).await?;
+    let (listing, prefix) = match name {
+        name if name.starts_with(OF_CLUSTERS) => (&account.log_groups, OF_CLUSTERS),
+        name if name.starts_with(OF_ENVIRONMENTS) => (&account.own_log_groups, OF_ENVIRONMENTS),
+        _ => return Err(refused("logs", "DescribeLogGroups", "NotListed")),
+    };
+    let listed = listing.since(look.since, || fetch(account, prefix)).await?;
     let Some(group) = listed.get(name) else { return Ok(Observed::Absent) };
     let arn = arn(account, name);
     let settled = account.home.settled_tags(look, &arn, &want.tags).await?;
@@ -56,13 +59,13 @@ fn arn(account: &Account, name: &str) -> String {
     account.home.arn("logs", &format!("log-group:{name}"))
 }
 
-async fn fetch(account: &Account) -> Result<Listing, Fault> {
+async fn fetch(account: &Account, prefix: &str) -> Result<Listing, Fault> {
     let mut all = Listing::new();
     let mut token = None;
     loop {
         // People may be waiting for it, whoever came first.
         let page = account.logs.call(Lane::User, |logs| {
-            let request = logs.describe_log_groups().log_group_name_prefix(PREFIX);
+            let request = logs.describe_log_groups().log_group_name_prefix(prefix);
             request.limit(50).set_next_token(token.take()).send()
         });
         let page = page.await?;

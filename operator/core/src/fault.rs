@@ -33,7 +33,7 @@ impl FaultClass {
     /// The meaning of an AWS error code; what is not listed goes by the HTTP status.
     #[must_use]
     pub fn of(code: &str, status: Option<u16>) -> Self {
-        if let Some(class) = Self::of_ec2(code) {
+        if let Some(class) = Self::of_ec2(code).or_else(|| Self::of_cloudtrail(code)) {
             return class;
         }
         // Redshift ends some of its codes so, and the SDK names all of them so.
@@ -153,6 +153,23 @@ impl FaultClass {
             // Of a type that a zone does not have at all.
             | "Unsupported"
             | "UnsupportedHostConfiguration" => Self::Capacity,
+            _ => return None,
+        })
+    }
+
+    /// <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html#API_CreateTrail_Errors>
+    fn of_cloudtrail(code: &str) -> Option<Self> {
+        Some(match code {
+            "TrailNotFoundException" => Self::NotFound,
+            "TrailAlreadyExistsException" => Self::Exists,
+            // What a trail needs is being made, or has yet to be known everywhere.
+            "InsufficientEncryptionPolicyException"
+            | "InsufficientS3BucketPolicyException"
+            | "InvalidCloudWatchLogsLogGroupArnException"
+            | "InvalidCloudWatchLogsRoleArnException"
+            | "KmsKeyNotFoundException"
+            | "S3BucketDoesNotExistException" => Self::Conflict,
+            "MaximumNumberOfTrailsExceededException" | "TagsLimitExceededException" => Self::Quota,
             _ => return None,
         })
     }

@@ -84,6 +84,19 @@ pub fn trail(environment: &str) -> String {
     format!("cloister-{environment}")
 }
 
+/// Of the role by which that trail writes into its log group: at most 15 + 32 + 1 + 8 = 56 of IAM's 64 characters. Of the
+/// UID too, since it stays when the Environment goes, and whose a policy is can never be changed.
+#[must_use]
+pub fn trail_role(environment: &str, uid: &str) -> String {
+    format!("cloister-trail-{environment}-{}", suffix(uid))
+}
+
+/// Of that log group.
+#[must_use]
+pub fn trail_logs(environment: &str, uid: &str) -> String {
+    format!("{}trail-{}", audit_logs(environment), suffix(uid))
+}
+
 /// What the names of an Environment's log groups begin with.
 #[must_use]
 pub fn audit_logs(environment: &str) -> String {
@@ -121,7 +134,7 @@ pub fn digits(text: &str, count: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Names, shared_warehouse};
+    use super::{Names, shared_warehouse, trail_role};
 
     #[test]
     fn the_longest_names_fit_the_limits_of_aws() {
@@ -131,5 +144,6 @@ mod tests {
         assert!(names.role("warehouse").len() <= 64);
         assert!(names.dead_letter_queue(&bucket).len() <= 80);
         assert!(shared_warehouse(&"e".repeat(32), "uid").len() <= 63);
+        assert!(trail_role(&"e".repeat(32), "uid").len() <= 64);
     }
 }

@@ -108,11 +108,16 @@ fn red(findings: &[Finding]) -> Vec<&str> {
     findings.iter().filter(|finding| finding.status == Status::NotMet).map(|finding| finding.id).collect()
 }
 
-const GUARDRAILS: [Part; 3] = [Part::PublicAccessBlock, Part::SnapshotBlock, Part::PasswordPolicy];
+/// What is judged by resources of the Environment alone.
+const OF_HOME: [Part; 4] = [Part::PublicAccessBlock, Part::SnapshotBlock, Part::PasswordPolicy, Part::Audit];
+
+fn of_home(part: Part) -> bool {
+    OF_HOME.contains(&part)
+}
 
 /// By the tenant's own resources, and by those of its Environment where these are among the parts.
 fn managed(parts: &[Part]) -> Vec<&'static str> {
-    let is_managed = |basis: Basis| matches!(basis, Basis::Managed { part, .. } if !part.is_guardrail() || parts.contains(&part));
+    let is_managed = |basis: Basis| matches!(basis, Basis::Managed { part, .. } if !of_home(part) || parts.contains(&part));
     safeguards().filter(|safeguard| is_managed(safeguard.basis)).map(|safeguard| safeguard.id).collect()
 }
 
@@ -149,8 +154,8 @@ fn nothing_observed_is_never_met() {
         assert_eq!(red(&findings(&desired(), |_, _| sight.clone())), managed(&[]), "{sight:?}");
     }
     let mut declared = Parts::from([Part::Buckets, Part::Warehouse, Part::Nodes]);
-    declared.extend(GUARDRAILS);
-    assert_eq!(red(&judge(&scene(vec![], declared), &[]).0), managed(&GUARDRAILS));
+    declared.extend(OF_HOME);
+    assert_eq!(red(&judge(&scene(vec![], declared), &[]).0), managed(&OF_HOME));
 }
 
 #[test]
@@ -161,6 +166,7 @@ fn what_is_not_declared_does_not_apply_and_what_always_applies_is_not_met() {
     assert_eq!(status("E1"), Some(Status::NotApplicable));
     assert_eq!(status("S3"), Some(Status::NotApplicable));
     assert_eq!(status("I6"), Some(Status::NotOurs));
+    assert_eq!(status("T1"), Some(Status::NotManaged));
     assert_eq!(status("K1"), Some(Status::NotMet));
     assert_eq!(status("I1"), Some(Status::NotMet));
 }

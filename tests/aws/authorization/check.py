@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from aws.authorization import ec2, events, iam, kms, logs, redshift, redshift_data, s3, s3control, sqs
+from aws.authorization import cloudtrail, ec2, events, iam, kms, logs, redshift, redshift_data, s3, s3control, sqs
 from aws.authorization.demand import Demand, require
 from aws.call import Call
 
@@ -19,6 +19,7 @@ SERVICES: dict[str, Callable[[Call], list[Demand]]] = {
     "sqs": sqs.demands,
     "events": events.demands,
     "logs": logs.demands,
+    "cloudtrail": cloudtrail.demands,
     "redshift-data": redshift_data.demands,
     "redshift": redshift.demands,
     "ec2": ec2.demands,

@@ -5,19 +5,20 @@ from typing import Any
 from moto.iam.models import Role
 
 from aws import stores
-from aws.authorization import ec2, logs, redshift
+from aws.authorization import cloudtrail, ec2, logs, redshift
 from aws.call import Call
 from aws.invariants.safeguards import MANAGED
 from aws.redshift import clock
 from aws.redshift.tags import resources
 
 ADOPTING = {
-    "PutBucketTagging", "CreateTags", "TagResource", "TagRole", "TagPolicy", "TagQueue", "TagInstanceProfile",
+    "AddTags", "PutBucketTagging", "CreateTags", "TagResource", "TagRole", "TagPolicy", "TagQueue",
+    "TagInstanceProfile",
 }  # fmt: skip
 CREATING = {
     "CreateKey", "CreateRole", "CreatePolicy", "CreateQueue", "CreateBucket", "CreateCluster",
     "CreateClusterParameterGroup", "CreateClusterSubnetGroup", "CreateSnapshotCopyGrant", "CreateLogGroup",
-    "RunInstances", "CreateLaunchTemplate", "AllocateHosts", "CreateInstanceProfile",
+    "RunInstances", "CreateLaunchTemplate", "AllocateHosts", "CreateInstanceProfile", "CreateTrail",
 }  # fmt: skip
 ALIASES = {"UpdateAlias", "DeleteAlias"}
 
@@ -46,6 +47,9 @@ def ours(call: Call) -> bool | None:
     if call.service == "logs":
         group = logs.group(call)
         return None if group is None else MANAGED in group.tags
+    if call.service == "cloudtrail":
+        trail = cloudtrail.trail(call)
+        return None if trail is None else MANAGED in trail.tags
     if call.service == "redshift":
         return _warehouse(call)
     if call.service == "ec2":

@@ -14,6 +14,8 @@ from aws.s3.encryption import DEFAULT
 MANAGED = "cloister.dev/managed-by"
 ROLE = "cloister.dev/role"
 LOG_BUCKET = "log-bucket"
+AUDIT_BUCKET = "audit-bucket"
+SIX_YEARS = 2192
 OBJECT_ACTIONS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject")
 ROLE_ARN = re.compile(r"arn:aws:iam::\d{12}:role/[\w+=,.@/*?-]+")
 ALLOW_ALL = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
@@ -73,6 +75,11 @@ def missing(bucket: FakeBucket) -> frozenset[str]:
         lacking.add("public access block")
     if record.ownership != "BucketOwnerEnforced":
         lacking.add("BucketOwnerEnforced")
+    if record.tags.get(ROLE) == AUDIT_BUCKET:
+        # CloudTrail names the key itself for each file.
+        if bucket.default_lock_mode != "COMPLIANCE" or (bucket.default_lock_days or 0) < SIX_YEARS:
+            lacking.add("Object Lock for six years")
+        return frozenset(lacking)
     if record.tags.get(ROLE) == LOG_BUCKET:
         # S3 writes no access logs into a bucket under a customer's key.
         if b">AES256<" not in record.documents.get("encryption", DEFAULT):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aws import stores
-from aws.accounts import OPERATOR_ROLE, PROVISIONER_ROLE
+from aws.accounts import AUDIT_ROLE, OPERATOR_ROLE, PROVISIONER_ROLE
 from aws.call import Call
 from aws.ec2 import clock as instance_clock
 from aws.invariants import grants, nodes, ownership, safeguards, warehouse
@@ -28,7 +28,7 @@ class Before:
 
 
 def by_operator(call: Call) -> bool:
-    return call.by.role in (OPERATOR_ROLE, PROVISIONER_ROLE)
+    return call.by.role in (OPERATOR_ROLE, PROVISIONER_ROLE, AUDIT_ROLE)
 
 
 class Invariants:

@@ -7,13 +7,16 @@ mod read;
 mod write;
 
 use aws_sdk_s3::Client;
+use cloister_core::environment::{AUDIT_BUCKET, partition};
 use cloister_core::fault::Fault;
 use cloister_core::observed::{Actual, Observed};
+use cloister_core::ownership::{MANAGED_BY, ROLE, describe};
 use cloister_core::resource::{Bucket, BucketStep, Resource, Tags};
 
 use crate::account::Account;
 use crate::limit::{Lane, Paced};
 use crate::look::Look;
+use crate::vault::Vault;
 
 /// One bucket. Every call names the account that must own it, since bucket names are the world's.
 struct At<'a> {
@@ -37,6 +40,14 @@ use ask;
 impl<'a> At<'a> {
     fn new(account: &'a Account, name: &'a str, lane: Lane) -> Self {
         Self { s3: &account.s3, owner: &account.id, region: &account.home.region, name, lane }
+    }
+
+    fn audit(vault: &'a Vault, name: &'a str, lane: Lane) -> Self {
+        Self { s3: &vault.s3, owner: &vault.account_id, region: &vault.region, name, lane }
+    }
+
+    fn arn(&self) -> String {
+        format!("arn:{}:s3:::{}", partition(self.region), self.name)
     }
 }
 
@@ -66,6 +77,46 @@ pub(crate) async fn observe(
         }
         Err(fault) => unowned(fault),
     }
+}
+
+/// Its tags are read of itself, since a listing of them would be one more call in that account.
+pub(crate) async fn observe_audit(
+    vault: &Vault,
+    look: &Look<'_>,
+    name: &str,
+    want: &Bucket,
+) -> Result<Observed, Fault> {
+    let at = At::audit(vault, name, look.lane);
+    let tags = match at.tags().await {
+        Ok(tags) => tags,
+        Err(fault) => return unowned(fault),
+    };
+    // No Environment owns it: all of Cloister's that write into it keep it.
+    let is_ours = tags.get(MANAGED_BY).is_some_and(|by| by == "cloister")
+        && tags.get(ROLE).is_some_and(|role| role == AUDIT_BUCKET);
+    let foreign = |actual| Ok(Observed::Foreign { owner: describe(&tags), actual });
+    if !is_ours && !look.adopt {
+        return foreign(None);
+    }
+    match at.settings(want, tags.clone()).await {
+        Ok(bucket) => {
+            let actual = Actual { resource: Resource::AuditBucket(Box::new(bucket)), arn: at.arn() };
+            if is_ours { Ok(Observed::Present(actual)) } else { foreign(Some(actual)) }
+        }
+        Err(fault) => unowned(fault),
+    }
+}
+
+pub(crate) async fn perform_audit(
+    vault: &Vault,
+    name: &str,
+    want: &Bucket,
+    step: &BucketStep,
+    lane: Lane,
+) -> Result<Option<String>, Fault> {
+    let at = At::audit(vault, name, lane);
+    at.change(want, step).await?;
+    Ok((*step == BucketStep::Create).then(|| at.arn()))
 }
 
 /// What a fault says of a bucket: only a few of them say anything.

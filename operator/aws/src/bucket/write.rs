@@ -55,6 +55,7 @@ impl At<'_> {
                 Some(policy) => self.put_policy(policy).await,
                 None => gone(ask!(self, delete_bucket_policy)),
             },
+            BucketStep::PutDocument(policy) => self.put_policy(policy).await,
             BucketStep::Delete => gone(ask!(self, delete_bucket)),
         }
     }

@@ -38,6 +38,7 @@ pub fn target() -> Target {
         external_id: "cloister-production".into(),
         region: "us-east-1".into(),
         recovery_region: Some("us-west-2".into()),
+        audit: None,
     }
 }
 

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use cloister_aws::Target;
+use cloister_aws::{AuditTarget, Target};
 use cloister_core::environment::{self, Inputs};
 use cloister_core::fault::Fault;
 use cloister_core::observed::ObservedSet;
@@ -23,7 +23,17 @@ pub fn target(spec: &EnvironmentSpec) -> Target {
         external_id: spec.external_id.clone(),
         region: spec.region.clone(),
         recovery_region: spec.recovery_region.clone(),
+        audit: audit(spec),
     }
+}
+
+fn audit(spec: &EnvironmentSpec) -> Option<AuditTarget> {
+    let audit = &spec.audit;
+    Some(AuditTarget {
+        account_id: audit.account_id.clone(),
+        role_arn: audit.role_arn.clone()?,
+        external_id: audit.external_id.clone()?,
+    })
 }
 
 impl Kind for Environment {

@@ -147,6 +147,8 @@ fn foreign(id: &ResourceId, owner: &str) -> String {
         ResourceId::Key(_)
         | ResourceId::RecoveryKey(_)
         | ResourceId::AuditKey(_)
+        | ResourceId::AuditBucket(_)
+        | ResourceId::Trail(_)
         | ResourceId::Role(_)
         | ResourceId::Database(_) => format!("add {id} to spec.adopt or remove it"),
         ResourceId::Bucket(_) => "set spec.adopt or choose another name".to_owned(),

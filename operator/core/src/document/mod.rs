@@ -132,7 +132,7 @@ impl Document {
 }
 
 /// The condition keys that Cloister writes, in AWS's spelling.
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 24] = [
     "aws:PrincipalAccount",
     "aws:PrincipalArn",
     "aws:PrincipalIsAWSService",
@@ -145,6 +145,7 @@ const KEYS: [&str; 22] = [
     "aws:TokenIssueTime",
     "iam:PassedToService",
     "kms:CallerAccount",
+    "kms:EncryptionContext:aws:cloudtrail:arn",
     "kms:EncryptionContext:aws:s3:arn",
     "kms:GrantIsForAWSResource",
     "kms:ViaService",
@@ -152,6 +153,7 @@ const KEYS: [&str; 22] = [
     "s3:TlsVersion",
     "s3:if-none-match",
     "s3:prefix",
+    "s3:x-amz-acl",
     "s3:x-amz-server-side-encryption",
     "s3:x-amz-server-side-encryption-aws-kms-key-id",
     "sts:ExternalId",

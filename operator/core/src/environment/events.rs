@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use super::{Account, Inputs};
+use super::{Account, Inputs, audit_key};
 use crate::document::{Document, Statement};
 use crate::name;
 use crate::ownership::{ENVIRONMENT, Owner};
@@ -45,8 +45,9 @@ pub(super) fn desire(inputs: &Inputs<'_>, account: &Account) -> DesiredSet {
         needs: needs.iter().map(|id| (*id).clone()).collect::<BTreeSet<_>>(),
         adopt: false,
     };
-    let key = ResourceId::AuditKey(name::audit_key_alias(inputs.name));
+    let (key, wanted_key) = audit_key(inputs, account);
     let (letters, feed) = (names.dead_letter_queue(inputs, account), names.feed_queue(inputs, account));
+    set.insert(key.clone(), wanted_key);
     set.insert(dead.clone(), want(Resource::Queue(letters), &[&key]));
     set.insert(queue.clone(), want(Resource::Queue(feed), &[&dead, &key]));
     set.insert(rule, want(Resource::EventRule(names.rule(inputs, account)), &[&queue]));

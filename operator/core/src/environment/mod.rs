@@ -1,5 +1,6 @@
 //! `Environment`: the account's own resources, and what its tenants need to know of it.
 
+mod audit;
 mod audit_key;
 mod events;
 mod guardrails;
@@ -18,6 +19,7 @@ use crate::resource::{Resource, ResourceId};
 use crate::tenant::KeyArns;
 use crate::violation::Violation;
 
+pub use audit::{AUDIT_BUCKET, RETENTION_DAYS};
 pub use audit_key::audit_key;
 pub use events::event_queue;
 pub use warehouse::{home_database, shared_cluster};
@@ -186,10 +188,8 @@ pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
     let bucket = log_bucket::settings(&account, inputs.spec.log_retention_days, inputs.owner);
     let resource = Resource::Bucket(Box::new(bucket));
     let mut set = DesiredSet::from([(id, Desired { resource, fate, needs: BTreeSet::new(), adopt })]);
-    if inputs.spec.audit.role_arn.is_some() || inputs.spec.events.is_some() || inputs.had_events {
-        set.extend([audit_key(inputs, &account)]);
-    }
     set.extend(events::desire(inputs, &account));
+    set.extend(audit::desire(inputs, &account));
     set.extend(guardrails::desire(inputs, &account));
     set.extend(warehouse::desire(inputs, &account));
     set

@@ -61,6 +61,11 @@ fn finding(safeguard: &Safeguard, scene: &Scene<'_>) -> Finding {
                 format!("whoever keeps the account's settings: the Environment's {} is Leave", part.field());
             without_proof(Status::NotOurs, whose)
         }
+        Basis::Managed { part: Part::Audit, .. } if !scene.declared.contains(&Part::Audit) => {
+            let field = Part::Audit.field();
+            let needs = format!("a role in the audit account: set {field} and externalId of the Environment");
+            without_proof(Status::NotManaged, needs)
+        }
         Basis::Managed { part, .. } if part != Part::Always && !scene.declared.contains(&part) => {
             without_proof(Status::NotApplicable, format!("{} is not declared", part.field()))
         }

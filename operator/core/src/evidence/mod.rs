@@ -59,6 +59,8 @@ pub enum Part {
     PublicAccessBlock,
     SnapshotBlock,
     PasswordPolicy,
+    /// Without a role in the audit account nothing there is Cloister's to keep.
+    Audit,
 }
 
 impl Part {
@@ -73,6 +75,7 @@ impl Part {
             Self::PublicAccessBlock => "spec.guardrails.accountPublicAccessBlock",
             Self::SnapshotBlock => "spec.guardrails.snapshotBlockPublicAccess",
             Self::PasswordPolicy => "spec.guardrails.passwordPolicy",
+            Self::Audit => "spec.audit.roleArn",
         }
     }
 

@@ -136,6 +136,8 @@ pub enum BucketStep {
     PutTagging,
     /// The real policy, always last: it opens the bucket.
     PutPolicy,
+    /// A policy that is more than what is declared here.
+    PutDocument(Document),
     Delete,
 }
 

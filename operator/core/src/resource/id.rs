@@ -32,6 +32,9 @@ pub enum ResourceId {
     LaunchTemplate(String),
     /// `CLUSTER/DATABASE.SCHEMA`.
     Schema(String),
+    /// In the audit account.
+    AuditBucket(String),
+    Trail(String),
     /// Of the account itself.
     Guardrail(GuardrailId),
     /// Of EventBridge's default bus, by name.
@@ -59,6 +62,8 @@ impl fmt::Display for ResourceId {
             Self::LaunchTemplate(name) => write!(f, "ec2-launch-template/{name}"),
             Self::Schema(name) => write!(f, "redshift-schema/{name}"),
             Self::EventRule(name) => write!(f, "eventbridge-rule/{name}"),
+            Self::AuditBucket(name) => write!(f, "audit-bucket/{name}"),
+            Self::Trail(name) => write!(f, "trail/{name}"),
             Self::Guardrail(guardrail) => guardrail.fmt(f),
             Self::Object(object) => object.fmt(f),
         }

@@ -1,6 +1,7 @@
 //! The resources that Cloister manages. A struct here holds just the managed fields: what it has is
 //! compared, repaired and tested field by field; what it lacks is left to others.
 
+mod audit_bucket;
 mod bucket;
 mod cluster;
 mod copy_grant;
@@ -21,6 +22,7 @@ mod role;
 mod schema;
 mod step;
 mod subnet_group;
+mod trail;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
+pub use audit_bucket::{GUARD, delivery};
 pub use bucket::{
     Bucket, BucketStep, Encryption, LifecycleRule, Logging, ObjectLock, Ownership, PublicAccessBlock,
     QUARANTINE, QueueNotification, Transition, Versioning,
@@ -51,6 +54,7 @@ pub use role::{Role, RoleStep};
 pub use schema::{Database, Schema, SchemaStep};
 pub use step::Step;
 pub use subnet_group::{SubnetGroup, SubnetGroupStep};
+pub use trail::{Selector, Trail, TrailLogs, TrailStep};
 
 use crate::drift::Drift;
 
@@ -76,6 +80,9 @@ pub enum Resource {
     Schema(Box<Schema>),
     Guardrail(Guardrail),
     EventRule(EventRule),
+    /// It is none's alone.
+    AuditBucket(Box<Bucket>),
+    Trail(Box<Trail>),
     Object(Value),
 }
 
@@ -89,7 +96,8 @@ impl Resource {
             Self::Key(r) => Some(&r.tags),
             Self::Role(r) => Some(&r.tags),
             Self::Queue(r) => Some(&r.tags),
-            Self::Bucket(r) => Some(&r.tags),
+            Self::Bucket(r) | Self::AuditBucket(r) => Some(&r.tags),
+            Self::Trail(r) => Some(&r.tags),
             Self::LogGroup(r) => Some(&r.tags),
             Self::CopyGrant(r) => Some(&r.tags),
             Self::ParameterGroup(r) => Some(&r.tags),
@@ -129,6 +137,8 @@ impl Resource {
             Self::Schema(_) => Vec::new(),
             Self::Guardrail(want) => vec![Step::Guardrail(want.put())],
             Self::EventRule(_) => EventRule::create().into_iter().map(Step::EventRule).collect(),
+            Self::AuditBucket(want) => audit_bucket::create(want),
+            Self::Trail(_) => Trail::create(),
             Self::Object(_) => vec![Step::Object(ObjectStep::Create)],
         }
     }
@@ -176,6 +186,8 @@ impl Resource {
             (Self::LaunchTemplate(_), Self::LaunchTemplate(_)) => {
                 LaunchTemplate::repair(&parts).into_iter().map(Step::LaunchTemplate).collect()
             }
+            (Self::AuditBucket(want), Self::AuditBucket(_)) => audit_bucket::repair(want, &parts),
+            (Self::Trail(_), Self::Trail(_)) => Trail::repair(&parts),
             (Self::Guardrail(want), Self::Guardrail(_)) => vec![Step::Guardrail(want.put())],
             (Self::EventRule(want), Self::EventRule(have)) => {
                 want.repair(have, &parts).into_iter().map(Step::EventRule).collect()
@@ -197,7 +209,11 @@ impl Resource {
             Self::Bucket(_) => vec![Step::Bucket(BucketStep::Delete)],
             // Audit data outlives what it is about (45 CFR 164.316(b)(2)(i)); a schema plans for itself; an account
             // is no less safe without us.
-            Self::LogGroup(_) | Self::Schema(_) | Self::Guardrail(_) => Vec::new(),
+            Self::LogGroup(_)
+            | Self::AuditBucket(_)
+            | Self::Trail(_)
+            | Self::Schema(_)
+            | Self::Guardrail(_) => Vec::new(),
             Self::CopyGrant(_) => vec![Step::CopyGrant(CopyGrantStep::Delete)],
             Self::ParameterGroup(_) => vec![Step::ParameterGroup(ParameterGroupStep::Delete)],
             Self::SubnetGroup(_) => vec![Step::SubnetGroup(SubnetGroupStep::Delete)],
@@ -217,7 +233,8 @@ impl Resource {
             Self::Key(_) => Some(Step::Key(KeyStep::Tag)),
             Self::Role(_) => Some(Step::Role(RoleStep::Tag)),
             Self::Queue(_) => Some(Step::Queue(QueueStep::Tag)),
-            Self::Bucket(_) => Some(Step::Bucket(BucketStep::PutTagging)),
+            Self::Bucket(_) | Self::AuditBucket(_) => Some(Step::Bucket(BucketStep::PutTagging)),
+            Self::Trail(_) => Some(Step::Trail(TrailStep::Tag)),
             Self::LogGroup(_) => Some(Step::LogGroup(LogGroupStep::Tag)),
             Self::CopyGrant(_) => Some(Step::CopyGrant(CopyGrantStep::Tag)),
             Self::ParameterGroup(_) => Some(Step::ParameterGroup(ParameterGroupStep::Tag)),
@@ -238,6 +255,9 @@ impl Resource {
         match (self, have) {
             (Self::Database(want), Self::Database(have)) => {
                 Cow::Owned(Self::Database(Box::new(want.given(have))))
+            }
+            (Self::AuditBucket(want), Self::AuditBucket(have)) => {
+                Cow::Owned(Self::AuditBucket(Box::new(audit_bucket::given(want, have))))
             }
             (Self::Guardrail(want), Self::Guardrail(have)) => Cow::Owned(Self::Guardrail(want.given(have))),
             _ => Cow::Borrowed(self),

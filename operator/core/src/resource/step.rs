@@ -3,7 +3,7 @@ use serde::Serialize;
 use super::{
     BucketStep, ClusterStep, CopyGrantStep, DatabaseStep, EventRuleStep, GuardrailStep, InstanceProfileStep,
     KeyStep, LaunchTemplateStep, LogGroupStep, ObjectStep, ParameterGroupStep, PolicyStep, QueueStep,
-    RoleStep, SchemaStep, SubnetGroupStep,
+    RoleStep, SchemaStep, SubnetGroupStep, TrailStep,
 };
 use crate::plan::Safety;
 
@@ -27,6 +27,7 @@ pub enum Step {
     Schema(SchemaStep),
     Guardrail(GuardrailStep),
     EventRule(EventRuleStep),
+    Trail(TrailStep),
     Object(ObjectStep),
 }
 
@@ -36,6 +37,7 @@ impl Step {
     pub fn title(&self) -> String {
         match self {
             Self::Schema(transaction) => transaction.title.clone(),
+            Self::Bucket(BucketStep::PutDocument(_)) => "PutPolicy".to_owned(),
             step => format!("{step:?}"),
         }
     }
@@ -68,6 +70,7 @@ impl Step {
             | Self::LaunchTemplate(_)
             | Self::Guardrail(_)
             | Self::EventRule(_)
+            | Self::Trail(_)
             | Self::Object(_) => Safety::Safe,
         }
     }

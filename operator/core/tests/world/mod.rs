@@ -231,7 +231,7 @@ fn perform_bucket(held: &mut Held, id: &ResourceId, want: &Bucket, step: &Bucket
         panic!("{step:?} on no bucket")
     };
     match step {
-        BucketStep::Create | BucketStep::Delete => {}
+        BucketStep::Create | BucketStep::Delete | BucketStep::PutDocument(_) => {}
         BucketStep::Quarantine => {
             let ResourceId::Bucket(name) = id else { panic!("{id} is no bucket") };
             bucket.policy = Some(Bucket::quarantine("aws", name));
@@ -309,8 +309,12 @@ pub fn damage(resource: &mut Resource, n: usize) {
         | Resource::Cluster(_)
         | Resource::Database(_) => warehouse::damage(resource, n),
         Resource::InstanceProfile(_) | Resource::LaunchTemplate(_) => nodes::damage(resource, n),
-        // They have tests of their own, in tests/schema.rs, tests/guardrails.rs and tests/feed.rs.
-        Resource::Schema(_) | Resource::Guardrail(_) | Resource::EventRule(_) => {}
+        // They have tests of their own.
+        Resource::Schema(_)
+        | Resource::Guardrail(_)
+        | Resource::EventRule(_)
+        | Resource::AuditBucket(_)
+        | Resource::Trail(_) => {}
         Resource::Object(object) => {
             if let Some(spec) = object.get_mut("spec").and_then(|s| s.as_object_mut()) {
                 spec.insert("extra".into(), n.into());

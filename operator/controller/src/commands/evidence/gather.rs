@@ -93,14 +93,14 @@ async fn look(
 
 /// What belongs to a cluster that tenants share.
 fn is_warehouse(id: &ResourceId) -> bool {
-    matches!(
-        id,
+    match id {
         ResourceId::Key(_)
-            | ResourceId::RecoveryKey(_)
-            | ResourceId::LogGroup(_)
-            | ResourceId::ParameterGroup(_)
-            | ResourceId::Cluster(_)
-    )
+        | ResourceId::RecoveryKey(_)
+        | ResourceId::ParameterGroup(_)
+        | ResourceId::Cluster(_) => true,
+        ResourceId::LogGroup(name) => name.starts_with("/aws/redshift/"),
+        _ => false,
+    }
 }
 
 fn looks(section: &Section, of: Of) -> impl Iterator<Item = Look<'_>> {
@@ -123,6 +123,7 @@ fn declared(tenant: &ClientTenant, home: &Environment, manifests: &Manifests) ->
         (Part::PublicAccessBlock, kept.account_public_access_block == Guardrail::Manage),
         (Part::SnapshotBlock, kept.snapshot_block_public_access == Guardrail::Manage),
         (Part::PasswordPolicy, kept.password_policy == Guardrail::Manage),
+        (Part::Audit, home.spec.audit.role_arn.is_some()),
         (Part::Buckets, !manifests.buckets_of(tenant).is_empty()),
         (Part::Warehouse, tenant.spec.warehouse.is_some()),
         (Part::Nodes, tenant.spec.nodes.is_some()),

@@ -6,8 +6,9 @@ mod kms;
 mod operations;
 mod redshift;
 mod s3;
+mod trail;
 
 use super::Safeguard;
 
-pub(super) const ALL: [&[Safeguard]; 6] =
-    [s3::TABLE, kms::TABLE, redshift::TABLE, ec2::TABLE, iam::TABLE, operations::TABLE];
+pub(super) const ALL: [&[Safeguard]; 7] =
+    [s3::TABLE, kms::TABLE, redshift::TABLE, ec2::TABLE, iam::TABLE, trail::TABLE, operations::TABLE];

@@ -1,4 +1,4 @@
-//! T1-T4, W1-W2, D1-D3: trail, logs and alarms, detection.
+//! W1-W2, D1-D3: logs and alarms, detection.
 
 use super::super::demand::Test::{AtLeast, Declared};
 use super::super::demand::{any, own};
@@ -7,54 +7,6 @@ use super::super::{Basis, Part, Safeguard, managed};
 const LOGS: &str = "log-group/*";
 
 pub(super) const TABLE: &[Safeguard] = &[
-    Safeguard {
-        id: "T1",
-        title: "Calls to AWS recorded in every region",
-        cfr: &["164.308(a)(1)(ii)(D)", "164.312(b)"],
-        prowler: &["cloudtrail_multi_region_enabled"],
-        config: &["multi-region-cloudtrail-enabled", "cloudtrail-enabled"],
-        fsbp: &["CloudTrail.1", "CloudTrail.3"],
-        basis: Basis::NotManaged { needs: "a CloudTrail of all regions into the audit account" },
-        beyond: None,
-    },
-    Safeguard {
-        id: "T2",
-        title: "Records of calls encrypted and proven whole",
-        cfr: &["164.312(c)(1)", "164.312(c)(2)"],
-        prowler: &["cloudtrail_kms_encryption_enabled", "cloudtrail_log_file_validation_enabled"],
-        config: &["cloud-trail-encryption-enabled", "cloud-trail-log-file-validation-enabled"],
-        fsbp: &["CloudTrail.2", "CloudTrail.4"],
-        basis: Basis::NotManaged { needs: "a key of the trail's own, and log file validation" },
-        beyond: None,
-    },
-    Safeguard {
-        id: "T3",
-        title: "Reads and writes of objects recorded",
-        cfr: &["164.312(a)(2)(i)", "164.312(b)"],
-        prowler: &["cloudtrail_s3_dataevents_read_enabled", "cloudtrail_s3_dataevents_write_enabled"],
-        config: &["cloudtrail-s3-dataevents-enabled"],
-        fsbp: &[],
-        basis: Basis::NotManaged {
-            needs: "S3 data events of the trail for every bucket; until then S3's access logs (S6) are the record",
-        },
-        beyond: None,
-    },
-    Safeguard {
-        id: "T4",
-        title: "Records of calls watched and kept safe",
-        cfr: &[],
-        prowler: &[
-            "cloudtrail_cloudwatch_logging_enabled",
-            "cloudtrail_logs_s3_bucket_access_logging_enabled",
-            "cloudtrail_logs_s3_bucket_is_not_publicly_accessible",
-        ],
-        config: &["cloud-trail-cloud-watch-logs-enabled"],
-        fsbp: &["CloudTrail.5", "CloudTrail.6", "CloudTrail.7"],
-        basis: Basis::NotManaged {
-            needs: "the trail's delivery to CloudWatch Logs, and an audit bucket with Object Lock",
-        },
-        beyond: None,
-    },
     Safeguard {
         id: "W1",
         title: "Logs encrypted and kept",

@@ -1,0 +1,45 @@
+//! What records the calls to the account: a trail, and the bucket in the audit account that it writes into. None of it
+//! goes with the Environment: tenants that were here must stay accounted for (45 CFR 164.316(b)(2)(i)).
+
+mod bucket;
+mod logs;
+mod trail;
+
+use std::collections::BTreeSet;
+
+use super::{Account, Inputs, audit_key};
+use crate::name;
+use crate::plan::{Desired, DesiredSet, Fate};
+use crate::resource::{Resource, ResourceId};
+
+pub use bucket::{AUDIT_BUCKET, RETENTION_DAYS};
+
+/// Nothing without a role in the audit account.
+pub(super) fn desire(inputs: &Inputs<'_>, account: &Account) -> DesiredSet {
+    let audit = &inputs.spec.audit;
+    if audit.role_arn.is_none() {
+        return DesiredSet::new();
+    }
+    let (key, wanted_key) = audit_key(inputs, account);
+    let bucket = ResourceId::AuditBucket(audit.bucket.clone());
+    let trail = ResourceId::Trail(name::trail(inputs.name));
+    let settings = Resource::AuditBucket(Box::new(bucket::settings(account, &audit.bucket)));
+    let recording = Resource::Trail(Box::new(trail::settings(inputs, account)));
+    let mut set = logs::desire(inputs, account, &key);
+    set.insert(key, wanted_key);
+    set.insert(bucket.clone(), kept(inputs, &bucket, settings, []));
+    let needs: Vec<ResourceId> = set.keys().cloned().collect();
+    set.insert(trail.clone(), kept(inputs, &trail, recording, needs));
+    set
+}
+
+fn kept(
+    inputs: &Inputs<'_>,
+    id: &ResourceId,
+    resource: Resource,
+    needs: impl IntoIterator<Item = ResourceId>,
+) -> Desired {
+    let fate = if inputs.deleting { Fate::Retain } else { Fate::Exist };
+    let needs: BTreeSet<ResourceId> = needs.into_iter().collect();
+    Desired { resource, fate, needs, adopt: inputs.spec.adopt.contains(&id.to_string()) }
+}

@@ -1,0 +1,95 @@
+//! T1-T4: the trail, its key, and the bucket in the audit account that it writes into.
+
+use super::super::demand::Test::{AtLeast, Declared, Is, True};
+use super::super::demand::home;
+use super::super::{Part, Safeguard, managed};
+
+const TRAIL: &str = "trail/*";
+const KEY: &str = "audit-key/*";
+const LOGS: &str = "log-group//cloister/environment/*";
+const BUCKET: &str = "audit-bucket/*";
+
+pub(super) const TABLE: &[Safeguard] = &[
+    Safeguard {
+        id: "T1",
+        title: "Calls to AWS recorded in every region",
+        cfr: &["164.308(a)(1)(ii)(D)", "164.312(b)"],
+        prowler: &["cloudtrail_multi_region_enabled"],
+        config: &["multi-region-cloudtrail-enabled", "cloudtrail-enabled"],
+        fsbp: &["CloudTrail.1", "CloudTrail.3"],
+        basis: managed(
+            Part::Audit,
+            &[
+                home(TRAIL, "logging", True),
+                home(TRAIL, "multiRegion", True),
+                home(TRAIL, "globalEvents", True),
+                home(TRAIL, "selectors.management", Declared),
+                home(TRAIL, "bucket", Declared),
+            ],
+        ),
+        beyond: None,
+    },
+    Safeguard {
+        id: "T2",
+        title: "Records of calls encrypted and proven whole",
+        cfr: &["164.312(c)(1)", "164.312(c)(2)"],
+        prowler: &["cloudtrail_kms_encryption_enabled", "cloudtrail_log_file_validation_enabled"],
+        config: &["cloud-trail-encryption-enabled", "cloud-trail-log-file-validation-enabled"],
+        fsbp: &["CloudTrail.2", "CloudTrail.4"],
+        basis: managed(
+            Part::Audit,
+            &[
+                home(TRAIL, "kmsKey", Declared),
+                home(TRAIL, "validation", True),
+                home(KEY, "state", Is("Enabled")),
+                home(KEY, "rotation.enabled", True),
+                home(KEY, "policy.GuardedAgainstLoss", Declared),
+                home(BUCKET, "objectLock.mode", Is("COMPLIANCE")),
+                home(BUCKET, "objectLock.days", AtLeast(2192)),
+                home(BUCKET, "policy.DenyDeletion", Declared),
+                home(BUCKET, "policy.DenyForgery", Declared),
+                home(BUCKET, "policy.DenyLowering", Declared),
+            ],
+        ),
+        beyond: Some("That the digests fit the files is for `aws cloudtrail validate-logs` to say"),
+    },
+    Safeguard {
+        id: "T3",
+        title: "Reads and writes of objects recorded",
+        cfr: &["164.312(a)(2)(i)", "164.312(b)"],
+        prowler: &["cloudtrail_s3_dataevents_read_enabled", "cloudtrail_s3_dataevents_write_enabled"],
+        config: &["cloudtrail-s3-dataevents-enabled"],
+        fsbp: &[],
+        basis: managed(Part::Audit, &[home(TRAIL, "selectors.objects", Declared)]),
+        beyond: Some("But of the bucket of access logs, into which S3 itself writes all the time"),
+    },
+    Safeguard {
+        id: "T4",
+        title: "Records of calls watched and kept safe",
+        cfr: &[],
+        prowler: &[
+            "cloudtrail_cloudwatch_logging_enabled",
+            "cloudtrail_logs_s3_bucket_access_logging_enabled",
+            "cloudtrail_logs_s3_bucket_is_not_publicly_accessible",
+        ],
+        config: &["cloud-trail-cloud-watch-logs-enabled"],
+        fsbp: &["CloudTrail.5", "CloudTrail.6", "CloudTrail.7"],
+        basis: managed(
+            Part::Audit,
+            &[
+                home(TRAIL, "logs.group", Declared),
+                home(TRAIL, "logs.role", Declared),
+                home(LOGS, "kmsKey", Declared),
+                home(LOGS, "retentionDays", AtLeast(2192)),
+                home(BUCKET, "publicAccessBlock.blockPublicAcls", True),
+                home(BUCKET, "publicAccessBlock.ignorePublicAcls", True),
+                home(BUCKET, "publicAccessBlock.blockPublicPolicy", True),
+                home(BUCKET, "publicAccessBlock.restrictPublicBuckets", True),
+                home(BUCKET, "policy.DenyInsecureTransport", Declared),
+            ],
+        ),
+        beyond: Some(
+            "Access to the bucket is not logged by S3, which delivers no access logs across accounts; alarms: see W2",
+        ),
+    },
+];

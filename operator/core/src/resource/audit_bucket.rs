@@ -1,0 +1,86 @@
+//! The bucket of the audit account. Several Environments write into it, so it is none's: its tags say only what it is, and
+//! of its policy each Environment minds its own statements and leaves those of the others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Bucket, BucketStep, ObjectLock, Step};
+use crate::document::{Document, Statement};
+
+/// Sid of the statement that keeps the bucket's own safeguards from being lowered, for the operator too.
+pub const GUARD: &str = "DenyLowering";
+
+/// What lets one trail write, by Sids of its own.
+#[must_use]
+pub fn delivery(bucket_arn: &str, trail_arn: &str) -> BTreeMap<String, Statement> {
+    let mark = crate::name::digits(trail_arn, 8);
+    let account = trail_arn.split(':').nth(4).unwrap_or_default();
+    let cloudtrail = |action: &str, on: String| {
+        Statement::allow([action]).principal("Service", "cloudtrail.amazonaws.com").on([on]).when(
+            "StringEquals",
+            "aws:SourceArn",
+            [trail_arn],
+        )
+    };
+    let look = cloudtrail("s3:GetBucketAcl", bucket_arn.to_owned());
+    let put = cloudtrail("s3:PutObject", format!("{bucket_arn}/AWSLogs/{account}/*"));
+    let put = put.when("StringEquals", "s3:x-amz-acl", ["bucket-owner-full-control"]);
+    BTreeMap::from([(format!("TrailLooks{mark}"), look), (format!("TrailWrites{mark}"), put)])
+}
+
+/// What is wanted beside what other Environments want: their trails write, and a longer retention stays.
+pub(super) fn given(want: &Bucket, have: &Bucket) -> Bucket {
+    let mut want = want.clone();
+    if let (Some(policy), Some(have)) = (&mut want.policy, &have.policy) {
+        let others = have.0.iter().filter(|(sid, statement)| is_delivery(policy, sid, statement));
+        let others: Vec<_> = others.map(|(sid, statement)| (sid.clone(), statement.clone())).collect();
+        policy.0.extend(others);
+    }
+    if let (Some(lock), Some(have)) = (&mut want.object_lock, &have.object_lock) {
+        *lock = longer(lock, have);
+    }
+    want
+}
+
+/// Whether it is just what lets a trail of Cloister's write, and is said of no trail otherwise.
+fn is_delivery(own: &Document, sid: &str, statement: &Statement) -> bool {
+    let arns = statement.condition.get("StringEquals").and_then(|keys| keys.get("aws:SourceArn"));
+    let Some(trail) = arns.and_then(BTreeSet::first) else { return false };
+    let Some(bucket) = own.0.get(GUARD).and_then(|guard| guard.resource.first()) else { return false };
+    let parts: Vec<&str> = trail.split(':').collect();
+    let of_cloister = matches!(parts[..], ["arn", _, "cloudtrail", _, account, name]
+        if account.len() == 12 && name.starts_with("trail/cloister-"));
+    of_cloister && !own.0.contains_key(sid) && delivery(bucket, trail).get(sid) == Some(statement)
+}
+
+fn longer(want: &ObjectLock, have: &ObjectLock) -> ObjectLock {
+    let is_longer = have.mode == want.mode && have.days > want.days;
+    if is_longer { have.clone() } else { want.clone() }
+}
+
+pub(super) fn create(want: &Bucket) -> Vec<Step> {
+    want.create().into_iter().map(|step| whole(want, step)).collect()
+}
+
+/// It is never closed while it is mended, or records would be turned away. What keeps its safeguards from being
+/// lowered would keep them from being mended too, and is lifted meanwhile.
+pub(super) fn repair(want: &Bucket, parts: &BTreeSet<&str>) -> Vec<Step> {
+    let mut steps: Vec<BucketStep> =
+        Bucket::repair(parts).into_iter().filter(|step| *step != BucketStep::Quarantine).collect();
+    if parts.contains("objectLock") || parts.contains("versioning") {
+        let mut open = want.policy.clone().unwrap_or_default();
+        open.0.remove(GUARD);
+        steps.insert(0, BucketStep::PutDocument(open));
+        if !parts.contains("policy") {
+            steps.push(BucketStep::PutPolicy);
+        }
+    }
+    steps.into_iter().map(|step| whole(want, step)).collect()
+}
+
+/// The policy goes with the step, since it is more than what this Environment declares.
+fn whole(want: &Bucket, step: BucketStep) -> Step {
+    match (step, &want.policy) {
+        (BucketStep::PutPolicy, Some(policy)) => Step::Bucket(BucketStep::PutDocument(policy.clone())),
+        (step, _) => Step::Bucket(step),
+    }
+}
