@@ -56,7 +56,7 @@ pub(crate) async fn observe(
 async fn tags(account: &Account, look: &Look<'_>, arn: &str) -> Result<Tags, Fault> {
     let send = |cloudtrail: &Client| cloudtrail.list_tags().resource_id_list(arn).send();
     let answer = account.cloudtrail.call(look.lane, send).await?;
-    let tags = answer.resource_tag_list.unwrap_or_default().into_iter().flat_map(|one| one.tags_list);
+    let tags = answer.resource_tag_list.unwrap_or_default().into_iter().filter_map(|one| one.tags_list);
     Ok(tags.flatten().map(|tag| (tag.key, tag.value.unwrap_or_default())).collect())
 }
 
