@@ -27,7 +27,7 @@ from aws.sts import session_of
 from aws.visibility import VISIBILITY
 
 # More than one, since AWS bounds the size of each.
-PROVISIONER = ("provisioner", "provisioner-pipelines", "provisioner-guardrails")
+PROVISIONER = ("provisioner", "provisioner-pipelines", "provisioner-guardrails", "provisioner-offboarding")
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 

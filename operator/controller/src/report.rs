@@ -85,7 +85,10 @@ pub async fn report<K: Kind>(
     let status = object.with_common(status, prepared, observed);
     // While something is still being made, the next pass follows at once and reports for both.
     let was_converged = object.common().is_some_and(|c| c.converged_generation.is_some());
-    let reported_soon = requeue == Requeue::Now && !was_converged && object.status().is_some();
+    let reported_soon = requeue == Requeue::Now
+        && !was_converged
+        && prepared.facts.next.is_none()
+        && object.status().is_some();
     if !reported_soon && (intents_written || object.status() != Some(&status)) {
         let value = serde_json::to_value(&status).unwrap_or_default();
         write(object, value, context).await?;

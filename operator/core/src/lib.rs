@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod fault;
 pub mod name;
 pub mod observed;
+pub mod offboarding;
 pub mod ownership;
 pub mod pipeline;
 pub mod plan;

@@ -136,6 +136,8 @@ pub enum BucketStep {
     PutTagging,
     /// The real policy, always last: it opens the bucket.
     PutPolicy,
+    /// DeleteObjects of all versions and delete markers, and AbortMultipartUpload of what is unfinished.
+    Empty,
     Delete,
 }
 

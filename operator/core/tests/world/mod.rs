@@ -70,6 +70,7 @@ impl Example {
             named_buckets: &empty,
             dropped_children: &BTreeSet::new(),
             deleting,
+            destruction: None,
             nodes_left: false,
             minute: 0,
         });
@@ -90,6 +91,7 @@ impl Example {
             account: &self.account,
             key_arn,
             fate,
+            intake: None,
         })
     }
 }
