@@ -67,6 +67,8 @@ pub struct Facts {
     pub leaving: Option<Leaving>,
     /// The tenant's offboarding as this pass leaves it, where it was decided on.
     pub next: Option<Option<OffboardingStatus>>,
+    /// It is written only if nobody has written since: it could still be called off, or its times moved.
+    pub is_open: bool,
 }
 
 impl Prepared {

@@ -184,6 +184,7 @@ pub(super) async fn turn(
     );
     let notice = notice(previous, next.as_ref());
     if next.as_ref() != previous {
+        prepared.facts.is_open = previous.is_none_or(may_still_be_called_off);
         prepared.facts.next = Some(next);
     }
     notice
