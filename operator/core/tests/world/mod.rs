@@ -233,7 +233,7 @@ fn perform_bucket(held: &mut Held, id: &ResourceId, want: &Bucket, step: &Bucket
         panic!("{step:?} on no bucket")
     };
     match step {
-        BucketStep::Create | BucketStep::Delete => {}
+        BucketStep::Create | BucketStep::Empty | BucketStep::Delete => {}
         BucketStep::Quarantine => {
             let ResourceId::Bucket(name) = id else { panic!("{id} is no bucket") };
             bucket.policy = Some(Bucket::quarantine("aws", name));
