@@ -90,13 +90,14 @@ pub struct IngestBucketSpec {
     pub adopt: bool,
 }
 
-/// What becomes of AWS resources that hold PHI when their object is deleted.
+/// What becomes of AWS resources when their object is deleted. Either way no PHI is destroyed: keys, objects, databases
+/// and snapshots stay.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum DeletionPolicy {
     /// They stay as they are, with their tags.
     #[default]
     Retain,
-    /// Empty buckets and queues are deleted, the key is scheduled for deletion after 30 days.
+    /// Empty buckets and queues are deleted, and a cluster once its final snapshot is made.
     Delete,
 }
 
@@ -224,4 +225,15 @@ pub struct IngestBucketStatus {
     /// The queue on which arrivals are announced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue_name: Option<String>,
+    /// What can still be put into it while its tenant leaves for good; none where the tenant stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intake: Option<Intake>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Intake {
+    /// Nothing is uploaded any more; runs that had begun end well.
+    RunsOnly,
+    /// But for the operator's records, nothing.
+    Closed,
 }

@@ -133,9 +133,8 @@ pub struct EnvironmentSpec {
     /// own. Encrypted with a key of the Environment's, so what is in it is not under the tenants' own keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warehouse: Option<WarehouseCluster>,
-    /// What becomes of the shared warehouse and its keys when the Environment is deleted: `Retain` (default), or
-    /// `Delete`, which takes along the databases that tenants left in it, but for a final snapshot, until its key's 30
-    /// days are over. The log bucket stays in any case.
+    /// What becomes of the shared warehouse when the Environment is deleted: `Retain` (default), or `Delete`, which leaves
+    /// a final snapshot with all that tenants left in it. Its keys and the log bucket stay in any case.
     #[serde(default)]
     pub deletion_policy: DeletionPolicy,
     /// Names of existing resources that may be taken over, such as `s3-bucket/cloister-logs-222222222222-us-east-1`.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::bucket::{DeletionPolicy, DriftPolicy, IngestBucketSpec, Lifecycle};
 use crate::drill::DrillStatus;
 use crate::nodes::{Nodes, NodesStatus};
+use crate::offboarding::{Offboarding, OffboardingStatus};
 use crate::pipeline::InlinePipeline;
 use crate::rules::{LABEL, NO_DUPLICATES, PRINTABLE, RESERVED_BUCKET_START, each, matches};
 use crate::schema::InlineSchema;
@@ -55,6 +56,12 @@ use crate::warehouse::{Warehouse, free};
     validation = Rule::new("!has(self.spec.adopt) || self.spec.adopt.all(a, a == 'kms-key/alias/cloister/' + self.metadata.name || a.startsWith('iam-role/cloister-' + self.metadata.name + '-') || a.startsWith('redshift-database/'))")
         .message("adopt must hold only this tenant's own ids as status shows them: write kms-key/alias/cloister/TENANT, iam-role/cloister-TENANT-PURPOSE or redshift-database/CLUSTER/DATABASE")
         .field_path(".spec.adopt"),
+    validation = Rule::new("!has(self.spec.offboarding) || self.spec.offboarding.approval == self.metadata.name")
+        .message("offboarding.approval must be the tenant's own name: all of its data is destroyed; write metadata.name there, or remove offboarding")
+        .field_path(".spec.offboarding.approval"),
+    validation = Rule::new("has(self.spec.offboarding) || !has(oldSelf.spec.offboarding) || !has(oldSelf.status) || !has(oldSelf.status.offboarding) || !(oldSelf.status.offboarding.stage in ['Destroying', 'Shredding', 'Destroyed'])")
+        .message("offboarding cannot be removed any more: the destruction has begun; put it back")
+        .field_path(".spec.offboarding"),
     cel
 )]
 pub struct ClientTenantSpec {
@@ -118,7 +125,8 @@ pub struct ClientTenantSpec {
     /// The client's own worker nodes. They cannot be taken away again while the tenant exists; `max: 0` has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nodes: Option<Nodes>,
-    /// What becomes of key, buckets and warehouse when the tenant is deleted. Default `Retain`.
+    /// What becomes of buckets and warehouse when the tenant is deleted. Default `Retain`. PHI is destroyed by
+    /// `offboarding` alone.
     #[serde(default)]
     pub deletion_policy: DeletionPolicy,
     /// What is done about differences that somebody else made. Default `Correct`.
@@ -127,6 +135,9 @@ pub struct ClientTenantSpec {
     /// Change nothing while true; status goes on saying what is different.
     #[serde(default)]
     pub paused: bool,
+    /// The tenant leaves for good, and its data is destroyed after a waiting period, keys last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offboarding: Option<Offboarding>,
     /// Ids of existing resources that may be taken over, as status names them: `kms-key/alias/cloister/acme-health`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 6), inner(length(max = 160)), transform = each(&[(
@@ -253,4 +264,7 @@ pub struct ClientTenantStatus {
     /// The last recovery drill. `cloister drill` writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_drill: Option<DrillStatus>,
+    /// How far the tenant's leaving has come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offboarding: Option<OffboardingStatus>,
 }

@@ -15,6 +15,7 @@ POST   /redshift {"default", "creating", …}             how many seconds each 
 POST   /redshift/finish?account=…&region=…              ends the changes of clusters there that are under way
 POST   /redshift/snapshot {cluster, account, region}    an automated snapshot now, as AWS takes them every eight hours
 POST   /redshift/maintenance?account=…&region=…         the maintenance window of all clusters there, now
+POST   /kms/shred?account=…&region=…                    what KMS does on the deletion dates of keys there, now
 POST   /ec2 {"pending", "shutting-down", …}             how many seconds each change of an instance takes
 POST   /ec2/finish?account=…&region=…&instance=…        ends the changes of instances there, or of one
 POST   /ec2/forget?account=…&region=…                   terminated instances are shown no more
@@ -42,6 +43,7 @@ from aws.ec2 import clock as instance_clock
 from aws.errors import AwsError
 from aws.faults import BadRule
 from aws.front import Front
+from aws.kms.clock import shred
 from aws.message import Request, Response
 from aws.principals import PRINCIPALS
 from aws.redshift import backup, clock, states
@@ -83,6 +85,7 @@ class Control:
             ("POST", "/redshift/finish"): lambda query, body: {"ended": clock.hasten(_clusters(query))},
             ("POST", "/redshift/snapshot"): self.snapshot,
             ("POST", "/redshift/maintenance"): lambda query, body: {"changed": clock.maintain(_clusters(query))},
+            ("POST", "/kms/shred"): lambda query, body: {"deleted": shred(*_place(query))},
             ("POST", "/ec2"): lambda query, body: instance_clock.configure(body),
             ("POST", "/ec2/finish"): lambda query, body: {
                 "ended": instance_clock.hasten(instances.here(query), query.get("instance", ""))
@@ -175,8 +178,12 @@ class Control:
         return {"operator_credentials": operator.public()}
 
 
+def _place(query: dict[str, str]) -> tuple[str, str]:
+    return query.get("account", accounts.PRODUCTION.account), query.get("region", accounts.REGION)
+
+
 def _clusters(query: dict[str, str]) -> Region:
-    return clock.current(query.get("account", accounts.PRODUCTION.account), query.get("region", accounts.REGION))
+    return clock.current(*_place(query))
 
 
 def _json(status: int, document: Any) -> Response:

@@ -37,6 +37,7 @@ PROVISIONER = (
     "provisioner-events",
     "provisioner-drill",
     "provisioner-audit",
+    "provisioner-offboarding",
 )
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 

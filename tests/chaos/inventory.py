@@ -15,7 +15,7 @@ _TRAIL = "cloister-trail-"
 
 class Fate(Enum):
     STANDS = "stands"
-    # With deletionPolicy Delete: only a key is left, and that is scheduled for deletion.
+    # With deletionPolicy Delete: only its key is left.
     DELETED = "deleted"
     # With deletionPolicy Retain: what holds PHI is left.
     RETAINED = "retained"
@@ -87,13 +87,10 @@ class Inventory:
         if len(keys) != 1:
             return [f"{tenant.name}: {len(keys)} keys: {keys}"]
         (key,) = keys
-        state = "PendingDeletion" if tenant.fate is Fate.DELETED else "Enabled"
-        target = None if tenant.fate is Fate.DELETED else key.id
-        found = [] if key.state == state else [f"{tenant.name}: its key is {key.state}"]
+        found = [] if key.state == "Enabled" else [f"{tenant.name}: its key is {key.state}"]
         alias = self.aliases.get(f"alias/cloister/{tenant.name}")
-        # A later namesake has the alias now.
-        if alias != target and not (target is None and alias not in (None, key.id)):
-            found.append(f"{tenant.name}: its alias leads to {alias}, not to {target}")
+        if alias != key.id:
+            found.append(f"{tenant.name}: its alias leads to {alias}, not to {key.id}")
         return found
 
     def _of_buckets(self, tenants: list[Tenant]) -> list[str]:

@@ -1,15 +1,16 @@
 //! One account, in the environment's region and where its copies go: its clients, its limits, and what many looks share.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
+use cloister_core::conclude::Emptied;
 use cloister_core::environment::partition;
 use cloister_core::fault::Fault;
 use cloister_core::observed::Observed;
-use cloister_core::ownership::Owner;
+use cloister_core::ownership::{OWNER_UID, Owner};
 use cloister_core::resource::{Resource, ResourceId, Step};
 use tokio::time::Instant;
 
@@ -152,6 +153,32 @@ impl Account {
             (ResourceId::Trail(name), Resource::Trail(want)) => trail::observe(self, look, name, want).await,
             _ => redshift::observe(self, look).await,
         }
+    }
+
+    /// Buckets and queues that carry an owner's tags, by the listing of tags, which lags.
+    pub async fn owned(&self, owner_uid: &str, since: Instant) -> Result<BTreeSet<ResourceId>, Fault> {
+        let listed = self.home.tags(since).await?;
+        let ours = listed.iter().filter(|(_, tags)| tags.get(OWNER_UID).is_some_and(|uid| uid == owner_uid));
+        let id = |arn: &String| {
+            let mut parts = arn.splitn(6, ':').skip(2);
+            let (service, name) = (parts.next()?, parts.nth(2)?.to_owned());
+            match service {
+                "s3" => Some(ResourceId::Bucket(name)),
+                "sqs" => Some(ResourceId::Queue(name)),
+                _ => None,
+            }
+        };
+        Ok(ours.filter_map(|(arn, _)| id(arn)).collect())
+    }
+
+    /// Deletes what is in a bucket of that owner, as far as one pass goes.
+    pub async fn empty(
+        &self,
+        bucket: &str,
+        owner_uid: &str,
+        may_go_on: &(dyn Fn() -> bool + Send + Sync),
+    ) -> Result<Emptied, Fault> {
+        bucket::empty(self, bucket, owner_uid, may_go_on).await
     }
 
     /// Makes one change. `arn` is where the resource is, for those whose name does not say so; a creation

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use tokio::time::Instant;
 
 use cloister_aws::Lane;
-use cloister_core::conclude::{Outcome, Outcomes};
+use cloister_core::conclude::{Emptied, Outcome, Outcomes};
 use cloister_core::fault::{Fault, FaultClass};
 use cloister_core::observed::{Observed, ObservedSet};
 use cloister_core::plan::{Desired, Plan, Work};
-use cloister_core::resource::{Resource, ResourceId, Step};
+use cloister_core::resource::{BucketStep, Resource, ResourceId, Step};
 use cloister_crds::status::Intent;
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
@@ -74,7 +74,7 @@ async fn carry_out(
     prepared: &Prepared,
     context: &Context,
 ) -> (ResourceId, Outcome) {
-    let mut outcome = Outcome { done: Vec::new(), failed: None, arn: None };
+    let mut outcome = Outcome { done: Vec::new(), failed: None, arn: None, emptied: None };
     let seen = match observed {
         Some(Observed::Present(actual) | Observed::Foreign { actual: Some(actual), .. }) => {
             Some(actual.arn.clone())
@@ -89,6 +89,21 @@ async fn carry_out(
         {
             broken.extend(transaction.about.iter().cloned());
             continue;
+        }
+        if let (ResourceId::Bucket(name), Step::Bucket(BucketStep::Empty)) = (&work.id, step) {
+            match empty(name, prepared, context).await {
+                Ok(emptied) => {
+                    outcome.emptied = Some(emptied);
+                    outcome.done.push(step.clone());
+                    // What is not empty cannot be deleted yet, or not before its locks end.
+                    if emptied.is_whole() { continue } else { break }
+                }
+                Err(fault) => {
+                    tracing::warn!(resource = %work.id, %fault, "a bucket could not be emptied");
+                    outcome.failed = Some((step.clone(), fault));
+                    break;
+                }
+            }
         }
         let arn = outcome.arn.as_ref().or(seen.as_ref()).map(String::as_str);
         match perform(&work.id, &want, arn, step, prepared, context).await {
@@ -109,6 +124,14 @@ async fn carry_out(
         context.remember(uid, |memory| memory.last_write = Some(Instant::now()));
     }
     (work.id.clone(), outcome)
+}
+
+async fn empty(name: &str, prepared: &Prepared, context: &Context) -> Result<Emptied, Fault> {
+    if !context.fence.holds() {
+        return Err(not_leading());
+    }
+    let account = prepared.account.as_ref().ok_or_else(no_account)?;
+    account.empty(name, &prepared.owner.uid, &|| context.fence.holds()).await
 }
 
 async fn perform(

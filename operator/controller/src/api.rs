@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
+use cloister_crds::offboarding::OffboardingStatus;
 use cloister_crds::status::CommonStatus;
 use cloister_crds::{ClientTenant, Environment, EtlPipeline, IngestBucket, RedshiftSchema};
 use kube::core::NamespaceResourceScope;
@@ -51,6 +52,11 @@ where
         self.meta().generation.unwrap_or_default()
     }
 
+    /// Decisions of earlier passes that this one rests on, beside the intents.
+    fn decided(&self) -> Option<&OffboardingStatus> {
+        None
+    }
+
     fn is_leaving(&self) -> bool {
         self.meta().deletion_timestamp.is_some()
     }
@@ -74,7 +80,7 @@ impl<K: Resource<DynamicType = (), Scope = Self>> ScopedApi<K> for NamespaceReso
 }
 
 macro_rules! object {
-    ($kind:ident, $status:ident $(, $others:expr)?) => {
+    ($kind:ident, $status:ident $(, $others:expr)? $(; decided $decided:ident)?) => {
         impl Object for $kind {
             type Status = cloister_crds::$status;
             const KIND: &'static str = stringify!($kind);
@@ -87,12 +93,16 @@ macro_rules! object {
             fn common(&self) -> Option<&CommonStatus> {
                 self.status.as_ref().map(|status| &status.common)
             }
+
+            $(fn decided(&self) -> Option<&OffboardingStatus> {
+                self.status.as_ref()?.$decided.as_ref()
+            })?
         }
     };
 }
 
 object!(Environment, EnvironmentStatus);
-object!(ClientTenant, ClientTenantStatus, &["nodes", "lastDrill"]);
+object!(ClientTenant, ClientTenantStatus, &["nodes", "lastDrill"]; decided offboarding);
 object!(IngestBucket, IngestBucketStatus);
 object!(RedshiftSchema, RedshiftSchemaStatus);
 object!(EtlPipeline, EtlPipelineStatus);

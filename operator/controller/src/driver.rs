@@ -56,13 +56,14 @@ async fn pass<K: Kind>(object: &K, context: &Context) -> Result<Requeue, Unrepor
         return Ok(Requeue::Sweep);
     }
     let mut object = object.clone();
-    let (prepared, observed, plan, has_effect) = loop {
+    let (mut prepared, observed, plan, has_effect) = loop {
         let prepared = object.prepare(context).await;
         let observed = look(&object, &prepared, context).await;
         let plan = plan(&prepared.desired(&observed), &observed, prepared.mode());
         // A cached view may be old, right after a restart above all: what is to be done is decided on
         // what the API server holds now, or not at all.
-        let has_effect = !plan.works.is_empty() || report::lets_go(&object, &prepared, &plan);
+        let has_effect =
+            !plan.works.is_empty() || report::lets_go(&object, &prepared, &plan) || object.is_due();
         match if has_effect { confirm(&object, context).await? } else { Confirmed::Same } {
             Confirmed::Same => break (prepared, observed, plan, has_effect),
             Confirmed::Reported(newer) => {
@@ -78,8 +79,13 @@ async fn pass<K: Kind>(object: &K, context: &Context) -> Result<Requeue, Unrepor
     }
     let intents = intent::record(&object, &plan, &observed, context).await?;
     let outcomes = act::act(&object, &prepared, &observed, &plan, &intents, context).await;
+    let turn = object.turn(&mut prepared, &observed, &plan, &outcomes, context).await;
     let touches = context.recall(&Object::uid(&object)).touches;
-    let conclusion = close(&object, &prepared, &observed, &plan, &outcomes, &intents, &touches);
+    let mut conclusion = close(&object, &prepared, &observed, &plan, &outcomes, &intents, &touches);
+    if let Some(notice) = turn {
+        conclusion.notices.push(notice);
+        conclusion.requeue = Requeue::Now;
+    }
     report::report(&object, &prepared, &observed, &plan, conclusion, !intents.is_empty(), context).await
 }
 
@@ -107,7 +113,7 @@ async fn confirm<K: Object>(object: &K, context: &Context) -> Result<Confirmed<K
     }
     let basis = |o: &K| {
         let intents = o.common().map(|c| c.intents.clone()).unwrap_or_default();
-        (Object::generation(o), o.is_leaving(), intents)
+        (Object::generation(o), o.is_leaving(), intents, o.decided().cloned())
     };
     let same = basis(&now) == basis(object);
     Ok(if same { Confirmed::Reported(Box::new(now)) } else { Confirmed::Changed(Box::new(now)) })

@@ -6,6 +6,7 @@ mod cache;
 mod commands;
 mod context;
 mod driver;
+mod export;
 mod feed;
 mod intent;
 mod kinds;

@@ -86,10 +86,14 @@ pub async fn report<K: Kind>(
     let status = object.with_common(status, prepared, observed);
     // While something is still being made, the next pass follows at once and reports for both.
     let was_converged = object.common().is_some_and(|c| c.converged_generation.is_some());
-    let reported_soon = requeue == Requeue::Now && !was_converged && object.status().is_some();
+    let reported_soon = requeue == Requeue::Now
+        && !was_converged
+        && prepared.facts.next.is_none()
+        && object.status().is_some();
     if !reported_soon && (intents_written || object.status() != Some(&status)) {
         let value = serde_json::to_value(&status).unwrap_or_default();
-        write(object, value, context).await?;
+        let basis = prepared.facts.is_open.then(|| object.resource_version()).flatten();
+        write(object, value, basis, context).await?;
     }
     publish(object, notices, context).await;
     Ok(requeue)
@@ -121,7 +125,7 @@ pub async fn write_common<K: Object>(
     if let (Value::Object(into), Ok(Value::Object(from))) = (&mut value, serde_json::to_value(common)) {
         into.extend(from);
     }
-    write(object, value, context).await
+    write(object, value, None, context).await
 }
 
 /// Tells the tenant's buckets of its key as soon as there is one, before the rest of the pass.
@@ -133,21 +137,30 @@ pub async fn announce_key<K: Object>(object: &K, arn: &str, intents: &[Intent], 
     let mut value = object.status().and_then(|s| serde_json::to_value(s).ok()).unwrap_or_else(|| json!({}));
     value["keyArn"] = json!(arn);
     value["intents"] = json!(intents);
-    if let Err(error) = write(object, value, context).await {
+    if let Err(error) = write(object, value, None, context).await {
         tracing::warn!(%error, "the key could not be announced; the end of the pass does it");
     }
 }
 
-async fn write<K: Object>(object: &K, mut status: Value, context: &Context) -> Result<(), Unreported> {
+/// With a `basis`, only onto that version of the object; the next pass decides anew.
+async fn write<K: Object>(
+    object: &K,
+    mut status: Value,
+    basis: Option<String>,
+    context: &Context,
+) -> Result<(), Unreported> {
     if let Some(parts) = status.as_object_mut() {
         parts.retain(|name, _| !K::OTHERS.contains(&name.as_str()));
     }
-    let patch = json!({
+    let mut patch = json!({
         "apiVersion": K::api_version(&()),
         "kind": K::kind(&()),
         "metadata": { "name": object.name_any(), "uid": Object::uid(object) },
         "status": status,
     });
+    if let Some(version) = basis {
+        patch["metadata"]["resourceVersion"] = json!(version);
+    }
     let params = PatchParams::apply("cloister").force();
     let api = object.api(&context.client);
     let result = api.patch_status(&object.name_any(), &params, &Patch::Apply(&patch)).await;

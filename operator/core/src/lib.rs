@@ -12,6 +12,7 @@ pub mod fault;
 pub mod feed;
 pub mod name;
 pub mod observed;
+pub mod offboarding;
 pub mod ownership;
 pub mod pipeline;
 pub mod plan;

@@ -38,6 +38,7 @@ fn desired() -> DesiredSet {
         named_buckets: &BTreeSet::new(),
         dropped_children: &BTreeSet::new(),
         deleting: false,
+        destruction: None,
         nodes_left: false,
         minute: 0,
     });

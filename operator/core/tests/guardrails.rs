@@ -135,7 +135,7 @@ fn forbidden(previous: &CommonStatus, class: FaultClass) -> Conclusion {
         Fault { service: "s3control", operation: "PutPublicAccessBlock", code: "AccessDenied".into(), class };
     let outcome = |work: &cloister_core::plan::Work| {
         let failed = Some((work.steps[0].clone(), fault.clone()));
-        (work.id.clone(), Outcome { done: Vec::new(), failed, arn: None })
+        (work.id.clone(), Outcome { done: Vec::new(), failed, arn: None, emptied: None })
     };
     let outcomes: Outcomes = plan.works.iter().map(outcome).collect();
     assert_eq!(outcomes.len(), 1);

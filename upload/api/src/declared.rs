@@ -83,6 +83,10 @@ impl Declared {
             );
             return Err(Problem::new(Reason::NotAllowed, detail));
         };
+        if self.leaves(tenant) {
+            let detail = format!("Tenant {tenant} leaves for good: nothing can be uploaded for it any more.");
+            return Err(Problem::new(Reason::NotAllowed, detail));
+        }
         self.way(&object).ok_or_else(|| {
             let detail =
                 format!("The bucket {bucket} of tenant {tenant} is still being made; try again soon.");
@@ -99,10 +103,17 @@ impl Declared {
         places
     }
 
+    fn leaves(&self, tenant: &str) -> bool {
+        self.tenants.get(&ObjectRef::new(tenant)).is_some_and(|tenant| tenant.spec.offboarding.is_some())
+    }
+
     /// None while something is still being made, or is on its way out.
     fn way(&self, object: &IngestBucket) -> Option<Place> {
         let name = object.namespace()?;
         let tenant = self.tenants.get(&ObjectRef::new(&name)).filter(|tenant| stays(&**tenant))?;
+        if tenant.spec.offboarding.is_some() {
+            return None;
+        }
         let home = self.environments.get(&ObjectRef::new(&tenant.spec.environment))?;
         let tenant_uid = tenant.uid()?;
         let account = Account::new(&home.name_any(), &home.spec);

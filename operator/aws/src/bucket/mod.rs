@@ -1,6 +1,7 @@
 //! S3 buckets.
 
 mod convert;
+mod empty;
 mod lifecycle;
 mod notification;
 mod read;
@@ -141,6 +142,8 @@ pub(crate) async fn perform(
     At::new(account, name, lane).change(want, step).await?;
     Ok((*step == BucketStep::Create).then(|| account.arn("s3", "", name)))
 }
+
+pub(crate) use empty::empty;
 
 impl At<'_> {
     async fn tags(&self) -> Result<Tags, Fault> {

@@ -11,7 +11,7 @@ use cloister_core::fault::Fault;
 use cloister_core::resource::{Bucket, BucketStep, Logging, Versioning};
 
 use super::{At, ask, convert, lifecycle, notification};
-use crate::fault::{gone, incomplete};
+use crate::fault::{gone, incomplete, refused};
 
 /// What cannot be built is a fault like any other.
 fn built<T>(part: Result<T, BuildError>) -> Result<T, Fault> {
@@ -56,6 +56,8 @@ impl At<'_> {
                 None => gone(ask!(self, delete_bucket_policy)),
             },
             BucketStep::PutDocument(policy) => self.put_policy(policy).await,
+            // It is asked for by itself, since it tells how far it came.
+            BucketStep::Empty => Err(refused("s3", "Empty", "NotByItself")),
             BucketStep::Delete => gone(ask!(self, delete_bucket)),
         }
     }

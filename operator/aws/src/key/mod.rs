@@ -3,6 +3,7 @@
 mod find;
 mod write;
 
+use aws_sdk_kms::primitives::DateTimeFormat as Format;
 use aws_sdk_kms::types::{KeyMetadata, KeyState as State};
 use cloister_core::document::Document;
 use cloister_core::fault::{Fault, FaultClass};
@@ -88,7 +89,8 @@ async fn read(
         Err(fault) => return Err(fault),
     };
     let policy = policy?.policy.as_deref().and_then(Document::parse);
-    Ok(Key { state, alias, policy, rotation, tags: found.tags.clone() })
+    let deletion_date = found.metadata.deletion_date().and_then(|date| date.fmt(Format::DateTime).ok());
+    Ok(Key { state, alias, policy, rotation, tags: found.tags.clone(), deletion_date })
 }
 
 /// KMS's default.

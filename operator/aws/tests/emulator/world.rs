@@ -112,6 +112,7 @@ impl World {
             named_buckets: &BTreeSet::new(),
             dropped_children: &BTreeSet::new(),
             deleting: self.deleting,
+            destruction: None,
             minute: 0,
             nodes_left: false,
         };
@@ -129,6 +130,7 @@ impl World {
                 account: &here,
                 key_arn,
                 fate: if self.deleting { Fate::Vanish } else { Fate::Exist },
+                intake: None,
             }));
         }
         set.retain(|id, _| !matches!(id, ResourceId::Object(_)));

@@ -58,6 +58,7 @@ fn objects(found: &ClientTenant, home: &Environment) -> Result<[serde_json::Valu
         named_buckets: &BTreeSet::new(),
         dropped_children: &BTreeSet::new(),
         deleting: false,
+        destruction: None,
         nodes_left: false,
         minute: 0,
     };

@@ -5,14 +5,14 @@ use cloister_core::observed::ObservedSet;
 use cloister_core::plan::Fate;
 use cloister_core::resource::{ObjectId, ObjectKind};
 use cloister_core::tenant::KeyArns;
-use cloister_crds::bucket::DeletionPolicy;
+use cloister_crds::bucket::{DeletionPolicy, DriftPolicy};
 use cloister_crds::status::CommonStatus;
 use cloister_crds::{ClientTenant, IngestBucket, IngestBucketStatus};
 use kube::ResourceExt;
 use kube::runtime::reflector::ObjectRef;
 
 use super::tenant::home;
-use super::{Facts, Kind, Prepared, environment, is_converged, mode, peers};
+use super::{Facts, Kind, Prepared, environment, is_converged, mode, offboarding, peers};
 use crate::api::Object;
 use crate::context::Context;
 use crate::driver::Unreported;
@@ -41,7 +41,13 @@ impl Kind for IngestBucket {
         let names = Names::new(&namespace, &owner.uid);
         let (name, spec, fate) =
             (self.name_any(), self.spec.clone(), fate(self, self.spec.deletion_policy, &tenant, context));
-        let drift_policy = spec.drift_policy.unwrap_or(tenant.spec.drift_policy);
+        // That its tenant leaves is no drift, nor that it stays after all.
+        let intake = offboarding::intake(&tenant, context);
+        let said = self.status().and_then(|status| status.intake);
+        let drift_policy = match spec.drift_policy.unwrap_or(tenant.spec.drift_policy) {
+            DriftPolicy::Report if intake.is_none() && said.is_none() => DriftPolicy::Report,
+            _ => DriftPolicy::Correct,
+        };
         let retention = tenant.spec.retention.clone();
         let violations = bucket::validate("spec", &spec, &retention);
         let paused = spec.paused || tenant.spec.paused;
@@ -56,9 +62,10 @@ impl Kind for IngestBucket {
                 account: &account,
                 key_arn: &key_arn,
                 fate,
+                intake,
             };
             let (bucket_name, queue_name) = (Some(inputs.bucket_name()), Some(inputs.queue_name()));
-            Facts { bucket_name, queue_name, ..Facts::default() }
+            Facts { bucket_name, queue_name, intake, ..Facts::default() }
         };
         let inputs_owner = owner.clone();
         Prepared {
@@ -79,6 +86,7 @@ impl Kind for IngestBucket {
                     account: &account,
                     key_arn: &key_arn,
                     fate,
+                    intake,
                 })
             }),
         }
@@ -95,12 +103,14 @@ impl Kind for IngestBucket {
 
     fn with_common(&self, common: CommonStatus, prepared: &Prepared, _: &ObservedSet) -> IngestBucketStatus {
         let facts = prepared.facts.clone();
-        IngestBucketStatus { common, bucket_name: facts.bucket_name, queue_name: facts.queue_name }
+        let said = self.status().and_then(|status| status.intake);
+        let intake = if common.is_ready() { facts.intake } else { said };
+        IngestBucketStatus { common, bucket_name: facts.bucket_name, queue_name: facts.queue_name, intake }
     }
 }
 
 /// A namespace that was deleted by hand says nothing about the data: only this object's own deletion or its
-/// tenant's does.
+/// tenant's does. Where the tenant is destroyed, it does that itself.
 pub(super) fn fate<K: Object>(
     child: &K,
     policy: Option<DeletionPolicy>,
@@ -113,7 +123,7 @@ pub(super) fn fate<K: Object>(
     let id = ObjectId { kind: ObjectKind::Namespace, namespace: String::new(), name: tenant.name_any() };
     let by_hand = context.objects.is_leaving(&id) && !tenant.is_leaving();
     match policy.unwrap_or(tenant.spec.deletion_policy) {
-        DeletionPolicy::Delete if !by_hand => Fate::Vanish,
+        DeletionPolicy::Delete if !by_hand && !offboarding::destroys(tenant) => Fate::Vanish,
         DeletionPolicy::Delete | DeletionPolicy::Retain => Fate::Retain,
     }
 }

@@ -2,6 +2,9 @@
 
 mod bucket;
 mod environment;
+mod offboarding;
+use offboarding::Leaving;
+pub use offboarding::{buckets, leaves};
 mod peers;
 pub use peers::environment_is_current;
 mod schema;
@@ -16,13 +19,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cloister_aws::Account;
+use cloister_core::conclude::{Notice, Outcomes};
 use cloister_core::observed::{Observed, ObservedSet};
 use cloister_core::ownership::Owner;
-use cloister_core::plan::{DesiredSet, Mode};
+use cloister_core::plan::{DesiredSet, Mode, Plan};
 use cloister_core::tenant::KeyArns;
 use cloister_core::violation::Violation;
-use cloister_crds::bucket::DriftPolicy;
+use cloister_crds::bucket::{DriftPolicy, Intake};
 use cloister_crds::events::Hearing;
+use cloister_crds::offboarding::OffboardingStatus;
 use cloister_crds::status::CommonStatus;
 
 use crate::api::Object;
@@ -59,6 +64,14 @@ pub struct Facts {
     pub sharers: BTreeMap<String, String>,
     /// Whether the feed of events is heard.
     pub hearing: Option<Hearing>,
+    /// What may still be put into a bucket.
+    pub intake: Option<Intake>,
+    /// What the next stage of a tenant's offboarding is decided from.
+    pub leaving: Option<Leaving>,
+    /// The tenant's offboarding as this pass leaves it, where it was decided on.
+    pub next: Option<Option<OffboardingStatus>>,
+    /// It is written only if nobody has written since: it could still be called off, or its times moved.
+    pub is_open: bool,
 }
 
 impl Prepared {
@@ -119,6 +132,23 @@ pub trait Kind: Object {
     /// anything is changed: the caches of different kinds lag one another.
     fn confirm_peers(&self, _: &Context) -> impl Future<Output = Result<bool, Unreported>> + Send {
         futures::future::ready(Ok(true))
+    }
+
+    /// Whether time alone may have something to be done.
+    fn is_due(&self) -> bool {
+        false
+    }
+
+    /// What is decided by how the pass went; and what people should hear of it.
+    fn turn(
+        &self,
+        _: &mut Prepared,
+        _: &ObservedSet,
+        _: &Plan,
+        _: &Outcomes,
+        _: &Context,
+    ) -> impl Future<Output = Option<Notice>> + Send {
+        futures::future::ready(None)
     }
 
     fn owner(&self) -> Owner {

@@ -21,7 +21,8 @@ pub async fn tenant_is_current(name: &str, context: &Context) -> Result<bool, Un
         Api::all(context.client.clone()).get_opt(name).await.map_err(Unreported::at("get"))?;
     let basis = |tenant: &ClientTenant| {
         let key = tenant.status().and_then(|s| s.key_arn.clone());
-        (Object::uid(tenant), Object::generation(tenant), tenant.is_leaving(), key)
+        let stage = tenant.decided().map(|offboarding| offboarding.stage);
+        (Object::uid(tenant), Object::generation(tenant), tenant.is_leaving(), key, stage)
     };
     Ok(now.as_ref().map(basis) == cached.as_deref().map(basis))
 }

@@ -36,7 +36,11 @@ impl Kind for RedshiftSchema {
             Err(why) => return Prepared::waiting(owner, vec![why]),
         };
         let names = Names::new(&namespace, &owner.uid);
-        let fate = fate(self, self.spec.deletion_policy, &tenant, context);
+        // With the whole tenant rows go by its offboarding alone.
+        let fate = match fate(self, self.spec.deletion_policy, &tenant, context) {
+            Fate::Vanish if tenant.is_leaving() => Fate::Retain,
+            fate => fate,
+        };
         let database = match place(self, &tenant, &home, &names) {
             Ok(database) => database,
             Err(why) => {

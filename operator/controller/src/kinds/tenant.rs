@@ -1,8 +1,11 @@
 use std::collections::BTreeSet;
 
+use cloister_core::conclude::{Notice, Outcomes};
 use cloister_core::environment::Account;
 use cloister_core::name::Names;
 use cloister_core::observed::{Observed, ObservedSet};
+use cloister_core::offboarding as core;
+use cloister_core::plan::Plan;
 use cloister_core::resource::{ObjectKind, ResourceId};
 use cloister_core::tenant::{self, Inputs, KeyArns};
 use cloister_crds::status::CommonStatus;
@@ -11,7 +14,7 @@ use kube::ResourceExt;
 use kube::runtime::reflector::ObjectRef;
 use std::sync::Arc;
 
-use super::{Facts, Kind, Prepared, environment, is_converged, mode, peers, sharing};
+use super::{Facts, Kind, Prepared, environment, is_converged, mode, offboarding, peers, sharing};
 use crate::api::Object;
 use crate::context::Context;
 use crate::driver::Unreported;
@@ -19,6 +22,9 @@ use crate::driver::Unreported;
 impl Kind for ClientTenant {
     async fn prepare(&self, context: &Context) -> Prepared {
         let owner = self.owner();
+        if offboarding::is_destroyed(self) {
+            return Prepared::waiting(owner, Vec::new());
+        }
         let home = match home(&self.spec.environment, context) {
             Ok(home) => home,
             Err(why) => return Prepared::waiting(owner, vec![why]),
@@ -28,14 +34,18 @@ impl Kind for ClientTenant {
         let schemas = context.schemas.state_filter(|schema| schema.namespace().as_deref() == Some(&*name));
         let pipelines =
             context.pipelines.state_filter(|pipeline| pipeline.namespace().as_deref() == Some(&*name));
-        let leaving = self.is_leaving();
+        let mut destruction = core::destruction(&self.spec, self.decided());
+        let leaving = self.is_leaving() || destruction.is_some();
         let named_buckets = named_buckets(self, &buckets);
         let mut dropped_children = dropped(self, &buckets, ObjectKind::IngestBucket);
         dropped_children.extend(dropped(self, &schemas, ObjectKind::RedshiftSchema));
         dropped_children.extend(dropped(self, &pipelines, ObjectKind::EtlPipeline));
         let mut waiting = unready(&buckets);
         waiting.extend(unready(&schemas));
-        waiting.extend(unready(&pipelines));
+        // Those of a tenant that leaves for good wait themselves.
+        if !offboarding::leaves(self) {
+            waiting.extend(unready(&pipelines));
+        }
         let nodes_left = leaving && nodes_left(self);
         if nodes_left {
             waiting.push("its nodes are being ended".to_owned());
@@ -47,15 +57,21 @@ impl Kind for ClientTenant {
         let mut violations = tenant::validate(&name, &self.spec);
         violations.extend(tenant::validate_home(&self.spec, &account));
         violations.extend(sharing::namesake(self, context));
+        violations.extend(offboarding::withdrawn(self));
+        let aws = context.aws.account(&environment::target(&home.spec));
+        let facts = Facts {
+            leaving: offboarding::look(self, &account, &aws, &mut waiting, &mut destruction, context).await,
+            ..Facts::default()
+        };
         let (spec, minute) = (self.spec.clone(), minute_of_week());
         let inputs_owner = owner.clone();
         Prepared {
             owner,
             violations,
             waiting,
-            account: Some(context.aws.account(&environment::target(&home.spec))),
+            account: Some(aws),
             mode: mode(self.spec.paused, self.spec.drift_policy, leaving, is_converged(self)),
-            facts: Facts::default(),
+            facts,
             known_keys: known_keys(self),
             desire: Box::new(move |keys| {
                 tenant::desire(&Inputs {
@@ -67,6 +83,7 @@ impl Kind for ClientTenant {
                     named_buckets: &named_buckets,
                     dropped_children: &dropped_children,
                     deleting: leaving,
+                    destruction: destruction.as_ref(),
                     nodes_left,
                     minute,
                 })
@@ -83,7 +100,27 @@ impl Kind for ClientTenant {
             && peers::buckets_are_current(&self.name_any(), context).await?)
     }
 
-    fn with_common(&self, common: CommonStatus, _: &Prepared, observed: &ObservedSet) -> ClientTenantStatus {
+    fn is_due(&self) -> bool {
+        offboarding::leaves(self) && !offboarding::is_destroyed(self)
+    }
+
+    async fn turn(
+        &self,
+        prepared: &mut Prepared,
+        observed: &ObservedSet,
+        plan: &Plan,
+        outcomes: &Outcomes,
+        context: &Context,
+    ) -> Option<Notice> {
+        offboarding::turn(self, prepared, observed, plan, outcomes, context).await
+    }
+
+    fn with_common(
+        &self,
+        mut common: CommonStatus,
+        prepared: &Prepared,
+        observed: &ObservedSet,
+    ) -> ClientTenantStatus {
         let previous = self.status().and_then(|s| s.key_arn.clone());
         let key = observed.iter().find(|(id, _)| matches!(id, ResourceId::Key(_)));
         let key_arn = match key {
@@ -96,12 +133,21 @@ impl Kind for ClientTenant {
         // The pool's part is the pool's to write, and the drill's the drill's; a write of this leaves them out.
         let nodes = self.status().and_then(|s| s.nodes.clone());
         let last_drill = self.status().and_then(|s| s.last_drill.clone());
-        ClientTenantStatus { common, namespace: Some(self.name_any()), key_arn, nodes, last_drill }
+        let offboarding = prepared.facts.next.clone().unwrap_or_else(|| self.decided().cloned());
+        common.conditions.extend(offboarding::condition(self, offboarding.as_ref(), prepared));
+        ClientTenantStatus {
+            common,
+            namespace: Some(self.name_any()),
+            key_arn,
+            nodes,
+            last_drill,
+            offboarding,
+        }
     }
 }
 
 /// As the pool last reported it; before it has, there may be some.
-fn nodes_left(tenant: &ClientTenant) -> bool {
+pub(super) fn nodes_left(tenant: &ClientTenant) -> bool {
     let seen = tenant.status().and_then(|status| status.nodes.as_ref());
     let none = |nodes: &cloister_crds::NodesStatus| {
         nodes.instances == 0 && nodes.hosts.is_empty() && nodes.launches.is_empty()

@@ -65,6 +65,9 @@ fn dwelling(pipeline: &EtlPipeline, context: &Context, waiting: &mut Vec<String>
     if tenant.spec.paused {
         waiting.push(format!("{} is paused", tenant.label()));
     }
+    if tenant.spec.offboarding.is_some() {
+        waiting.push(format!("{} leaves for good", tenant.label()));
+    }
     let work_bucket = work_bucket(pipeline, context, waiting);
     let warehouse = match &pipeline.spec.schema {
         None => None,

@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use crate::api::Object;
 use crate::context::Context;
-use crate::kinds::{Kind, home, target};
+use crate::kinds::{Kind, home, leaves, target};
 
 /// What one pass sees.
 pub struct Scene {
@@ -193,7 +193,7 @@ async fn look(
         instances: fleet.get(&uid).cloned().unwrap_or_default(),
         hosts: hosts.and_then(|hosts| hosts.get(&uid).cloned()).unwrap_or_default(),
         intents: status.map(|status| status.launches.clone()).unwrap_or_default(),
-        leaving: tenant.is_leaving(),
+        leaving: tenant.is_leaving() || leaves(tenant),
         paused: tenant.spec.paused,
         tenant: name,
         account,

@@ -5,7 +5,7 @@ mod policy;
 use std::collections::{BTreeMap, BTreeSet};
 
 use cloister_crds::IngestBucketSpec;
-use cloister_crds::bucket::{Lifecycle, LockMode, StorageClass};
+use cloister_crds::bucket::{Intake, Lifecycle, LockMode, StorageClass};
 
 use crate::document::{Document, Statement};
 use crate::environment::Account;
@@ -32,6 +32,8 @@ pub struct Inputs<'a> {
     pub account: &'a Account,
     pub key_arn: &'a str,
     pub fate: Fate,
+    /// What may still be put into it, where the tenant leaves for good.
+    pub intake: Option<Intake>,
 }
 
 impl Inputs<'_> {

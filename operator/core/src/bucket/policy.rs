@@ -1,3 +1,4 @@
+use cloister_crds::bucket::Intake;
 use cloister_crds::uploads::RevokedUploads;
 
 use super::Inputs;
@@ -20,6 +21,9 @@ pub(super) fn bucket_policy(inputs: &Inputs<'_>) -> Document {
     ]);
     if inputs.spec.write_once {
         policy.0.insert("DenyOverwrite".into(), deny_overwrite(&objects));
+    }
+    if let Some(statement) = deny_when_leaving(inputs, &objects) {
+        policy.0.insert("DenyWhenLeaving".into(), statement);
     }
     for (n, revoked) in inputs.spec.revoked_uploads.iter().enumerate() {
         policy.0.insert(format!("DenyRevoked{n}"), deny_revoked(inputs, &objects, revoked));
@@ -72,6 +76,16 @@ fn deny_overwrite(objects: &str) -> Statement {
         "s3:ObjectCreationOperation",
         ["true"],
     )
+}
+
+/// What is exported and then destroyed does not grow meanwhile.
+fn deny_when_leaving(inputs: &Inputs<'_>, objects: &str) -> Option<Statement> {
+    let uploader = || inputs.account.role_arn(&inputs.names.role("uploader"));
+    let (operator, who) = match inputs.intake? {
+        Intake::RunsOnly => ("ArnEquals", uploader()),
+        Intake::Closed => ("ArnNotEquals", inputs.account.operator_role.clone()),
+    };
+    Some(Statement::deny(["s3:PutObject"]).anyone().on([objects]).when(operator, "aws:PrincipalArn", [who]))
 }
 
 /// Sessions of the uploader role from before a time, but the API's own.

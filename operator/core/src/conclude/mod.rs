@@ -24,6 +24,27 @@ pub struct Outcome {
     pub failed: Option<(Step, Fault)>,
     /// The ARN that a creation gave.
     pub arn: Option<String>,
+    /// Of a bucket that was to be emptied: how far that came.
+    pub emptied: Option<Emptied>,
+}
+
+/// What emptying a bucket came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Emptied {
+    /// Versions and delete markers.
+    pub deleted: i64,
+    /// Versions that Object Lock holds.
+    pub locked: i64,
+    /// There is more to be deleted, in a later pass.
+    pub more: bool,
+}
+
+impl Emptied {
+    /// Nothing is in it any more.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.locked == 0 && !self.more
+    }
 }
 
 pub type Outcomes = BTreeMap<ResourceId, Outcome>;
@@ -223,7 +244,7 @@ fn state(story: &Story<'_>, id: &ResourceId, observed: Option<&Observed>, fate: 
         Some(Observed::Changing { .. }) => "Changing",
         Some(Observed::Unreadable(_)) => "Unreadable",
         Some(Observed::Present(_)) if fate == Fate::Retain => "Retained",
-        Some(Observed::Present(_)) if fate == Fate::Vanish => "Leaving",
+        Some(Observed::Present(_)) if matches!(fate, Fate::Vanish | Fate::Destroy) => "Leaving",
         Some(Observed::Present(_)) if story.plan.drift.iter().any(|d| d.resource == *id) => {
             if story.has_drifted(id) { "Drifted" } else { "Pending" }
         }

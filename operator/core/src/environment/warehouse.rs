@@ -39,7 +39,8 @@ pub(super) fn desire(inputs: &Inputs<'_>, account: &Account) -> DesiredSet {
         database: HOME.into(),
         roles: inputs.roles.iter().map(|role| account.role_arn(role)).collect(),
         more_tags: Tags::from([(ENVIRONMENT.into(), account.environment.clone())]),
-        going: inputs.deleting && inputs.spec.deletion_policy == DeletionPolicy::Delete,
+        // What tenants left in it is in its final snapshot, which is of no use without its keys.
+        going: false,
         minute: inputs.minute,
     };
     let mut policy = warehouse::key::administered(account, site.going);
@@ -49,7 +50,8 @@ pub(super) fn desire(inputs: &Inputs<'_>, account: &Account) -> DesiredSet {
     warehouse::desire(&site, [], &mut set);
     if inputs.deleting {
         for (id, want) in &mut set {
-            let stays = matches!(id, ResourceId::LogGroup(_)) || !site.going;
+            let stays = inputs.spec.deletion_policy == DeletionPolicy::Retain
+                || matches!(id, ResourceId::LogGroup(_) | ResourceId::Key(_) | ResourceId::RecoveryKey(_));
             want.fate = if stays { Fate::Retain } else { Fate::Vanish };
         }
     } else {

@@ -23,7 +23,7 @@ mod schedule;
 mod settle;
 mod slots;
 mod start;
-mod time;
+pub(crate) mod time;
 mod upstream;
 mod validate;
 

@@ -30,8 +30,10 @@ pub enum Fate {
     Exist,
     /// The declaration is gone; the resource stays as it is.
     Retain,
-    /// It is to go.
+    /// It is to go, where no PHI goes with it.
     Vanish,
+    /// It is to go with all that is in it. Only the tenant's offboarding wants that.
+    Destroy,
 }
 
 pub type DesiredSet = BTreeMap<ResourceId, Desired>;
@@ -214,7 +216,13 @@ fn decide(id: &ResourceId, want: &Desired, have: Option<&Observed>, drift: &mut 
             steps if steps.is_empty() => Decision::Nothing,
             steps => Decision::Do(steps),
         },
-        (Fate::Retain | Fate::Vanish, Some(Observed::Absent | Observed::Foreign { .. })) => Decision::Nothing,
+        (Fate::Destroy, Some(Observed::Present(have))) => match Resource::destroy(&have.resource) {
+            steps if steps.is_empty() => Decision::Nothing,
+            steps => Decision::Do(steps),
+        },
+        (Fate::Retain | Fate::Vanish | Fate::Destroy, Some(Observed::Absent | Observed::Foreign { .. })) => {
+            Decision::Nothing
+        }
     }
 }
 

@@ -15,7 +15,9 @@ pub(super) fn wait_for_needs(plan: &mut Plan, desired: &DesiredSet, observed: &O
             let want = desired.get(&work.id)?;
             match want.fate {
                 Fate::Exist => unmet(want, &works, observed),
-                Fate::Retain | Fate::Vanish => still_needed(&work.id, desired, &works, observed),
+                Fate::Retain | Fate::Vanish | Fate::Destroy => {
+                    still_needed(&work.id, desired, &works, observed)
+                }
             }
         };
         let blocked: Vec<Blocked> = plan
@@ -38,8 +40,12 @@ pub(super) fn wait_for_needs(plan: &mut Plan, desired: &DesiredSet, observed: &O
     }
 }
 
+fn goes(fate: Fate) -> bool {
+    matches!(fate, Fate::Vanish | Fate::Destroy)
+}
+
 fn dependants(id: &ResourceId, desired: &DesiredSet) -> impl Iterator<Item = ResourceId> {
-    desired.iter().filter(|(_, d)| d.fate == Fate::Vanish && d.needs.contains(id)).map(|(id, _)| id.clone())
+    desired.iter().filter(|(_, d)| goes(d.fate) && d.needs.contains(id)).map(|(id, _)| id.clone())
 }
 
 /// What must be gone before this may go. An AWS resource is gone when its deletion is answered; a

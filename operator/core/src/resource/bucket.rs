@@ -138,6 +138,8 @@ pub enum BucketStep {
     PutPolicy,
     /// A policy that is more than what is declared here.
     PutDocument(Document),
+    /// DeleteObjects of all versions and delete markers, and AbortMultipartUpload of what is unfinished.
+    Empty,
     Delete,
 }
 

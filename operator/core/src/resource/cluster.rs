@@ -94,6 +94,10 @@ pub enum ClusterStep {
     Tag,
     /// DeleteCluster with a final snapshot.
     Delete,
+    /// DeleteClusterSnapshot of each that was made by hand, and of its copy in the recovery region.
+    DeleteSnapshots,
+    /// DeleteCluster without a final snapshot.
+    DeleteForGood,
 }
 
 /// What one ModifyCluster takes together.

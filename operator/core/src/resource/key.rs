@@ -15,6 +15,9 @@ pub struct Key {
     pub policy: Option<Document>,
     pub rotation: Rotation,
     pub tags: Tags,
+    /// Found: when KMS deletes it, where that is scheduled. RFC 3339.
+    #[serde(skip)]
+    pub deletion_date: Option<String>,
 }
 
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html>

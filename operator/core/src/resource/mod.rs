@@ -226,6 +226,18 @@ impl Resource {
         }
     }
 
+    /// The steps that remove it with all that is in it, which nothing but an offboarding wants.
+    #[must_use]
+    pub fn destroy(have: &Self) -> Vec<Step> {
+        match have {
+            Self::Bucket(_) => [BucketStep::Empty, BucketStep::Delete].map(Step::Bucket).into(),
+            Self::Cluster(_) => {
+                [ClusterStep::DeleteSnapshots, ClusterStep::DeleteForGood].map(Step::Cluster).into()
+            }
+            other => Self::delete(other),
+        }
+    }
+
     /// The step that puts ownership tags on something that is to be adopted.
     #[must_use]
     pub fn adopt(have: &Self) -> Option<Step> {

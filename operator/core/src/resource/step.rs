@@ -48,8 +48,10 @@ impl Step {
             Self::Schema(transaction) => transaction.safety,
             Self::Database(step) => step.safety(),
             Self::Key(KeyStep::ScheduleDeletion { .. })
-            | Self::Bucket(BucketStep::Delete)
-            | Self::Cluster(ClusterStep::Delete)
+            | Self::Bucket(BucketStep::Empty | BucketStep::Delete)
+            | Self::Cluster(
+                ClusterStep::Delete | ClusterStep::DeleteSnapshots | ClusterStep::DeleteForGood,
+            )
             | Self::Queue(QueueStep::Delete) => Safety::Destructive,
             Self::Bucket(BucketStep::Quarantine)
             | Self::Policy(PolicyStep::Delete)

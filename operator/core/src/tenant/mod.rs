@@ -22,6 +22,7 @@ use cloister_crds::nodes::Tenancy;
 
 use crate::environment::Account;
 use crate::name::Names;
+use crate::offboarding::{Destruction, doomed};
 use crate::ownership::{ENVIRONMENT, Owner, TENANT};
 use crate::plan::{Desired, DesiredSet, Fate};
 use crate::resource::{KEY_NOT_KNOWN_YET, ObjectId, ObjectKind, ResourceId, Tags};
@@ -40,6 +41,8 @@ pub struct Inputs<'a> {
     /// IngestBuckets, RedshiftSchemas and EtlPipelines that this tenant once declared inline and no longer does.
     pub dropped_children: &'a BTreeSet<(ObjectKind, String)>,
     pub deleting: bool,
+    /// Its offboarding has come to where everything goes; with `deleting`.
+    pub destruction: Option<&'a Destruction>,
     /// A tenant that leaves still has instances: what they rest on stays until they are gone.
     pub nodes_left: bool,
     /// Minutes since Monday, 00:00 UTC.
@@ -83,7 +86,7 @@ impl Inputs<'_> {
 
     /// Its key may be deleted.
     fn is_going(&self) -> bool {
-        self.deleting && self.spec.deletion_policy == DeletionPolicy::Delete
+        self.destruction.is_some_and(|destruction| destruction.keys)
     }
 
     fn key_id(&self) -> ResourceId {
@@ -197,6 +200,9 @@ pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
     guards::desire(inputs, &mut set);
     warehouse::desire(inputs, &mut set);
     nodes::desire(inputs, &mut set);
+    for id in inputs.destruction.iter().flat_map(|destruction| &destruction.owned) {
+        set.extend(doomed(id).map(|resource| (id.clone(), want(resource, []))));
+    }
     for (id, want) in &mut set {
         want.adopt = inputs.spec.adopt.contains(&id.to_string());
         if inputs.deleting {
@@ -206,11 +212,16 @@ pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
     if inputs.deleting { leaving_order(inputs, &mut set) } else { set }
 }
 
-/// Access goes at once. What makes PHI readable stays unless the manifest says otherwise.
+/// Access goes at once. PHI, and what it cannot be read without, goes by an offboarding alone.
 fn fate_of_the_leaving(id: &ResourceId, inputs: &Inputs<'_>) -> Fate {
+    if inputs.nodes_left && carries_nodes(inputs, id) {
+        return Fate::Retain;
+    }
+    if let Some(destruction) = inputs.destruction {
+        return destruction.fate(id);
+    }
     match (id, inputs.spec.deletion_policy) {
-        (ResourceId::LogGroup(_), _) => Fate::Retain,
-        (id, _) if inputs.nodes_left && carries_nodes(inputs, id) => Fate::Retain,
+        (ResourceId::LogGroup(_) | ResourceId::Key(_) | ResourceId::RecoveryKey(_), _) => Fate::Retain,
         (id, DeletionPolicy::Retain) if holds_phi(id) => Fate::Retain,
         (_, DeletionPolicy::Delete | DeletionPolicy::Retain) => Fate::Vanish,
     }
@@ -226,13 +237,11 @@ fn carries_nodes(inputs: &Inputs<'_>, id: &ResourceId) -> bool {
     }
 }
 
-/// The warehouse, and what it cannot be without.
+/// The warehouse, and what it cannot be without. A cluster goes with a final snapshot, a database only when it is empty.
 fn holds_phi(id: &ResourceId) -> bool {
     matches!(
         id,
-        ResourceId::Key(_)
-            | ResourceId::RecoveryKey(_)
-            | ResourceId::CopyGrant(_)
+        ResourceId::CopyGrant(_)
             | ResourceId::ParameterGroup(_)
             | ResourceId::SubnetGroup(_)
             | ResourceId::Cluster(_)

@@ -13,6 +13,7 @@ pub(crate) fn key(policy: Document, tags: Tags) -> Resource {
         policy: Some(policy),
         rotation: Rotation { enabled: true, period_days: 365 },
         tags,
+        deletion_date: None,
     })
 }
 

@@ -70,6 +70,7 @@ impl Example {
             named_buckets: &empty,
             dropped_children: &BTreeSet::new(),
             deleting,
+            destruction: None,
             nodes_left: false,
             minute: 0,
         });
@@ -90,6 +91,7 @@ impl Example {
             account: &self.account,
             key_arn,
             fate,
+            intake: None,
         })
     }
 }
@@ -231,7 +233,7 @@ fn perform_bucket(held: &mut Held, id: &ResourceId, want: &Bucket, step: &Bucket
         panic!("{step:?} on no bucket")
     };
     match step {
-        BucketStep::Create | BucketStep::Delete | BucketStep::PutDocument(_) => {}
+        BucketStep::Create | BucketStep::Empty | BucketStep::Delete | BucketStep::PutDocument(_) => {}
         BucketStep::Quarantine => {
             let ResourceId::Bucket(name) = id else { panic!("{id} is no bucket") };
             bucket.policy = Some(Bucket::quarantine("aws", name));

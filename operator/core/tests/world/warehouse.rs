@@ -53,7 +53,10 @@ pub fn perform(held: &mut Held, id: &ResourceId, want: &Resource, step: &Step) -
 
 fn change(cluster: &mut Cluster, want: &Cluster, step: &ClusterStep) {
     match step {
-        ClusterStep::Create | ClusterStep::Delete => {}
+        ClusterStep::Create
+        | ClusterStep::Delete
+        | ClusterStep::DeleteSnapshots
+        | ClusterStep::DeleteForGood => {}
         ClusterStep::Modify { parts } => {
             assert!(!parts.is_empty(), "a change of nothing");
             cluster.admin_secret_key.clone_from(&want.admin_secret_key);

@@ -42,6 +42,13 @@ pub(in super::super) async fn perform(
         }
         ClusterStep::Tag => tag(&account.home, arn(), &want.tags, lane).await?,
         ClusterStep::Delete => at.delete().await?,
+        ClusterStep::DeleteSnapshots => {
+            at.delete_snapshots().await?;
+            if let Ok(recovery) = account.recovery() {
+                At { redshift: &recovery.redshift, name, lane }.delete_snapshots().await?;
+            }
+        }
+        ClusterStep::DeleteForGood => at.delete_for_good().await?,
     }
     Ok(None)
 }
@@ -154,6 +161,40 @@ impl At<'_> {
             }
             answer => gone(answer),
         }
+    }
+
+    /// Those that Redshift takes by itself go with the cluster, or expire; only others can be deleted.
+    async fn delete_snapshots(&self) -> Result<(), Fault> {
+        let mut marker = None;
+        let mut names = Vec::new();
+        loop {
+            let send = |redshift: &Client| {
+                let request = redshift.describe_cluster_snapshots().cluster_identifier(self.name);
+                request.snapshot_type("manual").set_marker(marker.take()).send()
+            };
+            let page = self.redshift.call(self.lane, send).await?;
+            names
+                .extend(page.snapshots.unwrap_or_default().into_iter().filter_map(|s| s.snapshot_identifier));
+            marker = page.marker.filter(|marker| !marker.is_empty());
+            if marker.is_none() {
+                break;
+            }
+        }
+        for name in names {
+            let send = |redshift: &Client| {
+                let request = redshift.delete_cluster_snapshot().snapshot_identifier(name);
+                request.snapshot_cluster_identifier(self.name).send()
+            };
+            gone(self.redshift.call(self.lane, send).await)?;
+        }
+        Ok(())
+    }
+
+    async fn delete_for_good(&self) -> Result<(), Fault> {
+        let send = |redshift: &Client| {
+            redshift.delete_cluster().cluster_identifier(self.name).skip_final_cluster_snapshot(true).send()
+        };
+        gone(self.redshift.call(self.lane, send).await)
     }
 
     async fn delete_with(&self, snapshot: &str) -> Result<(), Fault> {

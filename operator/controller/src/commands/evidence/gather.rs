@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use cloister_core::evidence::{self, Exception, Look, Of, Part, Parts, Record, Report, Scene};
 use cloister_core::resource::ResourceId;
 use cloister_core::tenant;
+use cloister_crds::offboarding::Certificate;
 use cloister_crds::{ClientTenant, Environment, Guardrail, IngestBucket};
 use jiff::Timestamp;
 use kube::ResourceExt as _;
@@ -15,7 +16,13 @@ use crate::commands::Complaint;
 use crate::commands::plan::{Live, Manifests, Section, Survey, account, plan_environment, plan_tenant};
 use crate::kinds::is_shared;
 
-pub(super) async fn report(name: &str, exceptions: &[Exception]) -> Result<Report, Complaint> {
+pub(super) enum Told {
+    Report(Box<Report>),
+    /// Of a tenant that is destroyed: there is nothing left to look at.
+    Certificate(Box<Certificate>),
+}
+
+pub(super) async fn report(name: &str, exceptions: &[Exception]) -> Result<Told, Complaint> {
     let mut manifests = Manifests::default();
     let live = Live::connect(&mut manifests).await?;
     let Some(found) = manifests.known_tenants.iter().find(|tenant| tenant.name_any() == name).cloned() else {
@@ -23,6 +30,9 @@ pub(super) async fn report(name: &str, exceptions: &[Exception]) -> Result<Repor
             format!("ClientTenant {name} does not exist: name one of kubectl get clienttenants").into()
         );
     };
+    if let Some(certificate) = found.decided().and_then(|offboarding| offboarding.certificate.clone()) {
+        return Ok(Told::Certificate(Box::new(certificate)));
+    }
     let home = home(&found, &manifests)?;
     let lacking = tenant::validate_home(&found.spec, &account(&home));
     if !lacking.is_empty() {
@@ -43,7 +53,7 @@ pub(super) async fn report(name: &str, exceptions: &[Exception]) -> Result<Repor
         today: &day,
     };
     let (safeguards, exceptions) = evidence::judge(&scene, exceptions);
-    Ok(Report {
+    Ok(Told::Report(Box::new(Report {
         tenant: name.to_owned(),
         display_name: found.spec.display_name.clone(),
         environment: home.name_any(),
@@ -55,7 +65,7 @@ pub(super) async fn report(name: &str, exceptions: &[Exception]) -> Result<Repor
         aws_calls: live.calls(),
         safeguards,
         exceptions,
-    })
+    })))
 }
 
 fn home(tenant: &ClientTenant, manifests: &Manifests) -> Result<Environment, Complaint> {

@@ -1,5 +1,6 @@
 //! `cloister evidence`: what an auditor reads of a tenant, from a look at the live account.
 
+mod certificate;
 mod gather;
 mod html;
 mod markdown;
@@ -47,7 +48,13 @@ pub async fn run(options: Options) -> Result<ExitCode, Complaint> {
         return Ok(ExitCode::SUCCESS);
     };
     let exceptions = options.exceptions.as_deref().map(read_exceptions).transpose()?.unwrap_or_default();
-    let report = gather::report(&tenant, &exceptions).await?;
+    let report = match gather::report(&tenant, &exceptions).await? {
+        gather::Told::Report(report) => report,
+        gather::Told::Certificate(certificate) => {
+            write!(out, "{}", certificate::render(&certificate, options.format)?)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
     write!(out, "{}", render(&report, options.format)?)?;
     Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }

@@ -112,6 +112,7 @@ pub(super) async fn plan_tenant(
         named_buckets: &named_buckets,
         dropped_children: &std::collections::BTreeSet::new(),
         deleting: false,
+        destruction: None,
         nodes_left: false,
         minute: minute_of_week(),
     };
@@ -129,6 +130,7 @@ pub(super) async fn plan_tenant(
             account: &account,
             key_arn: keys.home.as_deref().unwrap_or(KEY_NOT_KNOWN_YET),
             fate: Fate::Exist,
+            intake: None,
         });
         section(bucket.label(), &owner, home, desired, survey)
     });
