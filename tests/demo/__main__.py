@@ -15,8 +15,8 @@ from local.errors import PlatformError
 from local.platform import Platform
 from local.state import Health, observe
 
-# The least that the operator allows; in production it looks once a minute by default.
-SWEEP_SECONDS = 5
+# In production it looks once a minute by default, for what no event tells.
+SWEEP_SECONDS = 15
 
 
 def main() -> None:

@@ -104,7 +104,10 @@ def test_an_interrupted_drill_leaves_nothing(world: World, warehouse: Warehouse,
     there = {"account": world.aws.number, "region": RECOVERY}
     HTTP.post(f"{world.endpoints.control}/redshift/finish", params=there, timeout=10).raise_for_status()
     out, _ = process.communicate(timeout=60)
-    assert (process.returncode, out.splitlines()[-1]) == (1, "Interrupted: a signal came before everything was compared")
+    assert (process.returncode, out.splitlines()[-1]) == (
+        1,
+        "Interrupted: a signal came before everything was compared",
+    )
     assert nothing_is_left(world) and world.calls.violations() == []
 
 
