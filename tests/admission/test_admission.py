@@ -17,6 +17,8 @@ from admission.constraints import declared, shown
 _HERE = Path(__file__).resolve().parent
 _EXAMPLES = _HERE.parent.parent / "examples"
 _REFUSED = "# refused: "
+# Rests on the status, which no manifest can set: offboarding/test_offboarding.py shows it.
+_ELSEWHERE = ("offboarding cannot be removed any more",)
 
 
 def _named(*folders: Path) -> list[object]:
@@ -43,7 +45,7 @@ def test_rejected(api: Api, manifest: Path) -> None:
 
 
 def test_every_rule_and_bound_has_a_rejected_manifest(api: Api, definitions: Path) -> None:
-    missing = declared(definitions)
+    missing = {each for each in declared(definitions) if not any(words in str(each) for words in _ELSEWHERE)}
     for manifest in (_HERE / "rejected").glob("*.yaml"):
         for refusal in api.judge(manifest):
             missing -= shown(refusal)

@@ -51,6 +51,7 @@ fn desired() -> DesiredSet {
         account: &account,
         key_arn: KEY,
         fate: Fate::Exist,
+        intake: None,
     }));
     all
 }

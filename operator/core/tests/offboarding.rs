@@ -1,5 +1,7 @@
 //! When a tenant that leaves for good goes on to the next stage, and what its certificate says.
 
+#![allow(clippy::expect_used)]
+
 use std::collections::BTreeMap;
 
 use cloister_core::conclude::Emptied;
@@ -14,7 +16,7 @@ use serde_json::json;
 
 const BUCKET: &str = "acme-inbox-1";
 
-fn spec(offboarding: serde_json::Value) -> ClientTenantSpec {
+fn spec(offboarding: &serde_json::Value) -> ClientTenantSpec {
     let spec = json!({
         "environment": "production", "displayName": "Acme", "contacts": [], "offboarding": offboarding,
     });
@@ -82,14 +84,14 @@ fn waiting(spec: &ClientTenantSpec) -> OffboardingStatus {
 
 #[test]
 fn only_its_own_name_approves() {
-    assert_eq!(next(&spec(json!({ "approval": "another" })), None, &Pass::default()), None);
-    let begun = next(&spec(json!({ "approval": "acme" })), None, &Pass::default());
+    assert_eq!(next(&spec(&json!({ "approval": "another" })), None, &Pass::default()), None);
+    let begun = next(&spec(&json!({ "approval": "acme" })), None, &Pass::default());
     assert_eq!(begun.map(|status| status.stage), Some(Stage::Closing));
 }
 
 #[test]
 fn what_is_open_holds_it_up_and_the_days_are_counted_from_the_recorded_time() {
-    let spec = spec(json!({ "approval": "acme", "waitingDays": 7 }));
+    let spec = spec(&json!({ "approval": "acme", "waitingDays": 7 }));
     let closing = next(&spec, None, &Pass::default());
     let held = next(&spec, closing.as_ref(), &Pass { open: &["a run".into()], ..Pass::default() });
     assert_eq!(held.map(|status| status.stage), Some(Stage::Closing));
@@ -106,7 +108,7 @@ fn what_is_open_holds_it_up_and_the_days_are_counted_from_the_recorded_time() {
 
 #[test]
 fn withdrawn_in_time_nothing_is_left_of_it_and_later_nothing_goes_on() {
-    let (wanted, withdrawn) = (spec(json!({ "approval": "acme" })), spec(json!(null)));
+    let (wanted, withdrawn) = (spec(&json!({ "approval": "acme" })), spec(&json!(null)));
     let status = waiting(&wanted);
     assert_eq!(next(&withdrawn, Some(&status), &Pass::default()), None);
     assert_eq!(destruction(&wanted, Some(&status)), None);
@@ -118,7 +120,7 @@ fn withdrawn_in_time_nothing_is_left_of_it_and_later_nothing_goes_on() {
 
 #[test]
 fn the_keys_go_last_and_the_certificate_tells_of_what_was_held() {
-    let spec = spec(json!({ "approval": "acme" }));
+    let spec = spec(&json!({ "approval": "acme" }));
     let begun = OffboardingStatus { stage: Stage::Destroying, ..waiting(&spec) };
     let emptied = Some(Emptied { deleted: 5, locked: 1, more: false });
     let held = next(&spec, Some(&begun), &Pass { open: &["it".into()], emptied, ..Pass::default() });

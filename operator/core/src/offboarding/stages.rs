@@ -169,12 +169,11 @@ fn note(status: &mut OffboardingStatus, seen: &Seen<'_>) {
 fn note_key(status: &mut OffboardingStatus, observed: &Observed) {
     let Observed::Present(Actual { resource: Resource::Key(key), arn }) = observed else { return };
     let Some(date) = &key.deletion_date else { return };
-    match status.keys.iter_mut().find(|known| known.arn == *arn) {
-        Some(known) => known.deletion_date.clone_from(date),
-        None => {
-            let deletion_date = date.clone();
-            status.keys.push(KeyRecord { arn: arn.clone(), deletion_date, gone_at: None });
-        }
+    if let Some(known) = status.keys.iter_mut().find(|known| known.arn == *arn) {
+        known.deletion_date.clone_from(date);
+    } else {
+        let deletion_date = date.clone();
+        status.keys.push(KeyRecord { arn: arn.clone(), deletion_date, gone_at: None });
     }
 }
 
