@@ -67,9 +67,8 @@ impl Service {
             Self::Ec2 | Self::Sts | Self::Tagging => (20, 20),
             // GetStatementResult and BatchExecuteStatement 20, the others more:
             // https://docs.aws.amazon.com/general/latest/gr/redshift-service.html
-            Self::RedshiftData => (20, 40),
-            // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html: 50 for most.
-            Self::Events => (20, 40),
+            // EventBridge 50 for most: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+            Self::RedshiftData | Self::Events => (20, 40),
             // Its rates are not published.
             Self::Redshift | Self::S3Control => (10, 20),
             // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html: 10, and 1 for

@@ -96,7 +96,10 @@ async fn carry_out(
                     outcome.emptied = Some(emptied);
                     outcome.done.push(step.clone());
                     // What is not empty cannot be deleted yet, or not before its locks end.
-                    if emptied.is_whole() { continue } else { break }
+                    if emptied.is_whole() {
+                        continue;
+                    }
+                    break;
                 }
                 Err(fault) => {
                     tracing::warn!(resource = %work.id, %fault, "a bucket could not be emptied");

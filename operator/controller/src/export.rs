@@ -48,7 +48,8 @@ async fn list(
         if !listed.is_empty() {
             record.listed += i64::try_from(listed.len()).unwrap_or(i64::MAX);
             record.bytes += listed.iter().map(|version| version.size).sum::<i64>();
-            let text: String = listed.iter().map(|version| format!("{}\n", line(version))).collect();
+            let lines: Vec<String> = listed.iter().map(|version| line(version).to_string()).collect();
+            let text = lines.join("\n") + "\n";
             let key = format!("{prefix}{:06}.jsonl", files.len() + 1);
             files.push(json!({ "key": key, "versions": listed.len(), "sha256": digits(&text, 64) }));
             account.put_once(&record.name, &key, text).await?;

@@ -19,6 +19,7 @@ mod pool;
 mod queues;
 mod report;
 mod serve;
+mod task;
 mod watch;
 
 use std::process::ExitCode;

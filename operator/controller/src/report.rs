@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::api::Object;
 use crate::context::Context;
 use crate::driver::{FINALIZER, Unreported};
-use crate::kinds::{Kind, Prepared};
+use crate::kinds::{Kind, Prepared, Turn};
 
 pub fn now() -> String {
     let now = jiff::Timestamp::now();
@@ -88,7 +88,7 @@ pub async fn report<K: Kind>(
     let was_converged = object.common().is_some_and(|c| c.converged_generation.is_some());
     let reported_soon = requeue == Requeue::Now
         && !was_converged
-        && prepared.facts.next.is_none()
+        && matches!(prepared.facts.next, Turn::Undecided)
         && object.status().is_some();
     if !reported_soon && (intents_written || object.status() != Some(&status)) {
         let value = serde_json::to_value(&status).unwrap_or_default();

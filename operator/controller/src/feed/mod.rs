@@ -14,13 +14,13 @@ use cloister_aws::Account;
 use cloister_core::environment::event_queue;
 use cloister_crds::{ClientTenant, Environment, IngestBucket};
 use kube::ResourceExt as _;
-use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use crate::api::Object;
 use crate::context::Context;
 use crate::kinds::{self, Kind};
 use crate::queues::Wake;
+use crate::task::Task;
 
 pub use health::Feeds;
 use hear::Receiver;
@@ -45,15 +45,6 @@ struct Feed {
     queue: String,
 }
 
-/// Ends its task when it is dropped.
-struct Task(JoinHandle<()>);
-
-impl Drop for Task {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
 pub async fn follow(context: Arc<Context>, wakes: Wakes, stop: impl Future<Output = ()>) {
     let mut stop = std::pin::pin!(stop);
     let mut receivers: BTreeMap<String, Task> = BTreeMap::new();
@@ -67,7 +58,7 @@ pub async fn follow(context: Arc<Context>, wakes: Wakes, stop: impl Future<Outpu
             continue;
         }
         let feeds = feeds(&context);
-        receivers.retain(|queue, task| feeds.contains_key(queue) && !task.0.is_finished());
+        receivers.retain(|queue, task| feeds.contains_key(queue) && !task.is_finished());
         context
             .feeds
             .retain(|environment| feeds.values().any(|feed| feed.environment.name_any() == environment));
@@ -75,7 +66,7 @@ pub async fn follow(context: Arc<Context>, wakes: Wakes, stop: impl Future<Outpu
             silence::watch(&feed, &wakes, &context).await;
             let start = || {
                 let receiver = Receiver { context: context.clone(), wakes: wakes.clone(), feed };
-                Task(tokio::spawn(receiver.run()))
+                Task::spawn(receiver.run())
             };
             receivers.entry(queue).or_insert_with(start);
         }

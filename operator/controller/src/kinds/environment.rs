@@ -58,8 +58,8 @@ impl Kind for Environment {
         let roles: BTreeSet<String> = lent.values().map(|(role, _)| role.clone()).collect();
         let sharers = lent.into_iter().map(|(arn, (_, tenant))| (arn, tenant)).collect();
         let minute = minute_of_week();
-        let rule = format!("eventbridge-rule/{}", environment::event_queue(&name, &owner));
-        let had_events = self.common().and_then(|c| c.arn(&rule)).is_some();
+        let feed = format!("eventbridge-rule/{}", environment::event_queue(&name, &owner));
+        let had_events = self.common().and_then(|c| c.arn(&feed)).is_some();
         let facts = Facts {
             assumed_role: Some(role),
             missing,

@@ -69,9 +69,19 @@ pub struct Facts {
     /// What the next stage of a tenant's offboarding is decided from.
     pub leaving: Option<Leaving>,
     /// The tenant's offboarding as this pass leaves it, where it was decided on.
-    pub next: Option<Option<OffboardingStatus>>,
+    pub next: Turn,
     /// It is written only if nobody has written since: it could still be called off, or its times moved.
     pub is_open: bool,
+}
+
+/// What a pass makes of a tenant's offboarding.
+#[derive(Clone, Debug, Default)]
+pub enum Turn {
+    /// It was not decided on: it stays as it is.
+    #[default]
+    Undecided,
+    /// None where it was called off.
+    To(Option<Box<OffboardingStatus>>),
 }
 
 impl Prepared {

@@ -17,8 +17,8 @@ use cloister_crds::status::Condition;
 use kube::ResourceExt;
 use tokio::time::Instant;
 
-use super::Prepared;
 use super::tenant::nodes_left;
+use super::{Prepared, Turn};
 use crate::api::Object;
 use crate::context::Context;
 use crate::{export, report};
@@ -185,7 +185,7 @@ pub(super) async fn turn(
     let notice = notice(previous, next.as_ref());
     if next.as_ref() != previous {
         prepared.facts.is_open = previous.is_none_or(may_still_be_called_off);
-        prepared.facts.next = Some(next);
+        prepared.facts.next = Turn::To(next.map(Box::new));
     }
     notice
 }

@@ -14,7 +14,7 @@ use kube::ResourceExt;
 use kube::runtime::reflector::ObjectRef;
 use std::sync::Arc;
 
-use super::{Facts, Kind, Prepared, environment, is_converged, mode, offboarding, peers, sharing};
+use super::{Facts, Kind, Prepared, Turn, environment, is_converged, mode, offboarding, peers, sharing};
 use crate::api::Object;
 use crate::context::Context;
 use crate::driver::Unreported;
@@ -133,7 +133,10 @@ impl Kind for ClientTenant {
         // The pool's part is the pool's to write, and the drill's the drill's; a write of this leaves them out.
         let nodes = self.status().and_then(|s| s.nodes.clone());
         let last_drill = self.status().and_then(|s| s.last_drill.clone());
-        let offboarding = prepared.facts.next.clone().unwrap_or_else(|| self.decided().cloned());
+        let offboarding = match &prepared.facts.next {
+            Turn::Undecided => self.decided().cloned(),
+            Turn::To(next) => next.as_deref().cloned(),
+        };
         common.conditions.extend(offboarding::condition(self, offboarding.as_ref(), prepared));
         ClientTenantStatus {
             common,

@@ -11,7 +11,6 @@ use cloister_core::pipeline::{Message, News, concerns, read_message, room};
 use cloister_crds::EtlPipeline;
 use cloister_crds::pipeline::FileStatus;
 use kube::runtime::reflector::ObjectRef;
-use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::peers::Landing;
@@ -19,6 +18,7 @@ use super::{listing, peers};
 use crate::api::Object;
 use crate::context::Context;
 use crate::queues::Wake;
+use crate::task::Task;
 
 /// How often it is looked at which buckets are waited for.
 const LOOK: Duration = Duration::from_secs(1);
@@ -26,15 +26,6 @@ const LOOK: Duration = Duration::from_secs(1);
 pub(super) const RECORDED: Duration = Duration::from_secs(30);
 /// The most that a message may bring; less room than this, and none is received.
 const ROOM: usize = 20;
-
-/// Ends its tasks when it is dropped.
-struct Task(JoinHandle<()>);
-
-impl Drop for Task {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
 
 pub async fn listen(context: Arc<Context>, wake: Wake<EtlPipeline>, stop: impl Future<Output = ()>) {
     let mut stop = std::pin::pin!(stop);
@@ -52,11 +43,11 @@ pub async fn listen(context: Arc<Context>, wake: Wake<EtlPipeline>, stop: impl F
             continue;
         }
         let wanted = wanted(&context);
-        receivers.retain(|queue, task| wanted.contains_key(queue) && !task.0.is_finished());
+        receivers.retain(|queue, task| wanted.contains_key(queue) && !task.is_finished());
         for (queue, landing) in wanted {
             let start = || {
                 let receiver = Receiver { context: context.clone(), wake: wake.clone(), landing };
-                Task(tokio::spawn(receiver.run()))
+                Task::spawn(receiver.run())
             };
             receivers.entry(queue).or_insert_with(start);
         }

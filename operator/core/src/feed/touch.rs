@@ -188,8 +188,9 @@ mod tests {
     #[test]
     fn what_was_mended_since_is_not_its_doing() {
         let earlier = DriftRecord { mended_at: Some("1970-01-12T13:46:43Z".into()), ..record("versioning") };
-        let author =
-            |at| author(&record("versioning"), &[earlier.clone()], &[touch("PutBucketVersioning", at)]);
+        let author = |at| {
+            author(&record("versioning"), std::slice::from_ref(&earlier), &[touch("PutBucketVersioning", at)])
+        };
         assert_eq!((author(1_000_001), author(1_000_004).is_some()), (None, true));
     }
 }

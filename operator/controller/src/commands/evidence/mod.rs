@@ -48,7 +48,7 @@ pub async fn run(options: Options) -> Result<ExitCode, Complaint> {
         return Ok(ExitCode::SUCCESS);
     };
     let exceptions = options.exceptions.as_deref().map(read_exceptions).transpose()?.unwrap_or_default();
-    let report = match gather::report(&tenant, &exceptions).await? {
+    let report = match Box::pin(gather::report(&tenant, &exceptions)).await? {
         gather::Told::Report(report) => report,
         gather::Told::Certificate(certificate) => {
             write!(out, "{}", certificate::render(&certificate, options.format)?)?;
