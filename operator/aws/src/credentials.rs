@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
+use cloister_core::environment::SESSION;
 use cloister_core::fault::Fault;
 use tokio::time::Instant;
 
@@ -42,7 +43,7 @@ impl AssumedRole {
         let target = &self.target;
         let send = |sts: &aws_sdk_sts::Client| {
             let request = sts.assume_role().role_arn(&target.role_arn).external_id(&target.external_id);
-            request.role_session_name("cloister").send()
+            request.role_session_name(SESSION).send()
         };
         let answer = self.sts.call(Lane::User, send).await?;
         let session = answer.credentials.ok_or_else(|| refused("sts", "AssumeRole", "NoCredentials"))?;

@@ -1,5 +1,6 @@
 """Rules of the default event bus, by account and region."""
 
+import functools
 import json
 import time
 from dataclasses import dataclass, field
@@ -36,7 +37,12 @@ class Rule:
         return arn(self.account, self.region, self.name)
 
     def matches(self, event: dict[str, object]) -> bool:
-        return self.state != "DISABLED" and bool(EventPattern.load(self.pattern).matches_event(event))  # type: ignore[arg-type]
+        return self.state != "DISABLED" and bool(read(self.pattern).matches_event(event))  # type: ignore[arg-type]
+
+
+@functools.lru_cache
+def read(pattern: str) -> EventPattern:
+    return EventPattern.load(pattern)
 
 
 _rules: dict[tuple[str, str], dict[str, Rule]] = {}
@@ -75,7 +81,7 @@ def checked_pattern(text: str) -> str:
         pattern = json.loads(text)
         if not isinstance(pattern, dict) or not pattern:
             raise ValueError("Filter is not an object")
-        EventPattern.load(text)
+        read(text)
     except Exception as error:
         raise AwsError("InvalidEventPatternException", f"Event pattern is not valid. Reason: {error}") from error
     return text

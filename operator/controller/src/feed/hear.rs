@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cloister_aws::Received;
 use cloister_core::fault::Fault;
 use cloister_core::feed::{Call, Message, Touch, read, touches};
+use futures::future::join_all;
 use kube::ResourceExt as _;
 use kube::runtime::reflector::{ObjectRef, Store};
 use tokio::time::sleep;
@@ -15,6 +16,11 @@ use crate::context::Context;
 use crate::driver::back_off;
 use crate::queues::{Wake, send};
 
+/// The most that SQS gives at a time: there may be more.
+const FULL: usize = 10;
+/// How often at once it is asked then.
+const BEHIND: usize = 4;
+
 pub(super) struct Receiver {
     pub context: Arc<Context>,
     pub wakes: Wakes,
@@ -23,10 +29,15 @@ pub(super) struct Receiver {
 
 impl Receiver {
     pub async fn run(self) {
-        let mut faults = 0;
+        let (mut faults, mut at_once) = (0, 1);
         loop {
-            match self.turn().await {
-                Ok(()) => faults = 0,
+            let turns = (0..at_once).map(|_| self.turn());
+            let received: Result<Vec<usize>, Fault> = join_all(turns).await.into_iter().collect();
+            match received {
+                Ok(received) => {
+                    faults = 0;
+                    at_once = if received.contains(&FULL) { BEHIND } else { 1 };
+                }
                 Err(fault) => {
                     faults += 1;
                     tracing::warn!(queue = self.feed.queue, %fault, "events cannot be received");
@@ -40,10 +51,15 @@ impl Receiver {
         self.feed.environment.name_any()
     }
 
-    async fn turn(&self) -> Result<(), Fault> {
+    /// How many messages it was.
+    async fn turn(&self) -> Result<usize, Fault> {
         let messages = self.feed.account.receive(&self.feed.queue).await?;
+        let count = messages.len();
         let done: Vec<Received> = messages.into_iter().filter(|message| self.take(&message.body)).collect();
-        if done.is_empty() { Ok(()) } else { self.feed.account.delete(&self.feed.queue, &done).await }
+        if !done.is_empty() {
+            self.feed.account.delete(&self.feed.queue, &done).await?;
+        }
+        Ok(count)
     }
 
     /// Whether the message is done with. One that is not understood comes again until SQS sets it aside.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Account, Inputs, audit_key};
 use crate::document::{Document, Statement};
@@ -70,7 +70,7 @@ impl Names {
         EventRule {
             pattern: json!({
                 "detail-type": ["AWS API Call via CloudTrail"],
-                "detail": { "eventSource": services },
+                "detail": { "eventSource": services, "$or": [by_others(account), is_probe()] },
             }),
             state: "ENABLED".into(),
             targets: BTreeMap::from([("cloister".to_owned(), account.queue_arn(&self.queue))]),
@@ -102,6 +102,20 @@ impl Names {
         Queue { policy, ..queue(inputs, account, "event-dead-letter-queue") }
     }
 }
+
+/// To onboard a tenant takes a hundred calls; those of others would wait behind them.
+fn by_others(account: &Account) -> Value {
+    // A service of AWS has no ARN.
+    json!({ "userIdentity": { "arn": [{ "anything-but": [account.operator_session()] }, { "exists": false }] } })
+}
+
+/// The operator's own call that has to come back, see `PROBE`.
+fn is_probe() -> Value {
+    json!({ "eventName": [PROBE] })
+}
+
+/// What is called to see whether events come; changes of tags of queues are seldom otherwise.
+const PROBE: &str = "TagQueue";
 
 /// Of which calls are told. Statements in a warehouse are not: every query would be one.
 const SERVICES: [&str; 10] =

@@ -24,6 +24,9 @@ pub use audit_key::audit_key;
 pub use events::event_queue;
 pub use warehouse::{home_database, shared_cluster};
 
+/// The operator's name for its sessions, by which its own calls are told from those of others.
+pub const SESSION: &str = "cloister";
+
 /// The account as its tenants see it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Account {
@@ -75,6 +78,13 @@ impl Account {
     #[must_use]
     pub fn iam_arn(&self, resource: &str) -> String {
         format!("arn:{}:iam::{}:{resource}", self.partition(), self.id)
+    }
+
+    /// As what the operator calls there.
+    #[must_use]
+    pub fn operator_session(&self) -> String {
+        let role = self.operator_role.rsplit('/').next().unwrap_or_default();
+        format!("arn:{}:sts::{}:assumed-role/{role}/{SESSION}", self.partition(), self.id)
     }
 
     #[must_use]
