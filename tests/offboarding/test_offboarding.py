@@ -12,6 +12,7 @@ from e2e.kinds import Object
 from e2e.refusal import refused
 from e2e.warehouse import Warehouse
 from e2e.world import World
+from evidence import verb
 from offboarding.leaver import Leaver, digest, left_of
 
 END, BACK = "leaver-end", "leaver-back"
@@ -72,6 +73,9 @@ def test_to_the_end_nothing_is_left_but_audit_data_and_the_certificate(world: Wo
     _certifies(world, certificate, {inbox.bucket_name, older.bucket_name}, warehouse)
     order = [gone["id"].partition("/")[0] for gone in certificate["destroyed"]]
     assert order.index("namespace") < order.index("redshift-cluster") and "kms-key" not in order
+
+    shown = verb.run(world, END, "--format", "json")
+    assert (shown.returncode, json.loads(shown.stdout)) == (0, certificate), shown.stderr
 
     world.cluster.delete("ClientTenant", END)
     world.cluster.wait_gone("ClientTenant", END)

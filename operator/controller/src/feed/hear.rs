@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cloister_aws::Received;
 use cloister_core::fault::Fault;
 use cloister_core::feed::{Call, Message, Touch, read, touches};
+use cloister_crds::Environment;
 use futures::future::join_all;
 use kube::ResourceExt as _;
 use kube::runtime::reflector::{ObjectRef, Store};
@@ -93,10 +94,15 @@ impl Receiver {
         if self.wake(call) { "touched" } else { "nothing" }
     }
 
+    fn declared(&self) -> Option<Arc<Environment>> {
+        self.context.environments.get(&ObjectRef::new(&self.environment()))
+    }
+
     /// The operator's session, and so what its command line does.
     fn is_own(&self, call: &Call) -> bool {
-        let now = self.context.environments.get(&ObjectRef::new(&self.environment()));
-        let own = now.as_ref().and_then(|e| e.status()).and_then(|status| status.assumed_role.as_deref());
+        let declared = self.declared();
+        let own =
+            declared.as_ref().and_then(|e| e.status()).and_then(|status| status.assumed_role.as_deref());
         own == Some(call.by.identity.as_str())
     }
 
@@ -149,7 +155,8 @@ impl Receiver {
 
     /// The network was made elsewhere, so it is among nobody's resources; the environment says what it lacks.
     fn is_of_network(&self, call: &Call) -> bool {
-        let network = &self.feed.environment.spec.network;
+        let Some(declared) = self.declared() else { return false };
+        let network = &declared.spec.network;
         let ids = network.subnet_ids.iter().chain(&network.security_group_ids).chain([&network.vpc_id]);
         call.service == "ec2" && ids.into_iter().any(|id| call.named.contains(id))
     }

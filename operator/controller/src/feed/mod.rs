@@ -47,7 +47,7 @@ struct Feed {
 
 pub async fn follow(context: Arc<Context>, wakes: Wakes, stop: impl Future<Output = ()>) {
     let mut stop = std::pin::pin!(stop);
-    let mut receivers: BTreeMap<String, Task> = BTreeMap::new();
+    let mut receivers: BTreeMap<String, (Task, Arc<Account>)> = BTreeMap::new();
     loop {
         tokio::select! {
             () = &mut stop => return,
@@ -58,15 +58,19 @@ pub async fn follow(context: Arc<Context>, wakes: Wakes, stop: impl Future<Outpu
             continue;
         }
         let feeds = feeds(&context);
-        receivers.retain(|queue, task| feeds.contains_key(queue) && !task.is_finished());
+        // The way into the account may be another one by now.
+        receivers.retain(|queue, (task, account)| {
+            feeds.get(queue).is_some_and(|feed| Arc::ptr_eq(&feed.account, account)) && !task.is_finished()
+        });
         context
             .feeds
             .retain(|environment| feeds.values().any(|feed| feed.environment.name_any() == environment));
         for (queue, feed) in feeds {
             silence::watch(&feed, &wakes, &context).await;
             let start = || {
+                let account = feed.account.clone();
                 let receiver = Receiver { context: context.clone(), wakes: wakes.clone(), feed };
-                Task::spawn(receiver.run())
+                (Task::spawn(receiver.run()), account)
             };
             receivers.entry(queue).or_insert_with(start);
         }

@@ -1,12 +1,13 @@
 //! Who wakes whom: the watches of all kinds, and the controllers that they feed.
 
+mod routes;
+
 use std::hash::Hash;
 use std::sync::Arc;
 
 use cloister_core::ownership::TENANT;
 use cloister_core::pipeline::PIPELINE;
 use cloister_core::resource::ObjectKind;
-use cloister_crds::status::ResourceStatus;
 use cloister_crds::{ClientTenant, Environment, EtlPipeline, IngestBucket, RedshiftSchema};
 use futures::StreamExt as _;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
@@ -15,7 +16,7 @@ use kube::runtime::controller::{Action, Config, Controller};
 use kube::runtime::reflector::store::Writer;
 use kube::runtime::reflector::{ObjectRef, Store, store};
 use kube::runtime::watcher;
-use kube::{Api, Client, Resource, ResourceExt};
+use kube::{Api, Client, Resource};
 use tokio::task::JoinSet;
 
 use crate::api::Object;
@@ -23,11 +24,15 @@ use crate::cache::Objects;
 use crate::context::Context;
 use crate::driver::{self, Unreported};
 use crate::feed::{self, Wakes};
-use crate::kinds::{self, Kind};
+use crate::kinds::Kind;
 use crate::objects::api_resource;
 use crate::pipelines::{self, wake_followers, wake_on_wish, wake_pipeline_of, wake_pipelines_beside};
 use crate::pool::{self, Watched};
-use crate::watch::{FirstSight, Route, fingerprint, watch};
+use crate::watch::watch;
+use routes::{
+    wake_children_of, wake_environment_of, wake_itself, wake_lender, wake_tenant_of, wake_tenant_of_object,
+    wake_tenants_of,
+};
 
 pub type Wake<K> = UnboundedSender<ObjectRef<K>>;
 
@@ -243,129 +248,4 @@ fn watch_objects(client: &Client, tenants: &Wake<ClientTenant>, tasks: &mut Join
 pub fn send<K: Resource<DynamicType = ()>>(to: &Wake<K>, reference: ObjectRef<K>) {
     // Nobody listens any more once the operator stops.
     let _ = to.unbounded_send(reference);
-}
-
-/// Its spec, its deletion, or somebody's wish to have it looked at now.
-fn wake_itself<K: Object>(to: &Wake<K>) -> Route<K> {
-    let to = to.clone();
-    Route {
-        fingerprint: Box::new(|o| {
-            let poke = o.annotations().get("cloister.dev/reconcile-requested-at").cloned();
-            fingerprint((Object::uid(o), Object::generation(o), o.is_leaving(), poke))
-        }),
-        wake: Box::new(move |o| send(&to, ObjectRef::from_obj(o))),
-        first_sight: FirstSight::Wakes,
-    }
-}
-
-/// It lends its warehouse no role before that is closed.
-fn wake_lender(to: &Wake<Environment>) -> Route<Environment> {
-    let to = to.clone();
-    Route {
-        fingerprint: Box::new(|e| {
-            let resources = e.common().map(|c| c.resources.as_slice()).unwrap_or_default();
-            let closed = |r: &ResourceStatus| r.id.starts_with("redshift-database/") && r.state == "Ready";
-            fingerprint(resources.iter().any(closed))
-        }),
-        wake: Box::new(move |e| send(&to, ObjectRef::from_obj(e))),
-        first_sight: FirstSight::WakesLater,
-    }
-}
-
-fn wake_tenants_of(tenants: &Store<ClientTenant>, to: &Wake<ClientTenant>) -> Route<Environment> {
-    let (tenants, to) = (tenants.clone(), to.clone());
-    Route {
-        fingerprint: Box::new(|e| {
-            let usable = e.common().is_some_and(|c| c.converged_generation.is_some());
-            let lent = (kinds::shared_cluster(e), e.status().map(|s| s.warehouse_tenants.clone()));
-            fingerprint((Object::uid(e), Object::generation(e), usable, lent))
-        }),
-        wake: Box::new(move |environment| {
-            let name = environment.name_any();
-            let living_there = tenants.state_filter(|tenant| tenant.spec.environment == name);
-            for tenant in &living_there {
-                send(&to, ObjectRef::from_obj(&**tenant));
-            }
-        }),
-        first_sight: FirstSight::WakesLater,
-    }
-}
-
-/// Buckets wait for the tenant's key, schemas for its warehouse.
-fn wake_children_of<K: Object>(children: &Store<K>, to: &Wake<K>) -> Route<ClientTenant> {
-    let (children, to) = (children.clone(), to.clone());
-    Route {
-        fingerprint: Box::new(|t| {
-            let key = t.status().and_then(|s| s.key_arn.clone());
-            let resources = t.common().map(|c| c.resources.as_slice()).unwrap_or_default();
-            let parts = ["redshift-cluster/", "redshift-database/"];
-            let warehouse = resources.iter().find(|r| parts.iter().any(|part| r.id.starts_with(part)));
-            let warehouse = warehouse.map(|r| (r.state.clone(), r.arn.is_some()));
-            fingerprint((Object::uid(t), Object::generation(t), t.is_leaving(), key, warehouse))
-        }),
-        wake: Box::new(move |tenant| {
-            let name = tenant.name_any();
-            let children = children.state_filter(|child| child.namespace().as_deref() == Some(&*name));
-            for child in &children {
-                send(&to, ObjectRef::from_obj(&**child));
-            }
-        }),
-        first_sight: FirstSight::WakesLater,
-    }
-}
-
-/// An environment that wants to leave waits for its last tenant, and lends those that share its warehouse their roles.
-fn wake_environment_of(to: &Wake<Environment>) -> Route<ClientTenant> {
-    let to = to.clone();
-    Route {
-        fingerprint: Box::new(|tenant| {
-            let has_role = kinds::is_shared(tenant) && kinds::has_role(tenant);
-            fingerprint((&tenant.spec.environment, has_role, tenant.is_leaving()))
-        }),
-        wake: Box::new(move |tenant| {
-            if tenant.is_leaving() || kinds::is_shared(tenant) {
-                send(&to, ObjectRef::new(&tenant.spec.environment));
-            }
-        }),
-        first_sight: FirstSight::WakesLater,
-    }
-}
-
-fn wake_tenant_of<K: Object>(to: &Wake<ClientTenant>) -> Route<K> {
-    let to = to.clone();
-    Route {
-        fingerprint: Box::new(|b| {
-            let owners: Vec<&str> = b.owner_references().iter().map(|o| o.uid.as_str()).collect();
-            let ready =
-                b.common().is_some_and(|c| c.is_ready() && c.observed_generation == Object::generation(b));
-            let stalled = b.common().and_then(|c| c.condition("Stalled")).is_some_and(|s| s.status == "True");
-            let said = (ready, stalled);
-            fingerprint((Object::uid(b), Object::generation(b), b.is_leaving(), b.labels(), owners, said))
-        }),
-        wake: Box::new(move |bucket| send(&to, ObjectRef::new(&bucket.namespace().unwrap_or_default()))),
-        first_sight: FirstSight::WakesLater,
-    }
-}
-
-/// Everything but the status, which others write.
-fn wake_tenant_of_object(to: &Wake<ClientTenant>) -> Route<DynamicObject> {
-    let to = to.clone();
-    Route {
-        fingerprint: Box::new(|object| {
-            let owners: Vec<&str> = object.owner_references().iter().map(|o| o.uid.as_str()).collect();
-            let mut body = object.data.clone();
-            if let Some(fields) = body.as_object_mut() {
-                fields.remove("status");
-            }
-            let leaving = object.metadata.deletion_timestamp.is_some();
-            let meta = (object.labels(), object.annotations(), owners, leaving);
-            fingerprint((object.uid(), meta, body.to_string()))
-        }),
-        // A tenant's namespace has its name.
-        wake: Box::new(move |object| {
-            let tenant = object.namespace().unwrap_or_else(|| object.name_any());
-            send(&to, ObjectRef::new(&tenant));
-        }),
-        first_sight: FirstSight::Silent,
-    }
 }
