@@ -57,6 +57,9 @@ pub struct DriftRecord {
     /// Who did it, where an event told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed_by: Option<ChangedBy>,
+    /// When it was written into the audit bucket; RFC 3339, seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded_at: Option<String>,
 }
 
 /// A key creation that was sent and whose answer is not recorded yet. KMS has no idempotency token:

@@ -83,6 +83,33 @@ def test_what_is_done_to_the_trail_is_undone(world: World) -> None:
     assert any(one["resource"] == f"trail/{TRAIL}" and one["path"] == "logging" for one in recorded)
 
 
+def test_a_difference_that_has_ended_is_kept_beside_the_trail(world: World, vault: Account) -> None:
+    """By the operator, once, under the same lock."""
+    world.onboard(manifests.tenant("keeper", "inbox"))
+    bucket = world.cluster.get("IngestBucket", "inbox", "keeper")["status"]["bucketName"]
+    world.aws.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+    world.cluster.poke("IngestBucket", "inbox", "keeper")
+
+    def recorded() -> list[Any]:
+        return list(world.cluster.get("IngestBucket", "inbox", "keeper")["status"]["recentDrift"])
+
+    def is_recorded(records: list[Any]) -> bool:
+        return len(records) > 0 and all("recordedAt" in record for record in records)
+
+    (told,) = until("it is recorded", recorded, is_recorded, timeout=20)
+    prefix = f"cloister/{PRODUCTION}/production/drift/{told['foundAt'][:10].replace('-', '/')}/"
+    keys = [found["Key"] for found in vault.s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix)["Contents"]]
+    kept = [json.loads(vault.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()) for key in keys]
+    (record,) = [one for one in kept if one["object"] == "IngestBucket/keeper/inbox"]
+    assert (record["resource"], record["field"]) == (f"s3-bucket/{bucket}", "versioning")
+    assert (record["was"], record["now"], record["remedy"]) == ("Enabled", "Suspended", "Corrected")
+    assert (record["foundAt"], record["mendedAt"]) == (told["foundAt"], told["mendedAt"])
+    version = vault.s3.head_object(Bucket=BUCKET, Key=keys[kept.index(record)])
+    assert version["ObjectLockMode"] == "COMPLIANCE"
+    with pytest.raises(ClientError, match="AccessDenied"):
+        vault.s3.delete_object(Bucket=BUCKET, Key=keys[kept.index(record)], VersionId=version["VersionId"])
+
+
 def _lower(vault: Account) -> None:
     """As a careless administrator must: the policy first, since it forbids it."""
     s3: Any = vault.s3

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from drift.audit import BUCKET
 from e2e import manifests
+from e2e.account import AUDIT, PRODUCTION, Account
 from e2e.careless.act import Target
 from e2e.cluster import RefusedError
 from e2e.kinds import Object
 from e2e.refusal import refused
+from e2e.waiting import until
 from e2e.warehouse import Warehouse
 from e2e.world import World
 from evidence import verb
@@ -76,6 +79,10 @@ def test_to_the_end_nothing_is_left_but_audit_data_and_the_certificate(world: Wo
 
     shown = verb.run(world, END, "--format", "json")
     assert (shown.returncode, json.loads(shown.stdout)) == (0, certificate), shown.stderr
+    key = f"cloister/{PRODUCTION}/production/certificates/{END}-{uid}.json"
+    vault = Account(world.endpoints, AUDIT).s3
+    kept = until("it is kept", lambda: _object(vault, key), timeout=10)
+    assert json.loads(kept) == certificate
 
     world.cluster.delete("ClientTenant", END)
     world.cluster.wait_gone("ClientTenant", END)
@@ -123,6 +130,11 @@ def test_deleted_while_it_waits_it_leaves_its_data(world: World) -> None:
     keys = [version["Key"] for version in world.aws.s3.list_object_versions(Bucket=target.bucket_name)["Versions"]]
     assert "claims/a.csv" in keys
     assert world.aws.kms.describe_key(KeyId=target.key_arn)["KeyMetadata"]["KeyState"] == "Enabled"
+
+
+def _object(s3: Any, key: str) -> bytes:
+    found = s3.list_objects_v2(Bucket=BUCKET, Prefix=key).get("Contents", [])
+    return b"".join(s3.get_object(Bucket=BUCKET, Key=each["Key"])["Body"].read() for each in found)
 
 
 def _read(target: Target, key: str, version: str) -> bytes:

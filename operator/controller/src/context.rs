@@ -78,6 +78,8 @@ pub struct Memory {
     pub jobs_are_known: bool,
     /// The newest calls that touched resources of it, newest last.
     pub touches: Vec<Touch>,
+    /// Its certificate of destruction is in the audit bucket.
+    pub certified: bool,
     /// When the last of them was heard of.
     touched: Option<Instant>,
 }
@@ -169,7 +171,8 @@ impl Context {
 
     /// How long something rests that is as declared.
     pub fn rest<K: Kind>(&self, object: &K) -> Duration {
-        let heard = object.home(self).is_some_and(|home| self.feeds.hearing(&home) == Some(Hearing::Heard));
+        let heard = |home: String| self.feeds.hearing(&home) == Some(Hearing::Heard);
+        let heard = K::IS_TOLD_OF && object.home(self).is_some_and(heard);
         // What a database holds changes without events.
         let told = |r: &ResourceStatus| {
             !["redshift-database/", "redshift-schema/"].iter().any(|kind| r.id.starts_with(kind))

@@ -14,7 +14,7 @@ use kube::runtime::controller::Action;
 use crate::api::Object;
 use crate::context::Context;
 use crate::kinds::{Kind, Prepared};
-use crate::{act, intent, observe, report};
+use crate::{act, archive, intent, observe, report};
 
 pub const FINALIZER: &str = "cloister.dev/finalizer";
 
@@ -81,7 +81,9 @@ async fn pass<K: Kind>(object: &K, context: &Context) -> Result<Requeue, Unrepor
     let outcomes = act::act(&object, &prepared, &observed, &plan, &intents, context).await;
     let turn = object.turn(&mut prepared, &observed, &plan, &outcomes, context).await;
     let touches = context.recall(&Object::uid(&object)).touches;
-    let mut conclusion = close(&object, &prepared, &observed, &plan, &outcomes, &intents, &touches);
+    let are_recorded = archive::home(&object, context).is_some();
+    let mut conclusion =
+        close(&object, &prepared, &observed, &plan, &outcomes, &intents, &touches, are_recorded);
     if let Some(notice) = turn {
         conclusion.notices.push(notice);
         conclusion.requeue = Requeue::Now;
@@ -128,6 +130,7 @@ fn close<K: Object>(
     outcomes: &Outcomes,
     intents: &[cloister_crds::status::Intent],
     touches: &[Touch],
+    are_recorded: bool,
 ) -> Conclusion {
     let nothing = CommonStatus::default();
     let now = report::now();
@@ -145,6 +148,7 @@ fn close<K: Object>(
         intents: &intent::still_open(intents, observed, outcomes),
         mode: prepared.mode(),
         touches,
+        are_recorded,
     })
 }
 

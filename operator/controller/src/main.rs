@@ -2,6 +2,7 @@
 
 mod act;
 mod api;
+mod archive;
 mod cache;
 mod commands;
 mod context;

@@ -51,6 +51,11 @@ struct ObjectLabel {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ResultLabel {
+    result: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct NodeLabels {
     tenant: String,
     state: &'static str,
@@ -84,6 +89,7 @@ pub struct Metrics {
     wakes: Family<KindLabel, Counter>,
     drift_found: Family<ObjectLabel, Counter>,
     drift_open: Family<ObjectLabel, Gauge>,
+    archived: Family<ResultLabel, Counter>,
     pub pipelines: PipelineMetrics,
     pub feed: FeedMetrics,
     nodes: Family<NodeLabels, Gauge>,
@@ -116,6 +122,7 @@ impl Metrics {
             wakes: Family::default(),
             drift_found: Family::default(),
             drift_open: Family::default(),
+            archived: Family::default(),
             nodes: Family::default(),
             pods_waiting: Family::default(),
             launch_seconds: Family::new_with_constructor(stages),
@@ -139,6 +146,7 @@ impl Metrics {
             metrics.drift_found.clone(),
         );
         registry.register("drift_open", "Differences that stand now", metrics.drift_open.clone());
+        registry.register("audit_records", "Records for the audit bucket", metrics.archived.clone());
         metrics.register_pools(&mut registry);
         *metrics.registry.write().unwrap_or_else(PoisonError::into_inner) = registry;
         metrics
@@ -230,6 +238,11 @@ impl Metrics {
             self.drift_found.get_or_create(&label).inc_by(found);
         }
         self.drift_open.get_or_create(&label).set(open);
+    }
+
+    pub fn archived(&self, is_written: bool) {
+        let result = if is_written { "written" } else { "failed" };
+        self.archived.get_or_create(&ResultLabel { result }).inc();
     }
 
     pub fn forget(&self, object: &str) {

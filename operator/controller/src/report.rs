@@ -12,6 +12,7 @@ use kube::runtime::events::{Event, EventType};
 use serde_json::{Value, json};
 
 use crate::api::Object;
+use crate::archive;
 use crate::context::Context;
 use crate::driver::{FINALIZER, Unreported};
 use crate::kinds::{Kind, Prepared, Turn};
@@ -72,7 +73,7 @@ pub async fn report<K: Kind>(
     intents_written: bool,
     context: &Context,
 ) -> Result<Requeue, Unreported> {
-    let Conclusion { status, notices, requeue } = conclusion;
+    let Conclusion { mut status, notices, requeue } = conclusion;
     if lets_go(object, prepared, plan) {
         change_finalizers(object, |_| {}, context).await?;
         context.forget(&Object::uid(object));
@@ -83,6 +84,9 @@ pub async fn report<K: Kind>(
     }
     context.metrics.drift(&object.label(), status.drift, plan, object.common());
     mended(object.common(), &status).for_each(|seconds| context.metrics.feed.mended(seconds));
+    if let Some(account) = &prepared.account {
+        archive::drift(object, account, &mut status, context).await;
+    }
     let status = object.with_common(status, prepared, observed);
     // While something is still being made, the next pass follows at once and reports for both.
     let was_converged = object.common().is_some_and(|c| c.converged_generation.is_some());

@@ -169,6 +169,7 @@ fn status_is_the_same_to_the_byte_when_nothing_has_changed() {
             intents: &[],
             mode: Mode::Correct,
             touches: &[],
+            are_recorded: false,
         })
     };
     let first = report(&CommonStatus::default(), "2026-11-23T00:00:00Z");

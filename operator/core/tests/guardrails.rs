@@ -152,6 +152,7 @@ fn forbidden(previous: &CommonStatus, class: FaultClass) -> Conclusion {
         intents: &[],
         mode: Mode::Correct,
         touches: &[],
+        are_recorded: false,
     })
 }
 

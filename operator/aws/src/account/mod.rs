@@ -1,5 +1,6 @@
 //! One account, in the environment's region and where its copies go: its clients, its limits, and what many looks share.
 
+mod archive;
 mod dispatch;
 mod leaving;
 
@@ -108,7 +109,7 @@ impl Account {
         self.recovery.as_ref().ok_or_else(|| refused("aws", "Recover", "NoRecoveryRegion"))
     }
 
-    fn audit(&self) -> Result<&Vault, Fault> {
+    pub(crate) fn audit(&self) -> Result<&Vault, Fault> {
         self.audit.as_ref().ok_or_else(|| refused("aws", "Audit", "NoAuditRole"))
     }
 

@@ -135,7 +135,10 @@ pub trait Kind: Object {
     /// The whole status: the common part, and the kind's own.
     fn with_common(&self, common: CommonStatus, prepared: &Prepared, observed: &ObservedSet) -> Self::Status;
 
-    /// The environment whose events tell of it.
+    /// Whether events tell of its changes.
+    const IS_TOLD_OF: bool = true;
+
+    /// The environment that it belongs to.
     fn home(&self, context: &Context) -> Option<String>;
 
     /// Whether the peers that this object's wishes rest on are still what the caches show. Asked before

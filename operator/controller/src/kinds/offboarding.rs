@@ -21,7 +21,7 @@ use super::tenant::nodes_left;
 use super::{Prepared, Turn};
 use crate::api::Object;
 use crate::context::Context;
-use crate::{export, report};
+use crate::{archive, export, report};
 
 /// What a pass has gathered for it.
 #[derive(Clone, Debug)]
@@ -127,6 +127,11 @@ pub(super) async fn turn(
     outcomes: &Outcomes,
     context: &Context,
 ) -> Option<Notice> {
+    if let (Some(done), Some(account)) =
+        (tenant.decided().and_then(|s| s.certificate.as_ref()), &prepared.account)
+    {
+        archive::certificate(tenant, done, account, context).await;
+    }
     let leaving = prepared.facts.leaving.as_mut()?;
     let previous = tenant.decided();
     if !prepared.violations.is_empty() {

@@ -69,8 +69,11 @@ impl Kind for RedshiftSchema {
     }
 
     /// What a database holds changes without events.
-    fn home(&self, _: &Context) -> Option<String> {
-        None
+    const IS_TOLD_OF: bool = false;
+
+    fn home(&self, context: &Context) -> Option<String> {
+        let tenant = context.tenants.get(&ObjectRef::new(&self.namespace().unwrap_or_default()))?;
+        Some(tenant.spec.environment.clone())
     }
 
     async fn confirm_peers(&self, context: &Context) -> Result<bool, Unreported> {

@@ -166,6 +166,7 @@ fn conclude_on(
         intents: &[],
         mode: Mode::Correct,
         touches: &[],
+        are_recorded: false,
     });
     let listening = hearing::condition(pipeline, context);
     if common.message.is_empty() {

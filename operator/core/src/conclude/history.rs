@@ -10,6 +10,8 @@ use crate::plan::Reason;
 use crate::resource::{QUARANTINE, Resource};
 
 const KEPT: usize = 20;
+/// With those that are not recorded yet.
+const MOST: usize = 100;
 const SHOWN: usize = 160;
 
 /// The record of differences, brought up to date, and what is new in it.
@@ -49,8 +51,17 @@ pub(super) fn update(story: &Story<'_>) -> (Vec<DriftRecord>, Vec<Notice>) {
         notices.push(Notice { warning: true, reason: "DriftFound", action: "Compare", message, about });
         kept.insert(0, record);
     }
-    kept.truncate(KEPT);
+    forget(&mut kept, story.are_recorded);
     (kept, notices)
+}
+
+/// The oldest go; what is yet to be recorded elsewhere goes last.
+fn forget(kept: &mut Vec<DriftRecord>, are_recorded: bool) {
+    let mut n = 0;
+    kept.retain(|record| {
+        n += 1;
+        n <= KEPT || (are_recorded && n <= MOST && record.recorded_at.is_none())
+    });
 }
 
 /// The event of a change may come after the difference was found.
@@ -102,6 +113,7 @@ fn record(story: &Story<'_>, drift: &Drift, earlier: &[DriftRecord]) -> DriftRec
         found_at: story.now.to_owned(),
         mended_at: None,
         changed_by: None,
+        recorded_at: None,
     };
     record.changed_by = author(&record, earlier, story.touches);
     record

@@ -67,6 +67,8 @@ pub struct Story<'a> {
     pub mode: Mode,
     /// What calls touched of it lately.
     pub touches: &'a [Touch],
+    /// Whether differences are kept elsewhere too, once they have come to their end.
+    pub are_recorded: bool,
 }
 
 impl Story<'_> {

@@ -162,6 +162,7 @@ mod tests {
             found_at: "1970-01-12T13:46:45Z".into(), // 1,000,005
             mended_at: None,
             changed_by: None,
+            recorded_at: None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The bucket in the audit account: written once, by trails alone, and kept for six years.
+//! The bucket in the audit account: written once, by trails and under `cloister/` by the operator, and kept for six years.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub const RETENTION_DAYS: i32 = 2192;
 
 /// CloudTrail itself names its trail's key for each file, so that the bucket's default is for nothing else; a default key of the
 /// audit account's would be one more that must not be lost.
-pub(super) fn settings(account: &Account, name: &str) -> Bucket {
+pub(super) fn settings(account: &Account, name: &str, audit_account: &str) -> Bucket {
     let rule = LifecycleRule {
         enabled: true,
         transitions: vec![Transition { days: 90, storage_class: "GLACIER_IR".into() }],
@@ -28,7 +28,7 @@ pub(super) fn settings(account: &Account, name: &str) -> Bucket {
         ..LifecycleRule::default()
     };
     Bucket {
-        policy: Some(policy(account, name)),
+        policy: Some(policy(account, name, audit_account)),
         public_access_block: PublicAccessBlock::ALL,
         ownership: Ownership::BucketOwnerEnforced,
         encryption: Encryption { algorithm: "AES256".into(), kms_key: None, bucket_key: false },
@@ -41,7 +41,7 @@ pub(super) fn settings(account: &Account, name: &str) -> Bucket {
     }
 }
 
-fn policy(account: &Account, name: &str) -> Document {
+fn policy(account: &Account, name: &str, audit_account: &str) -> Document {
     let bucket = account.bucket_arn(name);
     let objects = format!("{bucket}/*");
     let both = [bucket.clone(), objects.clone()];
@@ -49,7 +49,8 @@ fn policy(account: &Account, name: &str) -> Document {
         ("DenyInsecureTransport", deny_insecure_transport(both.clone())),
         ("DenyOldTls", deny_old_tls(both)),
         ("DenyDeletion", deny_deletion(&objects)),
-        ("DenyForgery", deny_forgery(&objects)),
+        ("DenyForgery", deny_forgery(&bucket)),
+        ("DenyStrangers", deny_strangers(&objects, audit_account)),
         (GUARD, deny_lowering(&bucket)),
     ]);
     policy.0.extend(delivery(&bucket, &account.trail_arn()));
@@ -67,13 +68,23 @@ fn deny_deletion(objects: &str) -> Statement {
     Statement::deny(actions).anyone().on([objects])
 }
 
-/// Nobody but AWS's services writes, so that no record is made up (45 CFR 164.312(c)(1)).
-fn deny_forgery(objects: &str) -> Statement {
-    Statement::deny(["s3:PutObject"]).anyone().on([objects]).when(
+/// Nobody but AWS's services writes where trails do, so that no record is made up (45 CFR 164.312(c)(1)).
+fn deny_forgery(bucket: &str) -> Statement {
+    Statement::deny(["s3:PutObject"]).anyone().on([format!("{bucket}/AWSLogs/*")]).when(
         "BoolIfExists",
         "aws:PrincipalIsAWSService",
         ["false"],
     )
+}
+
+/// The operator writes its own records elsewhere, by its role in the audit account; another account's roles do not.
+fn deny_strangers(objects: &str, audit_account: &str) -> Statement {
+    let not_a_service = Statement::deny(["s3:PutObject"]).anyone().on([objects]).when(
+        "BoolIfExists",
+        "aws:PrincipalIsAWSService",
+        ["false"],
+    );
+    not_a_service.when("StringNotEqualsIfExists", "aws:PrincipalAccount", [audit_account])
 }
 
 /// Whoever would lower the retention of what is yet to come must change this policy first, which is drift.

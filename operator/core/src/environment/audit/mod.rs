@@ -23,7 +23,8 @@ pub(super) fn desire(inputs: &Inputs<'_>, account: &Account) -> DesiredSet {
     let (key, wanted_key) = audit_key(inputs, account);
     let bucket = ResourceId::AuditBucket(audit.bucket.clone());
     let trail = ResourceId::Trail(name::trail(inputs.name));
-    let settings = Resource::AuditBucket(Box::new(bucket::settings(account, &audit.bucket)));
+    let settings =
+        Resource::AuditBucket(Box::new(bucket::settings(account, &audit.bucket, &audit.account_id)));
     let recording = Resource::Trail(Box::new(trail::settings(inputs, account)));
     let mut set = logs::desire(inputs, account, &key);
     set.insert(key, wanted_key);

@@ -48,6 +48,7 @@ pub(super) const TABLE: &[Safeguard] = &[
                 home(BUCKET, "objectLock.days", AtLeast(2192)),
                 home(BUCKET, "policy.DenyDeletion", Declared),
                 home(BUCKET, "policy.DenyForgery", Declared),
+                home(BUCKET, "policy.DenyStrangers", Declared),
                 home(BUCKET, "policy.DenyLowering", Declared),
             ],
         ),
