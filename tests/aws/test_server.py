@@ -91,10 +91,8 @@ def test_unsigned_requests_are_refused(aws: Emulator) -> None:
 
 def test_what_moto_lacks_is_an_error_of_the_service(aws: Emulator) -> None:
     """moto's server answers 500 and a page of HTML, which SDKs retry and cannot read."""
-    with refused(
-        "NotImplemented", 501, "redshift RestoreFromClusterSnapshot"
-    ):  # moto has one, with clusters of its own
-        aws.client("redshift").restore_from_cluster_snapshot(ClusterIdentifier="x", SnapshotIdentifier="y")
+    with refused("NotImplemented", 501, "redshift DeleteUsageLimit"):  # moto has one, with clusters of its own
+        aws.client("redshift").delete_usage_limit(UsageLimitId="x")
     with refused("NotImplemented", 501, "iam SimulatePrincipalPolicy"):
         aws.client("iam").simulate_principal_policy(
             PolicySourceArn=f"arn:aws:iam::{PRODUCTION}:role/admin", ActionNames=["s3:*"]

@@ -78,7 +78,8 @@ def test_one_that_is_gone_is_not_made_again_and_a_namesake_of_one_that_was_leavi
     rig.wait_ready(gone)
     rig.delete(gone, Fate.DELETED)
     rig.wait_gone(gone, again)
-    rig.apply(again)
+    # No deletion takes a key.
+    rig.apply(again, adopt=[f"kms-key/alias/cloister/{again}"])
     rig.wait_ready(again)
     rig.rest()
     namespace = rig.world.cluster.get("Namespace", again)["metadata"]["uid"]
