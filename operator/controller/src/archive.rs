@@ -42,24 +42,19 @@ pub async fn drift<K: Kind>(object: &K, account: &Account, status: &mut CommonSt
     .await;
 }
 
-/// Once for each process: it is refused where it is there.
-pub async fn certificate(
+/// Whether it is kept, or nobody asked for that.
+pub async fn keeps_certificate(
     tenant: &ClientTenant,
     certificate: &Certificate,
     account: &Account,
     context: &Context,
-) {
-    let uid = Object::uid(tenant);
-    let Some(home) = home(tenant, context).filter(|_| context.fence.holds()) else { return };
-    if context.recall(&uid).certified {
-        return;
-    }
+) -> bool {
+    let Some(home) = home(tenant, context) else { return true };
     let environment = home.name_any();
     let shelf = Shelf { account: &home.spec.account_id, environment: &environment };
-    let key = shelf.certificate_key(&tenant.name_any(), &uid);
+    let key = shelf.certificate_key(&tenant.name_any(), &Object::uid(tenant));
     let body = offboarding::json(certificate).to_string();
-    let written = is_written(account, &home, &key, body, context).await;
-    context.remember(&uid, |memory| memory.certified = written);
+    is_written(account, &home, &key, body, context).await
 }
 
 async fn is_written(

@@ -78,8 +78,6 @@ pub struct Memory {
     pub jobs_are_known: bool,
     /// The newest calls that touched resources of it, newest last.
     pub touches: Vec<Touch>,
-    /// Its certificate of destruction is in the audit bucket.
-    pub certified: bool,
     /// When the last of them was heard of.
     touched: Option<Instant>,
 }

@@ -14,7 +14,7 @@ def test_a_tenant_that_is_offboarded_gives_no_credentials_until_it_is_called_bac
         until("its buckets are not offered", lambda: offered(scene), lambda buckets: buckets == [], timeout=10)
         refused = scene.bob.ask("POST", "/v1/uploads", json={"tenant": "beta", "bucket": "landing"})
         assert refused.status_code == 403, refused.text
-        assert upload.renew().status_code == 403
+        assert upload.renew().status_code == 404
     finally:
         cluster.patch("ClientTenant", "beta", {"spec": {"offboarding": None}})
     until("they are offered again", lambda: offered(scene), lambda buckets: buckets == ["landing"], timeout=10)

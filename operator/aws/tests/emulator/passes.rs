@@ -24,6 +24,12 @@ impl World {
             (id.clone(), self.account.observe(look).await)
         });
         let observed: ObservedSet = futures::future::join_all(looks).await.into_iter().collect();
+        for (id, seen) in &observed {
+            if let (Some(known), Some(arn)) = (keys.of(id), seen.arn()) {
+                *known = Some(arn.to_owned());
+            }
+        }
+        desired = self.desired(keys)?;
         let plan = plan(&desired, &observed, Mode::Correct);
         let mut done = BTreeSet::new();
         while let Some(work) =
@@ -40,11 +46,6 @@ impl World {
                 desired = self.desired(keys)?;
             }
             done.insert(work.id.clone());
-        }
-        for (id, seen) in &observed {
-            if let (Some(known), Some(arn)) = (keys.of(id), seen.arn()) {
-                *known = Some(arn.to_owned());
-            }
         }
         Ok(plan)
     }

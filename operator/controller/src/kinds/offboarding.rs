@@ -127,11 +127,6 @@ pub(super) async fn turn(
     outcomes: &Outcomes,
     context: &Context,
 ) -> Option<Notice> {
-    if let (Some(done), Some(account)) =
-        (tenant.decided().and_then(|s| s.certificate.as_ref()), &prepared.account)
-    {
-        archive::certificate(tenant, done, account, context).await;
-    }
     let leaving = prepared.facts.leaving.as_mut()?;
     let previous = tenant.decided();
     if !prepared.violations.is_empty() {
@@ -187,6 +182,13 @@ pub(super) async fn turn(
             before: tenant.common().map(|common| common.resources.as_slice()).unwrap_or_default(),
         },
     );
+    // Nothing is called destroyed before its certificate is kept where it outlives the cluster.
+    if let (Some(made), Some(account)) =
+        (next.as_ref().and_then(|n| n.certificate.as_ref()), &prepared.account)
+        && !archive::keeps_certificate(tenant, made, account, context).await
+    {
+        return None;
+    }
     let notice = notice(previous, next.as_ref());
     if next.as_ref() != previous {
         prepared.facts.is_open = previous.is_none_or(may_still_be_called_off);
