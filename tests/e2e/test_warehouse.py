@@ -135,7 +135,7 @@ def test_drift_of_a_warehouse_is_reported_and_left_where_the_manifest_says_so(wo
     record = told["status"]["recentDrift"][0]
     assert (record["path"], record["remedy"]) == ("logExports", "Reported")
     assert not world.aws.redshift.describe_logging_status(ClusterIdentifier=warehouse.identifier)["LoggingEnabled"]
-    assert [call.line for call in world.calls.since(since) if call.mutating] == []
+    assert [call.line for call in world.calls.since(since) if call.changes] == []
 
     world.cluster.apply(manifests.tenant("watched", warehouse={}))
     world.cluster.wait_ready("ClientTenant", "watched", timeout=60)
