@@ -116,7 +116,9 @@ def test_a_feed_that_is_silent_is_noticed_and_the_sweep_finds_what_it_lost(world
     assert "swept as often as without events" in notes[0]["note"]
     assert 'cloister_events_heard{environment="production"} 0' in world.operator.metrics()
     (versioning,) = [act for act in IN_AWS if act.field == "versioning"]
-    before = versioning.read(target)
+    before, known = versioning.read(target), len(versioning.records(target))
     versioning.do(target)
     until("the sweep has mended it", lambda: versioning.is_undone(target, before), timeout=20)
-    assert "changedBy" not in versioning.records(target)[0]
+    # The status follows right behind the repair.
+    told = until("it is told", lambda: versioning.records(target), lambda now: len(now) > known, timeout=10)
+    assert "changedBy" not in told[0]
