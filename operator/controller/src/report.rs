@@ -1,6 +1,7 @@
 //! What a pass leaves behind: the finalizer, one status write if anything changed, events, metrics.
 
 use cloister_core::conclude::{Conclusion, Notice, Requeue};
+use cloister_core::feed::seconds;
 use cloister_core::observed::ObservedSet;
 use cloister_core::plan::Plan;
 use cloister_crds::ClientTenant;
@@ -113,9 +114,8 @@ fn mended<'a>(before: Option<&'a CommonStatus>, now: &'a CommonStatus) -> impl I
     };
     now.recent_drift.iter().filter(|record| record.mended_at.is_some()).filter(open).filter_map(|record| {
         let began = record.changed_by.as_ref().map_or(&record.found_at, |by| &by.at);
-        let parse = |text: &str| text.parse::<jiff::Timestamp>().ok();
-        let seconds = parse(record.mended_at.as_deref()?)?.as_second() - parse(began)?.as_second();
-        Some(u32::try_from(seconds).unwrap_or_default())
+        let stood = seconds(record.mended_at.as_deref()?)? - seconds(began)?;
+        Some(u32::try_from(stood).unwrap_or_default())
     })
 }
 

@@ -4,6 +4,7 @@
 use cloister_crds::status::DriftRecord;
 use serde_json::{Value, json};
 
+use crate::feed::seconds;
 use crate::name::digits;
 
 /// Where an environment's records lie in the audit bucket.
@@ -28,7 +29,6 @@ pub fn is_due(record: &DriftRecord, now: &str, events_are_heard: bool) -> bool {
 }
 
 fn age(record: &DriftRecord, now: &str) -> i64 {
-    let seconds = |text: &str| text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_second).ok();
     seconds(now).zip(seconds(&record.found_at)).map_or(i64::MAX, |(now, found)| now - found)
 }
 

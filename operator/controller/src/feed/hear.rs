@@ -6,6 +6,7 @@ use cloister_aws::Received;
 use cloister_core::fault::Fault;
 use cloister_core::feed::{Call, Message, Touch, read, touches};
 use cloister_crds::Environment;
+use cloister_crds::status::ResourceStatus;
 use futures::future::join_all;
 use kube::ResourceExt as _;
 use kube::runtime::reflector::{ObjectRef, Store};
@@ -15,6 +16,7 @@ use super::{Feed, Wakes};
 use crate::api::Object;
 use crate::context::Context;
 use crate::driver::back_off;
+use crate::kinds::Kind;
 use crate::queues::{Wake, send};
 
 /// The most that SQS gives at a time: there may be more.
@@ -107,45 +109,28 @@ impl Receiver {
     }
 
     fn wake(&self, call: &Call) -> bool {
-        let environment = self.environment();
         let (context, wakes) = (&self.context, &self.wakes);
-        let lives_here = |tenant: &str| {
-            let tenant = context.tenants.get(&ObjectRef::new(tenant));
-            tenant.is_some_and(|tenant| tenant.spec.environment == environment)
-        };
-        let environments =
-            self.touch(&context.environments, call, &wakes.environments, |e| e.name_any() == environment);
-        let tenants =
-            self.touch(&context.tenants, call, &wakes.tenants, |t| t.spec.environment == environment);
-        let buckets = self.touch(&context.buckets, call, &wakes.buckets, |bucket| {
-            bucket.namespace().is_some_and(|namespace| lives_here(&namespace))
-        });
+        let environments = self.touch(&context.environments, call, &wakes.environments);
+        let tenants = self.touch(&context.tenants, call, &wakes.tenants);
+        let buckets = self.touch(&context.buckets, call, &wakes.buckets);
         let network = self.is_of_network(call);
         if network {
-            send(&wakes.environments, ObjectRef::new(&environment));
+            send(&wakes.environments, ObjectRef::new(&self.environment()));
         }
         environments || tenants || buckets || network
     }
 
-    /// Wakes the objects of which a resource was touched, and remembers by whom.
-    fn touch<K: Object>(
-        &self,
-        all: &Store<K>,
-        call: &Call,
-        wake: &Wake<K>,
-        concerned: impl Fn(&K) -> bool,
-    ) -> bool {
-        let touched = |object: &K| -> Vec<String> {
-            let resources = object.common().map(|c| c.resources.as_slice()).unwrap_or_default();
-            resources.iter().filter(|r| touches(call, r)).map(|r| r.id.clone()).collect()
-        };
+    /// Wakes the objects of the environment of which a resource was touched, and remembers by whom.
+    fn touch<K: Kind>(&self, all: &Store<K>, call: &Call, wake: &Wake<K>) -> bool {
+        let environment = self.environment();
         let found = all.state_filter(|object| {
-            let resources = object.common().map(|c| c.resources.as_slice()).unwrap_or_default();
-            resources.iter().any(|r| touches(call, r)) && concerned(object)
+            let is_here = || object.home(&self.context).as_deref() == Some(&*environment);
+            touched(object, call).next().is_some() && is_here()
         });
         for object in &found {
-            for resource in touched(object) {
-                let touch = Touch { resource, call: call.name.clone(), at: call.at, by: call.by.clone() };
+            for resource in touched(&**object, call) {
+                let (resource, by) = (resource.id.clone(), call.by.clone());
+                let touch = Touch { resource, call: call.name.clone(), at: call.at, by };
                 self.context.remember(&Object::uid(&**object), |memory| memory.touch(touch));
             }
             send(wake, ObjectRef::from_obj(&**object));
@@ -160,4 +145,9 @@ impl Receiver {
         let ids = network.subnet_ids.iter().chain(&network.security_group_ids).chain([&network.vpc_id]);
         call.service == "ec2" && ids.into_iter().any(|id| call.named.contains(id))
     }
+}
+
+fn touched<'a, K: Kind>(object: &'a K, call: &'a Call) -> impl Iterator<Item = &'a ResourceStatus> {
+    let resources = object.common().map(|c| c.resources.as_slice()).unwrap_or_default();
+    resources.iter().filter(|resource| touches(call, resource))
 }

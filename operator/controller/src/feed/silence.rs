@@ -8,8 +8,8 @@ use kube::runtime::reflector::{ObjectRef, Store};
 use tokio::time::sleep;
 
 use super::{Feed, Wakes};
-use crate::api::Object;
 use crate::context::Context;
+use crate::kinds::Kind;
 use crate::queues::{Wake, send};
 use crate::report;
 
@@ -29,12 +29,8 @@ pub(super) async fn watch(feed: &Feed, wakes: &Wakes, context: &Context) {
     send(&wakes.environments, ObjectRef::from_obj(&*feed.environment));
     report::publish(&*feed.environment, vec![notice(now)], context).await;
     if before == Hearing::Heard {
-        let lives_here = |tenant: &str| {
-            let tenant = context.tenants.get(&ObjectRef::new(tenant));
-            tenant.is_some_and(|tenant| tenant.spec.environment == environment)
-        };
-        sweep(&context.tenants, &wakes.tenants, |t| t.spec.environment == environment, context);
-        sweep(&context.buckets, &wakes.buckets, |b| b.namespace().is_some_and(|n| lives_here(&n)), context);
+        sweep(&environment, &context.tenants, &wakes.tenants, context);
+        sweep(&environment, &context.buckets, &wakes.buckets, context);
     }
 }
 
@@ -51,8 +47,8 @@ fn notice(now: Hearing) -> Notice {
 }
 
 /// Those that rest until a rare sweep are looked at within a plain one, spread over it.
-fn sweep<K: Object>(all: &Store<K>, wake: &Wake<K>, here: impl Fn(&K) -> bool, context: &Context) {
-    for object in all.state_filter(here) {
+fn sweep<K: Kind>(environment: &str, all: &Store<K>, wake: &Wake<K>, context: &Context) {
+    for object in all.state_filter(|object| object.home(context).as_deref() == Some(environment)) {
         let (wake, reference) = (wake.clone(), ObjectRef::from_obj(&*object));
         let after = context.settings.sweep.mul_f64(rand::random_range(0.0..1.0));
         tokio::spawn(async move {

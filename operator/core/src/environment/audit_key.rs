@@ -28,9 +28,10 @@ fn policy(account: &Account, audit_account: &str) -> Document {
     policy.0.insert("UsedByTrail".into(), used_by_trail(account));
     policy.0.insert("DescribedByTrail".into(), described_by_trail(account));
     policy.0.insert("ReadByAuditors".into(), read_by_auditors(account, audit_account));
-    policy.0.insert("UsedByLogs".into(), used_by_logs(account));
+    let groups = format!("{}*", name::audit_logs(&account.environment));
+    policy.0.insert("UsedByLogs".into(), warehouse::key::used_for_logs(account, &groups));
     policy.0.insert("UsedByEvents".into(), used_by_events(account));
-    policy.0.insert("HeardByOperator".into(), heard_by_operator(account));
+    policy.0.insert("HeardByOperator".into(), warehouse::key::heard_by_operator(account));
     policy
 }
 
@@ -64,21 +65,6 @@ fn read_by_auditors(account: &Account, audit_account: &str) -> Statement {
     )
 }
 
-/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>
-fn used_by_logs(account: &Account) -> Statement {
-    let groups = format!("{}*", name::audit_logs(&account.environment));
-    Statement::allow([
-        "kms:Decrypt",
-        "kms:DescribeKey",
-        "kms:Encrypt",
-        "kms:GenerateDataKey*",
-        "kms:ReEncrypt*",
-    ])
-    .principal("Service", account.service_host("logs"))
-    .on(["*"])
-    .when("ArnLike", "kms:EncryptionContext:aws:logs:arn", [account.log_group_arn(&groups)])
-}
-
 /// A rule of EventBridge sends to an encrypted queue.
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html>
 fn used_by_events(account: &Account) -> Statement {
@@ -86,13 +72,4 @@ fn used_by_events(account: &Account) -> Statement {
         .principal("Service", "events.amazonaws.com")
         .on(["*"])
         .when("StringEquals", "aws:SourceAccount", [account.id.clone()])
-}
-
-/// The operator reads what that queue tells, and nothing else under this key.
-fn heard_by_operator(account: &Account) -> Statement {
-    Statement::allow(["kms:Decrypt"])
-        .principal("AWS", account.root())
-        .on(["*"])
-        .when("ArnEquals", "aws:PrincipalArn", [account.operator_role.clone()])
-        .when("StringEquals", "kms:ViaService", [account.service_host("sqs")])
 }

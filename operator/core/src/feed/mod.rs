@@ -7,4 +7,4 @@ mod call;
 mod touch;
 
 pub use call::{Call, Message, read};
-pub use touch::{Touch, author, touches};
+pub use touch::{Touch, author, seconds, touches};

@@ -101,7 +101,9 @@ pub fn author(record: &DriftRecord, earlier: &[DriftRecord], touches: &[Touch]) 
     candidates.last().map(|touch| touch.by.clone())
 }
 
-fn seconds(at: &str) -> Option<i64> {
+/// A time in status, in seconds since 1970.
+#[must_use]
+pub fn seconds(at: &str) -> Option<i64> {
     at.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second)
 }
 

@@ -15,7 +15,7 @@ fn policy(inputs: &Inputs<'_>) -> Document {
     let root = inputs.account.root();
     policy.0.insert("UsedByTenantRoles".into(), used_by_roles(inputs, &root));
     policy.0.insert("UsedForArrivals".into(), used_for_arrivals(inputs));
-    policy.0.insert("HeardByOperator".into(), heard_by_operator(inputs, &root));
+    policy.0.insert("HeardByOperator".into(), warehouse::key::heard_by_operator(inputs.account));
     policy.0.insert("RecordedByOperator".into(), recorded_by_operator(inputs, &root));
     if inputs.spec.warehouse.as_ref().is_some_and(|warehouse| !warehouse.shared) {
         warehouse::key::lend(inputs.account, &inputs.names.warehouse(), &mut policy);
@@ -46,16 +46,7 @@ fn used_for_arrivals(inputs: &Inputs<'_>) -> Statement {
         .when("ArnLike", "aws:SourceArn", inputs.bucket_arns())
 }
 
-/// The operator reads what the queue tells, and nothing else under this key.
-fn heard_by_operator(inputs: &Inputs<'_>, root: &str) -> Statement {
-    Statement::allow(["kms:Decrypt"])
-        .principal("AWS", root)
-        .on(["*"])
-        .when("ArnEquals", "aws:PrincipalArn", [inputs.account.operator_role.clone()])
-        .when("StringEquals", "kms:ViaService", [inputs.account.service_host("sqs")])
-}
-
-/// It writes records of runs beside the files, and can read neither.
+/// The operator writes records of runs beside the files, and can read neither.
 fn recorded_by_operator(inputs: &Inputs<'_>, root: &str) -> Statement {
     Statement::allow(["kms:GenerateDataKey"])
         .principal("AWS", root)

@@ -28,7 +28,8 @@ pub(super) fn recovery(site: &Site<'_>) -> Resource {
 pub(crate) fn lend(account: &Account, cluster: &str, policy: &mut Document) {
     policy.0.insert("UsedByRedshift".into(), used_by_redshift(account, &account.region));
     policy.0.insert("UsedForAdminSecret".into(), used_for_secret(account));
-    policy.0.insert("UsedForLogs".into(), used_for_logs(account, cluster));
+    let groups = format!("/aws/redshift/cluster/{cluster}/*");
+    policy.0.insert("UsedForLogs".into(), used_for_logs(account, &groups));
 }
 
 /// Nobody gets more than they need, and nobody can delete or disable the key without changing this
@@ -95,9 +96,17 @@ fn used_for_secret(account: &Account) -> Statement {
         .when("StringEquals", "kms:ViaService", [account.service_host("secretsmanager")])
 }
 
+/// The operator reads what a queue under the key tells, and nothing else.
+pub(crate) fn heard_by_operator(account: &Account) -> Statement {
+    Statement::allow(["kms:Decrypt"])
+        .principal("AWS", account.root())
+        .on(["*"])
+        .when("ArnEquals", "aws:PrincipalArn", [account.operator_role.clone()])
+        .when("StringEquals", "kms:ViaService", [account.service_host("sqs")])
+}
+
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>
-fn used_for_logs(account: &Account, cluster: &str) -> Statement {
-    let groups = format!("/aws/redshift/cluster/{cluster}/*");
+pub(crate) fn used_for_logs(account: &Account, groups: &str) -> Statement {
     Statement::allow([
         "kms:Decrypt",
         "kms:DescribeKey",
@@ -107,5 +116,5 @@ fn used_for_logs(account: &Account, cluster: &str) -> Statement {
     ])
     .principal("Service", account.service_host("logs"))
     .on(["*"])
-    .when("ArnLike", "kms:EncryptionContext:aws:logs:arn", [account.log_group_arn(&groups)])
+    .when("ArnLike", "kms:EncryptionContext:aws:logs:arn", [account.log_group_arn(groups)])
 }
