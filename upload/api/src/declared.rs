@@ -117,10 +117,15 @@ impl Declared {
         let home = self.environments.get(&ObjectRef::new(&tenant.spec.environment))?;
         let tenant_uid = tenant.uid()?;
         let account = Account::new(&home.name_any(), &home.spec);
+        let status = object.status.as_ref()?;
+        // Its policy still refuses: the tenant was called back just now.
+        if status.intake.is_some() {
+            return None;
+        }
         Some(Place {
             bucket: object.name_any(),
             role_arn: account.role_arn(&Names::new(&name, &tenant_uid).role("uploader")),
-            s3_bucket: object.status.as_ref()?.bucket_name.clone()?,
+            s3_bucket: status.bucket_name.clone()?,
             key_arn: tenant.status.as_ref()?.key_arn.clone()?,
             write_once: object.spec.write_once,
             tenant: name,

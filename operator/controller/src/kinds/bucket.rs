@@ -104,7 +104,8 @@ impl Kind for IngestBucket {
     fn with_common(&self, common: CommonStatus, prepared: &Prepared, _: &ObservedSet) -> IngestBucketStatus {
         let facts = prepared.facts.clone();
         let said = self.status().and_then(|status| status.intake);
-        let intake = if common.is_ready() { facts.intake } else { said };
+        // What is being closed is told at once; what is being opened again, once it is open.
+        let intake = if common.is_ready() { facts.intake } else { facts.intake.or(said) };
         IngestBucketStatus { common, bucket_name: facts.bucket_name, queue_name: facts.queue_name, intake }
     }
 }

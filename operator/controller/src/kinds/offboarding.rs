@@ -10,10 +10,10 @@ use cloister_core::offboarding::{Destruction, Seen, advance, may_still_be_called
 use cloister_core::plan::Plan;
 use cloister_core::resource::ResourceId;
 use cloister_core::violation::Violation;
-use cloister_crds::ClientTenant;
 use cloister_crds::bucket::Intake;
 use cloister_crds::offboarding::{Approval, BucketRecord, OffboardingStatus, Stage};
 use cloister_crds::status::Condition;
+use cloister_crds::{ClientTenant, IngestBucket};
 use kube::ResourceExt;
 use tokio::time::Instant;
 
@@ -57,6 +57,12 @@ pub(super) fn intake(tenant: &ClientTenant, context: &Context) -> Option<Intake>
     tenant.spec.offboarding.as_ref()?;
     let runs = running(tenant, context).next().is_some();
     Some(if runs { Intake::RunsOnly } else { Intake::Closed })
+}
+
+/// Those whose policy is yet to follow that the tenant was called back; they are Ready, since their spec is as it was.
+pub(super) fn still_closed(buckets: &[Arc<IngestBucket>]) -> Vec<String> {
+    let closed = buckets.iter().filter(|b| b.status().is_some_and(|status| status.intake.is_some()));
+    closed.map(|b| format!("{} is being opened again", b.label())).collect()
 }
 
 fn running(tenant: &ClientTenant, context: &Context) -> impl Iterator<Item = String> + use<> {
@@ -114,7 +120,10 @@ fn known_queues(tenant: &ClientTenant) -> impl Iterator<Item = ResourceId> {
 fn not_closed(tenant: &ClientTenant, context: &Context) -> Vec<String> {
     let name = tenant.name_any();
     let buckets = context.buckets.state_filter(|b| b.namespace().as_deref() == Some(&*name));
-    let open = buckets.iter().filter(|b| b.status().and_then(|s| s.intake) != Some(Intake::Closed));
+    let closed = |b: &IngestBucket| {
+        b.status().is_some_and(|s| s.intake == Some(Intake::Closed) && s.common.is_ready())
+    };
+    let open = buckets.iter().filter(|b| !closed(b));
     open.map(|b| format!("{} is being closed", b.label())).collect()
 }
 

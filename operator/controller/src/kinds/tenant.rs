@@ -46,6 +46,9 @@ impl Kind for ClientTenant {
         if !offboarding::leaves(self) {
             waiting.extend(unready(&pipelines));
         }
+        if self.spec.offboarding.is_none() {
+            waiting.extend(offboarding::still_closed(&buckets));
+        }
         let nodes_left = leaving && nodes_left(self);
         if nodes_left {
             waiting.push("its nodes are being ended".to_owned());
