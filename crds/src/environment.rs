@@ -65,6 +65,9 @@ use crate::warehouse::WarehouseCluster;
     validation = Rule::new(format!("!has(self.audit.roleArn) || {}", same_partition("self.audit.roleArn")))
         .message("audit.roleArn must lie in the partition of region: begin it with arn:aws-us-gov: in us-gov regions, arn:aws-cn: in cn regions and arn:aws: elsewhere")
         .field_path(".audit.roleArn"),
+    validation = Rule::new(format!("!has(self.audit.alarmTopicArn) || self.audit.alarmTopicArn.startsWith('arn:' + {} + ':sns:' + self.region + ':' + self.accountId + ':')", partition("self.region")))
+        .message("audit.alarmTopicArn must be a topic of accountId and region, for alarms reach no other: write arn:aws:sns:REGION:ACCOUNT_ID:NAME with the same region and account id")
+        .field_path(".audit.alarmTopicArn"),
     validation = Rule::new("!has(self.warehouse) || has(self.recoveryRegion)")
         .message("warehouse needs a second region for the copies of its snapshots (45 CFR 164.308(a)(7)(ii)(A)): set recoveryRegion, such as us-west-2")
         .field_path(".recoveryRegion"),
@@ -196,6 +199,8 @@ fn default_endpoint_cidrs() -> Vec<String> {
 #[serde(rename_all = "camelCase")]
 #[x_kube(validation = Rule::new("has(self.roleArn) == has(self.externalId)")
     .message("audit.roleArn and audit.externalId belong together: set both, and Cloister keeps the trail and its bucket, or neither"))]
+#[x_kube(validation = Rule::new("!has(self.alarmTopicArn) || has(self.roleArn)")
+    .message("audit.alarmTopicArn needs the trail that its alarms watch: set audit.roleArn and audit.externalId, or leave it out"))]
 pub struct Audit {
     #[schemars(length(max = 12))]
     #[x_kube(validation = Rule::new("self.matches('^[0-9]{12}$')").message("audit.accountId must be 12 digits in quotes, such as \"444444444444\""))]
@@ -216,6 +221,14 @@ pub struct Audit {
     #[x_kube(validation = Rule::new("self.matches('^[A-Za-z0-9_+=,.@:/-]{8,128}$')")
         .message("audit.externalId must be 8 to 128 letters, digits and _+=,.@:/- such as cloister-audit: it guards against the confused deputy"))]
     pub external_id: Option<String>,
+    /// The SNS topic that people hear alarms by, in the Environment's account and region; the topic itself is yours. With
+    /// it Cloister keeps a metric filter and an alarm on the trail's log group for each item of CIS's list (45 CFR
+    /// 164.308(a)(5)(ii)(C)). They stay, as the trail does, when it is taken away again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 320))]
+    #[x_kube(validation = Rule::new("self.matches('^arn:aws(-us-gov|-cn)?:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$')")
+        .message("audit.alarmTopicArn must be the ARN of an SNS topic, such as arn:aws:sns:us-east-1:222222222222:security-alarms"))]
+    pub alarm_topic_arn: Option<String>,
 }
 
 fn matches_adoptable(name: &str) -> String {

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from aws import cbor
 from aws.errors import AwsError
 from aws.message import Request
 from aws.principals import Caller
@@ -94,7 +95,10 @@ def understand(request: Request) -> Call:
         call.resource = f"{bucket}/{key}" if key else bucket
         return call
     target = request.headers.get("x-amz-target")
-    if target:
+    if cbor.spoken(request):
+        params = _cbor_body(request.body)
+        call = Call(request, service, request.raw_path.rpartition("/")[2], region, access_key, params)
+    elif target:
         params = _json_body(request.body)
         call = Call(request, service, target.rpartition(".")[2], region, access_key, params)
     else:
@@ -116,6 +120,16 @@ def _credential_scope(request: Request) -> tuple[str, str, str]:
     if UNSIGNED in request.body:
         return "", "us-east-1", "sts"
     return "", "us-east-1", "s3"  # unsigned: of the others only S3 takes those
+
+
+def _cbor_body(body: bytes) -> dict[str, Any]:
+    try:
+        document = cbor.decode(body) if body else {}
+    except (ValueError, KeyError, TypeError) as error:
+        raise AwsError("SerializationException", str(error)) from error
+    if not isinstance(document, dict):
+        raise AwsError("SerializationException", "the body is not a map")
+    return document
 
 
 def _json_body(body: bytes) -> dict[str, Any]:
@@ -156,7 +170,7 @@ RESOURCE_PARAMS = (
     "VpcId", "SubnetId", "GroupId", "UserName", "InstanceProfileName", "ResourceARN", "ResourceArn",
     "ClusterIdentifier", "ParameterGroupName", "ClusterSubnetGroupName", "SnapshotCopyGrantName", "ResourceName",
     "logGroupName", "resourceArn", "InstanceId", "LaunchTemplateId", "LaunchTemplateName", "HostId", "ResourceId",
-    "Name", "TrailName",
+    "Name", "TrailName", "AlarmName", "AlarmNames", "AlarmNamePrefix",
 )  # fmt: skip
 
 

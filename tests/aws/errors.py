@@ -8,9 +8,10 @@ import json
 from typing import Any
 from xml.sax.saxutils import escape
 
-from aws.message import Response
+from aws import cbor
+from aws.message import Request, Response
 
-JSON_SERVICES = {"cloudtrail", "events", "kms", "logs", "redshift-data", "sqs", "tagging"}
+JSON_SERVICES = {"cloudtrail", "events", "kms", "logs", "monitoring", "redshift-data", "sqs", "tagging"}
 
 # What moto does not know must not be retried by an SDK as though it were an outage, hence no 5xx other than 501.
 NOT_IMPLEMENTED = 501
@@ -37,9 +38,11 @@ def element(name: str, text: str) -> str:
     return f"<{name}>{escape(text)}</{name}>"
 
 
-def render(service: str, error: AwsError, request_id: str) -> Response:
+def render(service: str, error: AwsError, request_id: str, request: Request | None = None) -> Response:
     if service == "s3":
         return _s3(error, request_id)
+    if request is not None and cbor.spoken(request):
+        return _cbor(error, request_id)
     if service in JSON_SERVICES:
         return _json(service, error, request_id)
     inner = element("Code", error.code) + element("Message", error.message)
@@ -59,6 +62,14 @@ def _s3(error: AwsError, request_id: str) -> Response:
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'
     headers |= {"content-type": "application/xml", "x-amz-request-id": request_id}
     return Response(error.status, body.encode(), headers)
+
+
+def _cbor(error: AwsError, request_id: str) -> Response:
+    """CloudWatch spoke the query protocol before, whose code SDKs prefer."""
+    fault = "Sender" if error.status < 500 else "Receiver"
+    headers = {"x-amzn-requestid": request_id, "x-amzn-query-error": f"{error.code};{fault}"}
+    body = {"__type": f"com.amazonaws.cloudwatch#{error.code}", "message": error.message}
+    return Response(error.status, cbor.encode(body), cbor.HEADERS | headers)
 
 
 def _json(service: str, error: AwsError, request_id: str) -> Response:

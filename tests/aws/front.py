@@ -56,7 +56,7 @@ class Front:
             return response
         except AwsError as error:
             outcome |= {"status": error.status, "code": error.code, "message": error.message}
-            return render_error(call.service if call else "s3", error, request_id)
+            return render_error(call.service if call else "s3", error, request_id, request)
         except Hangup:
             outcome |= {"status": 0, "code": "Hangup"}
             raise

@@ -14,8 +14,11 @@ from aws.iam import policies as managed_policies
 from aws.kms import aliases, cryptography, keys
 from aws.kms import policies as key_policies
 from aws.kms import tags as key_tags
+from aws.logs import filters as metric_filters
 from aws.logs import groups as log_groups
 from aws.logs import tags as log_tags
+from aws.monitoring import alarms
+from aws.monitoring import tags as alarm_tags
 from aws.redshift import (
     audit_log,
     clusters,
@@ -73,6 +76,9 @@ OURS = (
     attributes,
     queues,
     event_rules,
+    alarms,
+    alarm_tags,
+    metric_filters,
     log_groups,
     log_tags,
     trails,

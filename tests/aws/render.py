@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
+from aws import cbor
 from aws.call import Call
 from aws.message import Response
 
@@ -24,6 +25,9 @@ def result(call: Call, value: Any) -> Response:
         return value
     if call.service in NAMESPACES:
         return _query(call, value)
+    if cbor.spoken(call.request):
+        headers = cbor.HEADERS | {"x-amzn-requestid": call.request_id}
+        return Response(200, cbor.encode(value), headers)
     version = "1.0" if call.service == "sqs" else "1.1"
     headers = {"content-type": f"application/x-amz-json-{version}", "x-amzn-requestid": call.request_id}
     return Response(200, json.dumps(value).encode() if value is not None else b"", headers)

@@ -20,6 +20,7 @@ from aws.ec2 import clock as instance_clock
 from aws.ec2 import records as instances
 from aws.events import records as event_rules
 from aws.logs import records as log_groups
+from aws.monitoring import records as alarms
 from aws.principals import PRINCIPALS, Credentials
 from aws.redshift import clock, records, secret
 from aws.redshift_data.clusters import CLUSTERS
@@ -37,6 +38,7 @@ PROVISIONER = (
     "provisioner-events",
     "provisioner-drill",
     "provisioner-audit",
+    "provisioner-alarms",
     "provisioner-offboarding",
 )
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -54,6 +56,7 @@ def reset() -> Credentials:
         records,
         secret,
         log_groups,
+        alarms,
         trails,
         instances,
         instance_clock,

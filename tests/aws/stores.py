@@ -16,6 +16,7 @@ from moto.sqs.models import Queue, SQSBackend, sqs_backends
 from aws.call import Call
 from aws.ec2 import records as instances
 from aws.logs import records as log_groups
+from aws.monitoring.records import alarms
 from aws.redshift import records
 
 RECORD = "cloister"  # the attribute that holds our record
@@ -152,6 +153,8 @@ def of(call: Call) -> list[dict[str, Any]]:
         return [sqs(call.account, call.region).queues]
     if call.service == "logs":
         return [log_groups.groups(call.account, call.region)]
+    if call.service == "monitoring":
+        return [alarms(call.account, call.region)]
     if call.service == "redshift":
         here = redshift(call.account, call.region)
         return [here.clusters, here.parameter_groups, here.subnet_groups, here.copy_grants, here.snapshots]

@@ -1,4 +1,4 @@
-"""The tagging API's GetResources over S3, KMS, SQS, EventBridge, Redshift, CloudWatch Logs, CloudTrail and EC2.
+"""The tagging API's GetResources over S3, KMS, SQS, EventBridge, Redshift, CloudWatch, its Logs, CloudTrail and EC2.
 
 https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
 Resources of the caller's account in the region that is asked; roles and policies are not among them (IAM is global and
@@ -17,6 +17,7 @@ from aws.ec2 import names
 from aws.errors import AwsError
 from aws.events.records import rules
 from aws.logs.records import groups
+from aws.monitoring.records import alarms
 from aws.redshift import clock
 from aws.redshift.tags import resources as cluster_resources
 from aws.registry import answers
@@ -34,6 +35,8 @@ def tagged(account: str, region: str) -> Iterator[Found]:
         yield "sqs:queue", queue.queue_arn, stores.queue_record(queue).tags
     for group in groups(account, region).values():
         yield "logs:log-group", group.arn, group.tags
+    for alarm in alarms(account, region).values():
+        yield "cloudwatch:alarm", alarm.arn, alarm.tags
     for rule in rules(account, region).values():
         yield "events:rule", rule.arn, rule.tags
     for trail in trails(account, region).values():

@@ -101,6 +101,10 @@ class Account:
         return self._session.client("events", endpoint_url=self._endpoints.secure, config=_CONFIG)
 
     @cached_property
+    def cloudwatch(self) -> Any:
+        return self._session.client("cloudwatch", endpoint_url=self._endpoints.secure, config=_CONFIG)
+
+    @cached_property
     def cloudtrail(self) -> Any:
         return self._session.client("cloudtrail", endpoint_url=self._endpoints.secure, config=_CONFIG)
 

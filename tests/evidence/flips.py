@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from drift.access import flip_key, flip_policy, flip_role
+from drift.alarms import flip_alarm
 from drift.audit import flip_audit_bucket, flip_trail
 from drift.documents import flipped
 from drift.guardrails import READ as GUARDRAILS
@@ -60,6 +61,7 @@ def flip(world: World, spare: Spare, safeguard: str, resource: str, field: str) 
         "sqs-queue": lambda: flip_queue(aws, name, field, spare.vault.key),
         "kms-key": lambda: flip_key(aws, name, field),
         "audit-key": lambda: flip_key(aws, name, field),
+        "cloudwatch-alarm": lambda: flip_alarm(aws, name, field),
         "trail": lambda: flip_trail(aws, name, field, aws.of_account(AUDIT)),
         "recovery-kms-key": lambda: flip_key(aws, name, field),
         "iam-policy": lambda: flip_policy(aws, name, f"{field}.action"),

@@ -2,6 +2,7 @@
 //! makes one call of a plan, and nothing here decides anything.
 
 mod account;
+mod alarm;
 mod arrivals;
 mod bucket;
 mod client;

@@ -25,6 +25,7 @@ pub enum Lane {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
     CloudTrail,
+    CloudWatch,
     Ec2,
     Events,
     Iam,
@@ -43,6 +44,7 @@ impl Service {
     pub const fn name(self) -> &'static str {
         match self {
             Self::CloudTrail => "cloudtrail",
+            Self::CloudWatch => "monitoring",
             Self::Ec2 => "ec2",
             Self::Events => "events",
             Self::Iam => "iam",
@@ -74,6 +76,8 @@ impl Service {
             // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html: 10, and 1 for
             // changes, of which there are few.
             Self::CloudTrail => (5, 5),
+            // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html: 3 for PutMetricAlarm.
+            Self::CloudWatch => (2, 3),
             // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html: 5 to 10.
             Self::Logs => (4, 8),
         }

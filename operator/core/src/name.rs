@@ -97,6 +97,12 @@ pub fn trail_logs(environment: &str, uid: &str) -> String {
     format!("{}trail-{}", audit_logs(environment), suffix(uid))
 }
 
+/// Of an alarm on it, and of its metric and its filter: at most 15 + 32 + 1 + 15 + 1 + 8 = 72 of CloudWatch's 255 characters.
+#[must_use]
+pub fn alarm(environment: &str, about: &str, uid: &str) -> String {
+    format!("cloister-alarm-{environment}-{about}-{}", suffix(uid))
+}
+
 /// What the names of an Environment's log groups begin with.
 #[must_use]
 pub fn audit_logs(environment: &str) -> String {

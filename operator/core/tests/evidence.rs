@@ -111,7 +111,8 @@ fn red(findings: &[Finding]) -> Vec<&str> {
 }
 
 /// What is judged by resources of the Environment alone.
-const OF_HOME: [Part; 4] = [Part::PublicAccessBlock, Part::SnapshotBlock, Part::PasswordPolicy, Part::Audit];
+const OF_HOME: [Part; 5] =
+    [Part::PublicAccessBlock, Part::SnapshotBlock, Part::PasswordPolicy, Part::Audit, Part::Alarms];
 
 fn of_home(part: Part) -> bool {
     OF_HOME.contains(&part)
@@ -169,6 +170,7 @@ fn what_is_not_declared_does_not_apply_and_what_always_applies_is_not_met() {
     assert_eq!(status("S3"), Some(Status::NotApplicable));
     assert_eq!(status("I6"), Some(Status::NotOurs));
     assert_eq!(status("T1"), Some(Status::NotManaged));
+    assert_eq!(status("W2"), Some(Status::NotManaged));
     assert_eq!(status("K1"), Some(Status::NotMet));
     assert_eq!(status("I1"), Some(Status::NotMet));
 }

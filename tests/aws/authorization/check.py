@@ -2,14 +2,27 @@
 
 from collections.abc import Callable
 
-from aws.authorization import cloudtrail, ec2, events, iam, kms, logs, redshift, redshift_data, s3, s3control, sqs
+from aws.authorization import (
+    cloudtrail,
+    ec2,
+    events,
+    iam,
+    kms,
+    logs,
+    monitoring,
+    redshift,
+    redshift_data,
+    s3,
+    s3control,
+    sqs,
+)
 from aws.authorization.demand import Demand, require
 from aws.call import Call
 
 # What anyone with credentials may do: sts:GetCallerIdentity "can be called even with an explicit deny"; AssumeRole
 # and its like are decided with the role's trust policy at hand, in their handlers.
 OPEN = {("sts", "GetCallerIdentity"), ("sts", "AssumeRole"), ("sts", "AssumeRoleWithWebIdentity")}
-PREFIXES = {"tagging": "tag", "monitoring": "cloudwatch"}  # services whose actions are not named as they sign
+PREFIXES = {"tagging": "tag"}  # services whose actions are not named as they sign
 
 SERVICES: dict[str, Callable[[Call], list[Demand]]] = {
     "s3": s3.demands,
@@ -19,6 +32,7 @@ SERVICES: dict[str, Callable[[Call], list[Demand]]] = {
     "sqs": sqs.demands,
     "events": events.demands,
     "logs": logs.demands,
+    "monitoring": monitoring.demands,
     "cloudtrail": cloudtrail.demands,
     "redshift-data": redshift_data.demands,
     "redshift": redshift.demands,

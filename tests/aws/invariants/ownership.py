@@ -5,7 +5,7 @@ from typing import Any
 from moto.iam.models import Role
 
 from aws import stores
-from aws.authorization import cloudtrail, ec2, logs, redshift
+from aws.authorization import cloudtrail, ec2, logs, monitoring, redshift
 from aws.call import Call
 from aws.invariants.safeguards import MANAGED
 from aws.redshift import clock
@@ -47,6 +47,9 @@ def ours(call: Call) -> bool | None:
     if call.service == "logs":
         group = logs.group(call)
         return None if group is None else MANAGED in group.tags
+    if call.service == "monitoring":
+        alarm = monitoring.alarm(call)
+        return None if alarm is None else MANAGED in alarm.tags
     if call.service == "cloudtrail":
         trail = cloudtrail.trail(call)
         return None if trail is None else MANAGED in trail.tags

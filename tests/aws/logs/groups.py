@@ -101,7 +101,7 @@ def _view(group: LogGroup) -> dict[str, Any]:
     view = {
         "logGroupName": group.name,
         "creationTime": group.created,
-        "metricFilterCount": 0,
+        "metricFilterCount": len(group.filters),
         "arn": f"{group.arn}:*",
         "logGroupArn": group.arn,
         "storedBytes": 0,

@@ -1,6 +1,7 @@
 """The log groups of each account and region."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from aws.errors import AwsError
 
@@ -16,6 +17,8 @@ class LogGroup:
     key: str = ""
     days: int = 0  # 0: for ever
     tags: dict[str, str] = field(default_factory=dict)
+    # What else PutMetricFilter said, by names.
+    filters: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def arn(self) -> str:

@@ -9,7 +9,7 @@ use super::Account;
 use crate::limit::Lane;
 use crate::look::Look;
 use crate::{
-    bucket, event_rule, guardrail, instance_profile, key, launch_template, log_group, policy, queue,
+    alarm, bucket, event_rule, guardrail, instance_profile, key, launch_template, log_group, policy, queue,
     redshift, role, schema, trail,
 };
 
@@ -55,6 +55,7 @@ impl Account {
             (ResourceId::AuditBucket(name), Resource::AuditBucket(want)) => {
                 bucket::observe_audit(self.audit()?, look, name, want).await
             }
+            (ResourceId::Alarm(name), Resource::Alarm(want)) => alarm::observe(self, look, name, want).await,
             (ResourceId::Trail(name), Resource::Trail(want)) => trail::observe(self, look, name, want).await,
             _ => redshift::observe(self, look).await,
         }
@@ -117,6 +118,9 @@ impl Account {
             }
             (ResourceId::AuditBucket(name), Resource::AuditBucket(want), Step::Bucket(step)) => {
                 bucket::perform_audit(self.audit()?, name, want, step, lane).await
+            }
+            (ResourceId::Alarm(name), Resource::Alarm(want), Step::Alarm(step)) => {
+                alarm::perform(self, name, want, step, lane).await
             }
             (ResourceId::Trail(name), Resource::Trail(want), Step::Trail(step)) => {
                 trail::perform(self, name, want, step, lane).await

@@ -23,7 +23,7 @@ use crate::record::Recorder;
 use crate::shared::Shared;
 use crate::snapshot::iam::Identities;
 use crate::vault::Vault;
-use crate::{fleet, launch_template, log_group, network, redshift, schema, snapshot};
+use crate::{alarm, fleet, launch_template, log_group, network, redshift, schema, snapshot};
 
 /// One AWS account of one environment, as the operator's role there sees it.
 pub struct Account {
@@ -37,6 +37,7 @@ pub struct Account {
     pub(crate) ec2: Paced<aws_sdk_ec2::Client>,
     pub(crate) events: Paced<aws_sdk_eventbridge::Client>,
     pub(crate) iam: Paced<aws_sdk_iam::Client>,
+    pub(crate) monitoring: Paced<aws_sdk_cloudwatch::Client>,
     pub(crate) logs: Paced<aws_sdk_cloudwatchlogs::Client>,
     pub(crate) s3: Paced<aws_sdk_s3::Client>,
     pub(crate) s3control: Paced<aws_sdk_s3control::Client>,
@@ -49,6 +50,7 @@ pub struct Account {
     /// Of clusters, and of the environment itself.
     pub(crate) log_groups: Shared<log_group::Listing>,
     pub(crate) own_log_groups: Shared<log_group::Listing>,
+    pub(crate) alarms: alarm::Listings,
     pub(crate) ledgers: schema::Ledgers,
     pub(crate) templates: Shared<launch_template::Listing>,
     pub(crate) fleets: fleet::Listings,
@@ -72,6 +74,7 @@ impl Account {
             ec2: paced!(aws_sdk_ec2, Service::Ec2, &there, target, recorder),
             events: paced!(aws_sdk_eventbridge, Service::Events, &there, target, recorder),
             iam: paced!(aws_sdk_iam, Service::Iam, &there, target, recorder),
+            monitoring: paced!(aws_sdk_cloudwatch, Service::CloudWatch, &there, target, recorder),
             logs: paced!(aws_sdk_cloudwatchlogs, Service::Logs, &there, target, recorder),
             s3: paced!(aws_sdk_s3, Service::S3, &there, target, recorder),
             s3control: paced!(aws_sdk_s3control, Service::S3Control, &there, target, recorder),
@@ -82,6 +85,7 @@ impl Account {
             warehouses: redshift::Listings::default(),
             log_groups: Shared::new(),
             own_log_groups: Shared::new(),
+            alarms: alarm::Listings::default(),
             ledgers: schema::Ledgers::default(),
             templates: Shared::new(),
             fleets: fleet::Listings::default(),

@@ -164,6 +164,7 @@ fn foreign(id: &ResourceId, owner: &str) -> String {
         | ResourceId::Schema(_)
         | ResourceId::Guardrail(_)
         | ResourceId::EventRule(_)
+        | ResourceId::Alarm(_)
         | ResourceId::Object(_) => "remove or rename it".to_owned(),
     };
     format!("{id} exists and is not ours (it belongs to {owner}): {way_out}")

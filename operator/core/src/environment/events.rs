@@ -66,7 +66,10 @@ impl Names {
     }
 
     fn rule(&self, inputs: &Inputs<'_>, account: &Account) -> EventRule {
-        let services = SERVICES.map(|service| format!("{service}.amazonaws.com"));
+        // Alarms are CloudWatch's, and most environments have none.
+        let more = inputs.spec.audit.alarm_topic_arn.as_ref().map(|_| "monitoring");
+        let services: Vec<String> =
+            SERVICES.into_iter().chain(more).map(|service| format!("{service}.amazonaws.com")).collect();
         EventRule {
             pattern: json!({
                 "detail-type": ["AWS API Call via CloudTrail"],

@@ -66,6 +66,13 @@ fn finding(safeguard: &Safeguard, scene: &Scene<'_>) -> Finding {
             let needs = format!("a role in the audit account: set {field} and externalId of the Environment");
             without_proof(Status::NotManaged, needs)
         }
+        Basis::Managed { part: Part::Alarms, .. } if !scene.declared.contains(&Part::Alarms) => {
+            let field = Part::Alarms.field();
+            without_proof(
+                Status::NotManaged,
+                format!("a topic that alarms tell: set {field} of the Environment"),
+            )
+        }
         Basis::Managed { part, .. } if part != Part::Always && !scene.declared.contains(&part) => {
             without_proof(Status::NotApplicable, format!("{} is not declared", part.field()))
         }

@@ -61,6 +61,8 @@ pub enum Part {
     PasswordPolicy,
     /// Without a role in the audit account nothing there is Cloister's to keep.
     Audit,
+    /// Nor is anybody told where there is no topic.
+    Alarms,
 }
 
 impl Part {
@@ -76,6 +78,7 @@ impl Part {
             Self::SnapshotBlock => "spec.guardrails.snapshotBlockPublicAccess",
             Self::PasswordPolicy => "spec.guardrails.passwordPolicy",
             Self::Audit => "spec.audit.roleArn",
+            Self::Alarms => "spec.audit.alarmTopicArn",
         }
     }
 

@@ -39,6 +39,7 @@ const TAGGING: &str = "tagging";
 fn service(kind: &str) -> Option<&str> {
     match kind {
         "log-group" => Some("logs"),
+        "cloudwatch-alarm" => Some("monitoring"),
         "recovery-kms-key" | "audit-key" => Some("kms"),
         "eventbridge-rule" => Some("events"),
         "trail" => Some("cloudtrail"),

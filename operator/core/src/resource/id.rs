@@ -35,6 +35,8 @@ pub enum ResourceId {
     /// In the audit account.
     AuditBucket(String),
     Trail(String),
+    /// Of CloudWatch, with its metric filter.
+    Alarm(String),
     /// Of the account itself.
     Guardrail(GuardrailId),
     /// Of EventBridge's default bus, by name.
@@ -64,6 +66,7 @@ impl fmt::Display for ResourceId {
             Self::EventRule(name) => write!(f, "eventbridge-rule/{name}"),
             Self::AuditBucket(name) => write!(f, "audit-bucket/{name}"),
             Self::Trail(name) => write!(f, "trail/{name}"),
+            Self::Alarm(name) => write!(f, "cloudwatch-alarm/{name}"),
             Self::Guardrail(guardrail) => guardrail.fmt(f),
             Self::Object(object) => object.fmt(f),
         }

@@ -1,6 +1,7 @@
 //! The resources that Cloister manages. A struct here holds just the managed fields: what it has is
 //! compared, repaired and tested field by field; what it lacks is left to others.
 
+mod alarm;
 mod audit_bucket;
 mod bucket;
 mod cluster;
@@ -31,6 +32,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
+pub use alarm::{Alarm, AlarmStep, MetricFilter, Watch};
 pub use audit_bucket::{GUARD, delivery};
 pub use bucket::{
     Bucket, BucketStep, Encryption, LifecycleRule, Logging, ObjectLock, Ownership, PublicAccessBlock,
@@ -82,6 +84,7 @@ pub enum Resource {
     /// It is none's alone.
     AuditBucket(Box<Bucket>),
     Trail(Box<Trail>),
+    Alarm(Box<Alarm>),
     Object(Value),
 }
 
@@ -97,6 +100,7 @@ impl Resource {
             Self::Queue(r) => Some(&r.tags),
             Self::Bucket(r) | Self::AuditBucket(r) => Some(&r.tags),
             Self::Trail(r) => Some(&r.tags),
+            Self::Alarm(r) => Some(&r.tags),
             Self::LogGroup(r) => Some(&r.tags),
             Self::CopyGrant(r) => Some(&r.tags),
             Self::ParameterGroup(r) => Some(&r.tags),

@@ -1,9 +1,9 @@
 use serde::Serialize;
 
 use super::{
-    BucketStep, ClusterStep, CopyGrantStep, DatabaseStep, EventRuleStep, GuardrailStep, InstanceProfileStep,
-    KeyStep, LaunchTemplateStep, LogGroupStep, ObjectStep, ParameterGroupStep, PolicyStep, QueueStep,
-    RoleStep, SchemaStep, SubnetGroupStep, TrailStep,
+    AlarmStep, BucketStep, ClusterStep, CopyGrantStep, DatabaseStep, EventRuleStep, GuardrailStep,
+    InstanceProfileStep, KeyStep, LaunchTemplateStep, LogGroupStep, ObjectStep, ParameterGroupStep,
+    PolicyStep, QueueStep, RoleStep, SchemaStep, SubnetGroupStep, TrailStep,
 };
 use crate::plan::Safety;
 
@@ -28,6 +28,7 @@ pub enum Step {
     Guardrail(GuardrailStep),
     EventRule(EventRuleStep),
     Trail(TrailStep),
+    Alarm(AlarmStep),
     Object(ObjectStep),
 }
 
@@ -73,6 +74,7 @@ impl Step {
             | Self::Guardrail(_)
             | Self::EventRule(_)
             | Self::Trail(_)
+            | Self::Alarm(_)
             | Self::Object(_) => Safety::Safe,
         }
     }

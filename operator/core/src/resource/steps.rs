@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Bucket, BucketStep, Cluster, ClusterStep, CopyGrant, CopyGrantStep, DatabaseStep, EventRule,
-    EventRuleStep, InstanceProfile, InstanceProfileStep, Key, KeyStep, LaunchTemplate, LaunchTemplateStep,
-    LogGroup, LogGroupStep, ObjectStep, ParameterGroup, ParameterGroupStep, Policy, PolicyStep, Queue,
-    QueueStep, Resource, RoleStep, Step, SubnetGroup, SubnetGroupStep, Trail, TrailStep, audit_bucket,
+    Alarm, AlarmStep, Bucket, BucketStep, Cluster, ClusterStep, CopyGrant, CopyGrantStep, DatabaseStep,
+    EventRule, EventRuleStep, InstanceProfile, InstanceProfileStep, Key, KeyStep, LaunchTemplate,
+    LaunchTemplateStep, LogGroup, LogGroupStep, ObjectStep, ParameterGroup, ParameterGroupStep, Policy,
+    PolicyStep, Queue, QueueStep, Resource, RoleStep, Step, SubnetGroup, SubnetGroupStep, Trail, TrailStep,
+    audit_bucket,
 };
 use crate::drift::Drift;
 
@@ -38,6 +39,7 @@ impl Resource {
             Self::EventRule(_) => EventRule::create().into_iter().map(Step::EventRule).collect(),
             Self::AuditBucket(want) => audit_bucket::create(want),
             Self::Trail(_) => Trail::create(),
+            Self::Alarm(_) => Alarm::create().into_iter().map(Step::Alarm).collect(),
             Self::Object(_) => vec![Step::Object(ObjectStep::Create)],
         }
     }
@@ -87,6 +89,7 @@ impl Resource {
             }
             (Self::AuditBucket(want), Self::AuditBucket(_)) => audit_bucket::repair(want, &parts),
             (Self::Trail(_), Self::Trail(_)) => Trail::repair(&parts),
+            (Self::Alarm(_), Self::Alarm(_)) => Alarm::repair(&parts).into_iter().map(Step::Alarm).collect(),
             (Self::Guardrail(want), Self::Guardrail(_)) => vec![Step::Guardrail(want.put())],
             (Self::EventRule(want), Self::EventRule(have)) => {
                 want.repair(have, &parts).into_iter().map(Step::EventRule).collect()
@@ -111,6 +114,7 @@ impl Resource {
             Self::LogGroup(_)
             | Self::AuditBucket(_)
             | Self::Trail(_)
+            | Self::Alarm(_)
             | Self::Schema(_)
             | Self::Guardrail(_) => Vec::new(),
             Self::CopyGrant(_) => vec![Step::CopyGrant(CopyGrantStep::Delete)],
@@ -146,6 +150,7 @@ impl Resource {
             Self::Queue(_) => Some(Step::Queue(QueueStep::Tag)),
             Self::Bucket(_) | Self::AuditBucket(_) => Some(Step::Bucket(BucketStep::PutTagging)),
             Self::Trail(_) => Some(Step::Trail(TrailStep::Tag)),
+            Self::Alarm(_) => Some(Step::Alarm(AlarmStep::Tag)),
             Self::LogGroup(_) => Some(Step::LogGroup(LogGroupStep::Tag)),
             Self::CopyGrant(_) => Some(Step::CopyGrant(CopyGrantStep::Tag)),
             Self::ParameterGroup(_) => Some(Step::ParameterGroup(ParameterGroupStep::Tag)),

@@ -316,7 +316,8 @@ pub fn damage(resource: &mut Resource, n: usize) {
         | Resource::Guardrail(_)
         | Resource::EventRule(_)
         | Resource::AuditBucket(_)
-        | Resource::Trail(_) => {}
+        | Resource::Trail(_)
+        | Resource::Alarm(_) => {}
         Resource::Object(object) => {
             if let Some(spec) = object.get_mut("spec").and_then(|s| s.as_object_mut()) {
                 spec.insert("extra".into(), n.into());

@@ -134,6 +134,7 @@ fn declared(tenant: &ClientTenant, home: &Environment, manifests: &Manifests) ->
         (Part::SnapshotBlock, kept.snapshot_block_public_access == Guardrail::Manage),
         (Part::PasswordPolicy, kept.password_policy == Guardrail::Manage),
         (Part::Audit, home.spec.audit.role_arn.is_some()),
+        (Part::Alarms, home.spec.audit.alarm_topic_arn.is_some()),
         (Part::Buckets, !manifests.buckets_of(tenant).is_empty()),
         (Part::Warehouse, tenant.spec.warehouse.is_some()),
         (Part::Nodes, tenant.spec.nodes.is_some()),

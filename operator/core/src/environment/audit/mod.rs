@@ -1,8 +1,10 @@
 //! What records the calls to the account: a trail, and the bucket in the audit account that it writes into. None of it
 //! goes with the Environment: tenants that were here must stay accounted for (45 CFR 164.316(b)(2)(i)).
 
+mod alarms;
 mod bucket;
 mod logs;
+mod patterns;
 mod trail;
 
 use std::collections::BTreeSet;
@@ -30,6 +32,7 @@ pub(super) fn desire(inputs: &Inputs<'_>, account: &Account) -> DesiredSet {
     set.insert(key, wanted_key);
     set.insert(bucket.clone(), kept(inputs, &bucket, settings, []));
     let needs: Vec<ResourceId> = set.keys().cloned().collect();
+    set.extend(alarms::desire(inputs, account));
     set.insert(trail.clone(), kept(inputs, &trail, recording, needs));
     set
 }

@@ -35,7 +35,7 @@ pub(super) const TABLE: &[Safeguard] = &[
             Part::Always,
             &[any(KEY, "state", Is("Enabled")), any(KEY, "policy.GuardedAgainstLoss", Declared)],
         ),
-        beyond: Some("No alarm tells of an attempt yet: see W2"),
+        beyond: Some("That an alarm tells of an attempt is W2's"),
     },
     Safeguard {
         id: "K3",

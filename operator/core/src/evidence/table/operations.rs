@@ -1,10 +1,11 @@
 //! W1-W2, D1-D3: logs and alarms, detection.
 
-use super::super::demand::Test::{AtLeast, Declared};
-use super::super::demand::{any, own};
+use super::super::demand::Test::{AtLeast, Declared, True};
+use super::super::demand::{any, home, own};
 use super::super::{Basis, Part, Safeguard, managed};
 
 const LOGS: &str = "log-group/*";
+const ALARM: &str = "cloudwatch-alarm/*";
 
 pub(super) const TABLE: &[Safeguard] = &[
     Safeguard {
@@ -37,8 +38,18 @@ pub(super) const TABLE: &[Safeguard] = &[
         ],
         config: &["cloudwatch-alarm-action-check"],
         fsbp: &[],
-        basis: Basis::NotManaged { needs: "metric filters and alarms on the trail's log group" },
-        beyond: None,
+        basis: managed(
+            Part::Alarms,
+            &[
+                home(ALARM, "filter", Declared),
+                home(ALARM, "watch", Declared),
+                home(ALARM, "actionsEnabled", True),
+                home(ALARM, "actions", Declared),
+            ],
+        ),
+        beyond: Some(
+            "Who is subscribed to the topic, and whether it lets CloudWatch publish, is not looked at",
+        ),
     },
     Safeguard {
         id: "D1",

@@ -1,0 +1,62 @@
+//! What people are told of: metric filters on the trail's log group and an alarm on each, as the CIS AWS Foundations
+//! Benchmark lists them (3.0, 4.1 to 4.14, where CloudTrail is needed), in the words that Security Hub looks for:
+//! <https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html>
+
+use std::collections::BTreeSet;
+
+use super::super::{Account, Inputs};
+use super::kept;
+use super::patterns::{ITEMS, Item};
+use crate::name;
+use crate::ownership::ENVIRONMENT;
+use crate::plan::DesiredSet;
+use crate::resource::{Alarm, MetricFilter, Resource, ResourceId, Watch};
+
+/// Of all metrics that Cloister makes.
+const NAMESPACE: &str = "Cloister";
+
+/// Nothing without a topic to tell. They watch the trail, so they stay when it stays.
+pub(super) fn desire(inputs: &Inputs<'_>, account: &Account) -> DesiredSet {
+    let Some(topic) = &inputs.spec.audit.alarm_topic_arn else { return DesiredSet::new() };
+    let group = name::trail_logs(inputs.name, &inputs.owner.uid);
+    let logs = ResourceId::LogGroup(group.clone());
+    let one = |item: &Item| {
+        let name = name::alarm(inputs.name, item.name, &inputs.owner.uid);
+        let alarm = alarm(inputs, account, (&name, &group, topic), item);
+        let id = ResourceId::Alarm(name);
+        (id.clone(), kept(inputs, &id, Resource::Alarm(Box::new(alarm)), [logs.clone()]))
+    };
+    ITEMS.iter().map(one).collect()
+}
+
+fn alarm(
+    inputs: &Inputs<'_>,
+    account: &Account,
+    (name, group, topic): (&str, &str, &str),
+    item: &Item,
+) -> Alarm {
+    let metric = format!("{NAMESPACE}/{name}");
+    let mut tags = inputs.owner.tags("alarm");
+    tags.insert(ENVIRONMENT.into(), account.environment.clone());
+    Alarm {
+        filter: MetricFilter {
+            group: group.to_owned(),
+            pattern: item.pattern(),
+            metric: metric.clone(),
+            value: "1".into(),
+        },
+        watch: Watch {
+            metric,
+            statistic: "Sum".into(),
+            comparison: "GreaterThanOrEqualToThreshold".into(),
+            threshold: Some(1.0),
+            period_seconds: Some(300),
+            periods: Some(1),
+            // A filter that matches nothing counts nothing.
+            missing_data: "notBreaching".into(),
+        },
+        actions_enabled: true,
+        actions: BTreeSet::from([topic.to_owned()]),
+        tags,
+    }
+}
