@@ -30,7 +30,7 @@ S3 = {
 
 # Networks are moto's; instances, volumes, launch templates and hosts are not, nor what is unknown of them.
 EC2 = {
-    "AssociateRouteTable", "AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress", "CreateFlowLogs",
+    "AssociateRouteTable", "AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress",
     "CreateRouteTable", "CreateSecurityGroup", "CreateSubnet", "CreateTags", "CreateVpc", "CreateVpcEndpoint",
     "DeleteFlowLogs", "DeleteSecurityGroup", "DeleteSubnet", "DeleteTags", "DeleteVpc", "DeleteVpcEndpoints",
     "DescribeAvailabilityZones", "DescribeFlowLogs", "DescribeRegions", "DescribeRouteTables",

@@ -4,7 +4,18 @@ from aws import sts, tagging, web_identity
 from aws.cloudtrail import selectors as trail_selectors
 from aws.cloudtrail import tags as trail_tags
 from aws.cloudtrail import trails
-from aws.ec2 import describe_catalog, hosts, instances, launch, metadata, networks, templates, version_deletion, volumes
+from aws.ec2 import (
+    describe_catalog,
+    flow_logs,
+    hosts,
+    instances,
+    launch,
+    metadata,
+    networks,
+    templates,
+    version_deletion,
+    volumes,
+)
 from aws.ec2 import snapshots as snapshot_block
 from aws.ec2 import status as instance_status
 from aws.ec2 import tags as instance_tags
@@ -55,7 +66,18 @@ from aws.s3 import tagging as bucket_tags
 from aws.sqs import attributes, queues
 
 EC2 = (
-    *(describe_catalog, hosts, instance_status, instance_tags, instances, launch, metadata, networks, templates),
+    *(
+        describe_catalog,
+        flow_logs,
+        hosts,
+        instance_status,
+        instance_tags,
+        instances,
+        launch,
+        metadata,
+        networks,
+        templates,
+    ),
     *(snapshot_block, version_deletion, volumes),
 )
 IAM = (details, instance_profiles, managed_policies, role_policies, roles)

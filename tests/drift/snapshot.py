@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from drift import alarms, audit, guardrails, machines, warehouse_snapshot
+from drift import alarms, audit, flows, guardrails, machines, warehouse_snapshot
 from drift.objects import KINDS, located
 from drift.warehouse import RECOVERY
 from e2e.account import AUDIT, Account
@@ -24,6 +24,7 @@ def snapshot(aws: Account, cluster: Cluster, resource: str) -> Any:
         "audit-key": _key,
         "audit-bucket": lambda aws, name: bucket(aws.of_account(AUDIT), name),
         "trail": audit.trail_snapshot,
+        "flow-log": flows.flow_log,
         "cloudwatch-alarm": alarms.alarm,
         "iam-policy": _policy,
         "iam-role": _role,

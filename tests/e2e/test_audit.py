@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from drift.audit import BUCKET, NARROW, flip_trail, trail_snapshot
+from drift.flows import flip_flow_log, flow_log
 from drift.snapshot import bucket as whole_bucket
 from e2e import manifests
 from e2e.account import AUDIT, PRODUCTION, STAGING, Account
@@ -81,6 +82,23 @@ def test_what_is_done_to_the_trail_is_undone(world: World) -> None:
         until(f"a trail that was {name} is as before", lambda: trail_snapshot(world.aws, TRAIL), lambda n: n == was)
     recorded = world.cluster.get("Environment", "production")["status"]["recentDrift"]
     assert any(one["resource"] == f"trail/{TRAIL}" and one["path"] == "logging" for one in recorded)
+
+
+def test_the_traffic_of_the_vpc_is_recorded_into_the_same_bucket(world: World) -> None:
+    ec2: Any = world.aws.ec2
+    vpc = world.cluster.get("Environment", "production")["spec"]["network"]["vpcId"]
+    was = flow_log(world.aws, vpc)
+    assert [log[:2] for log in was] == [("ALL", f"arn:aws:s3:::{BUCKET}")]
+    flip_flow_log(world.aws, vpc)
+    # What is half of it is not taken for the whole.
+    half = {"ResourceType": "VPC", "ResourceIds": [vpc], "TrafficType": "REJECT", "LogDestinationType": "s3"}
+    ec2.create_flow_logs(**half, LogDestination=f"arn:aws:s3:::{BUCKET}")
+    world.cluster.poke("Environment", "production")
+    until("all of it is recorded again", lambda: flow_log(world.aws, vpc), lambda now: was[0] in now)
+    recorded = world.cluster.get("Environment", "production")["status"]["recentDrift"]
+    assert any(one["resource"] == f"flow-log/{vpc}" for one in recorded)
+    rejected = [log for log in ec2.describe_flow_logs()["FlowLogs"] if log["TrafficType"] == "REJECT"]
+    ec2.delete_flow_logs(FlowLogIds=[log["FlowLogId"] for log in rejected])
 
 
 def test_a_difference_that_has_ended_is_kept_beside_the_trail(world: World, vault: Account) -> None:
@@ -211,7 +229,8 @@ def staging(world: World) -> Iterator[Account]:
 def _writers(vault: Account) -> set[str]:
     document = json.loads(vault.s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
     allowed = [one for one in document["Statement"] if one["Effect"] == "Allow"]
-    return {arn for one in allowed for arn in _listed(one["Condition"]["StringEquals"]["aws:SourceArn"])}
+    about = [condition for one in allowed for condition in one["Condition"].values()]
+    return {arn for condition in about for arn in _listed(condition.get("aws:SourceArn", []))}
 
 
 def _listed(value: Any) -> list[str]:
@@ -224,7 +243,7 @@ def test_environments_share_the_bucket_and_records_outlive_them(world: World, va
     both = {
         f"arn:aws:cloudtrail:us-east-1:{account}:trail/cloister-{name}"
         for account, name in ((PRODUCTION, "production"), (STAGING, "staging"))
-    }
+    } | {f"arn:aws:logs:us-east-1:{account}:*" for account in (PRODUCTION, STAGING)}
     assert _writers(vault) == both
     since = world.calls.mark("both at rest")
     for name in ("production", "staging", "production", "staging"):

@@ -9,6 +9,7 @@ from drift.access import flip_key, flip_policy, flip_role
 from drift.alarms import flip_alarm
 from drift.audit import flip_audit_bucket, flip_trail
 from drift.documents import flipped
+from drift.flows import flip_flow_log
 from drift.guardrails import READ as GUARDRAILS
 from drift.guardrails import flip_guardrail
 from drift.machines import flip_profile, flip_template
@@ -62,6 +63,7 @@ def flip(world: World, spare: Spare, safeguard: str, resource: str, field: str) 
         "kms-key": lambda: flip_key(aws, name, field),
         "audit-key": lambda: flip_key(aws, name, field),
         "cloudwatch-alarm": lambda: flip_alarm(aws, name, field),
+        "flow-log": lambda: flip_flow_log(aws, name),
         "trail": lambda: flip_trail(aws, name, field, aws.of_account(AUDIT)),
         "recovery-kms-key": lambda: flip_key(aws, name, field),
         "iam-policy": lambda: flip_policy(aws, name, f"{field}.action"),

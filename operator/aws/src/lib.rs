@@ -11,6 +11,7 @@ mod drill;
 mod event_rule;
 mod fault;
 mod fleet;
+mod flow_log;
 mod guardrail;
 mod instance_profile;
 mod key;

@@ -68,6 +68,7 @@ impl FaultClass {
             | "EntityAlreadyExists"
             | "EntityAlreadyExistsException"
             | "AlreadyExistsException"
+            | "FlowLogAlreadyExists"
             | "QueueNameExists"
             | "QueueAlreadyExists"
             | "ResourceAlreadyExistsException"

@@ -24,6 +24,8 @@ def demands(call: Call) -> list[Demand]:
     if call.operation == "RunInstances":
         return ec2_run.demands(call)
     action = f"ec2:{call.operation}"
+    if call.operation == "CreateFlowLogs":
+        return _flow_logs(call)
     if call.operation.startswith(("Describe", "Get")):
         return [Demand(action, "*", call.account, base(call))]
     if call.operation in MAKES:
@@ -42,6 +44,13 @@ def _making(call: Call, kind: str) -> list[Demand]:
         context["ec2:instancetype"] = [call.params["InstanceType"]]
     needed = [Demand(f"ec2:{call.operation}", resource, call.account, context)]
     return needed + tagging(call, resource, tags)
+
+
+def _flow_logs(call: Call) -> list[Demand]:
+    """https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html"""
+    delivery = Demand("logs:CreateLogDelivery", "*", call.account, base(call))
+    of = [_on(call, "ec2:CreateFlowLogs", each) for each in named(call)]
+    return [*_making(call, "vpc-flow-log"), *of, delivery]
 
 
 def _requested(call: Call, kind: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ ADOPTING = {
 CREATING = {
     "CreateKey", "CreateRole", "CreatePolicy", "CreateQueue", "CreateBucket", "CreateCluster",
     "CreateClusterParameterGroup", "CreateClusterSubnetGroup", "CreateSnapshotCopyGrant", "CreateLogGroup",
-    "RunInstances", "CreateLaunchTemplate", "AllocateHosts", "CreateInstanceProfile", "CreateTrail",
+    "RunInstances", "CreateLaunchTemplate", "AllocateHosts", "CreateInstanceProfile", "CreateTrail", "CreateFlowLogs",
 }  # fmt: skip
 ALIASES = {"UpdateAlias", "DeleteAlias"}
 

@@ -9,8 +9,8 @@ use super::Account;
 use crate::limit::Lane;
 use crate::look::Look;
 use crate::{
-    alarm, bucket, event_rule, guardrail, instance_profile, key, launch_template, log_group, policy, queue,
-    redshift, role, schema, trail,
+    alarm, bucket, event_rule, flow_log, guardrail, instance_profile, key, launch_template, log_group,
+    policy, queue, redshift, role, schema, trail,
 };
 
 impl Account {
@@ -57,6 +57,9 @@ impl Account {
             }
             (ResourceId::Alarm(name), Resource::Alarm(want)) => alarm::observe(self, look, name, want).await,
             (ResourceId::Trail(name), Resource::Trail(want)) => trail::observe(self, look, name, want).await,
+            (ResourceId::FlowLog(vpc), Resource::FlowLog(want)) => {
+                flow_log::observe(self, look, vpc, want).await
+            }
             _ => redshift::observe(self, look).await,
         }
     }
@@ -124,6 +127,9 @@ impl Account {
             }
             (ResourceId::Trail(name), Resource::Trail(want), Step::Trail(step)) => {
                 trail::perform(self, name, want, step, lane).await
+            }
+            (ResourceId::FlowLog(vpc), Resource::FlowLog(want), Step::FlowLog(step)) => {
+                flow_log::perform(self, vpc, (want, owner), step, lane).await
             }
             _ => redshift::perform(self, id, (want, owner), step, lane).await,
         }

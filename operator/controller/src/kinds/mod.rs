@@ -25,6 +25,7 @@ use cloister_core::ownership::Owner;
 use cloister_core::plan::{DesiredSet, Mode, Plan};
 use cloister_core::tenant::KeyArns;
 use cloister_core::violation::Violation;
+use cloister_crds::Environment;
 use cloister_crds::bucket::{DriftPolicy, Intake};
 use cloister_crds::events::Hearing;
 use cloister_crds::offboarding::OffboardingStatus;
@@ -188,6 +189,12 @@ fn stands(common: Option<&CommonStatus>, id: &str) -> bool {
 fn is_there(common: Option<&CommonStatus>, id: &str) -> bool {
     let state = common.and_then(|c| c.state(id));
     matches!(state, Some("Ready" | "Drifted" | "Retained" | "Leaving"))
+}
+
+/// ARN of the key of an Environment's records, once it is there.
+pub fn audit_key(home: &Environment) -> Option<String> {
+    home.spec.audit.role_arn.as_ref()?;
+    known_keys(home.common()?).audit
 }
 
 /// The keys' ARNs as the last pass reported them.

@@ -55,6 +55,7 @@ impl Kind for ClientTenant {
         }
         let mut account = Account::new(&home.name_any(), &home.spec);
         account.shared_cluster = sharing::cluster(&home);
+        account.audit_key = super::audit_key(&home);
         let names = Names::new(&name, &owner.uid);
         waiting.extend(sharing::waiting(self, &home));
         let mut violations = tenant::validate(&name, &self.spec);

@@ -44,7 +44,8 @@ pub(super) fn wake_tenants_of(tenants: &Store<ClientTenant>, to: &Wake<ClientTen
         fingerprint: Box::new(|e| {
             let usable = e.common().is_some_and(|c| c.converged_generation.is_some());
             let lent = (kinds::shared_cluster(e), e.status().map(|s| s.warehouse_tenants.clone()));
-            fingerprint((Object::uid(e), Object::generation(e), usable, lent))
+            let key = kinds::audit_key(e);
+            fingerprint((Object::uid(e), Object::generation(e), usable, lent, key))
         }),
         wake: Box::new(move |environment| {
             let name = environment.name_any();

@@ -165,6 +165,7 @@ fn foreign(id: &ResourceId, owner: &str) -> String {
         | ResourceId::Guardrail(_)
         | ResourceId::EventRule(_)
         | ResourceId::Alarm(_)
+        | ResourceId::FlowLog(_)
         | ResourceId::Object(_) => "remove or rename it".to_owned(),
     };
     format!("{id} exists and is not ours (it belongs to {owner}): {way_out}")

@@ -1,5 +1,5 @@
 //! The key of the Environment's own records: its trail, its logs and its events. No tenant's data is under it, so that
-//! records stay readable after a tenant's key is gone.
+//! records, those of its warehouse's use among them, stay readable after a tenant's key is gone.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,8 @@ fn policy(account: &Account, audit_account: &str) -> Document {
     policy.0.insert("DescribedByTrail".into(), described_by_trail(account));
     policy.0.insert("ReadByAuditors".into(), read_by_auditors(account, audit_account));
     let groups = format!("{}*", name::audit_logs(&account.environment));
-    policy.0.insert("UsedByLogs".into(), warehouse::key::used_for_logs(account, &groups));
+    let of_warehouses = "/aws/redshift/cluster/cloister-*";
+    policy.0.insert("UsedByLogs".into(), warehouse::key::used_for_logs(account, [&groups, of_warehouses]));
     policy.0.insert("UsedByEvents".into(), used_by_events(account));
     policy.0.insert("HeardByOperator".into(), warehouse::key::heard_by_operator(account));
     policy

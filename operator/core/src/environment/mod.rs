@@ -15,7 +15,7 @@ use cloister_crds::nodes::NodeSource;
 use crate::document::Statement;
 use crate::ownership::Owner;
 use crate::plan::{Desired, DesiredSet, Fate};
-use crate::resource::{Resource, ResourceId};
+use crate::resource::{KEY_NOT_KNOWN_YET, Resource, ResourceId};
 use crate::tenant::KeyArns;
 use crate::violation::Violation;
 
@@ -43,6 +43,8 @@ pub struct Account {
     pub subnets: BTreeSet<String>,
     pub security_groups: BTreeSet<String>,
     pub log_bucket: String,
+    /// ARN of the key of its records, under which logs outlive a tenant's key; none where it keeps none.
+    pub audit_key: Option<String>,
     pub upload_principal: String,
     pub workload_issuer: String,
     pub endpoint_cidrs: Vec<String>,
@@ -63,6 +65,7 @@ impl Account {
             subnets: spec.network.subnet_ids.iter().cloned().collect(),
             security_groups: spec.network.security_group_ids.iter().cloned().collect(),
             log_bucket: log_bucket(spec),
+            audit_key: spec.audit.role_arn.as_ref().map(|_| KEY_NOT_KNOWN_YET.to_owned()),
             upload_principal: spec.upload_principal.clone(),
             workload_issuer: spec.workload_issuer.trim_start_matches("https://").to_owned(),
             endpoint_cidrs: spec.network.endpoint_cidrs.clone(),
@@ -120,6 +123,12 @@ impl Account {
     #[must_use]
     pub fn log_group_arn(&self, name: &str) -> String {
         format!("arn:{}:logs:{}:{}:log-group:{name}", self.partition(), self.region, self.id)
+    }
+
+    /// Of whatever delivers logs for this account.
+    #[must_use]
+    pub fn logs_arn(&self) -> String {
+        format!("arn:{}:logs:{}:{}:*", self.partition(), self.region, self.id)
     }
 
     /// Of the trail that records what is asked of the account.
@@ -190,7 +199,10 @@ pub fn validate(spec: &EnvironmentSpec) -> Vec<Violation> {
 /// Everything that the environment itself needs in its account.
 #[must_use]
 pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
-    let account = Account::new(inputs.name, inputs.spec);
+    let mut account = Account::new(inputs.name, inputs.spec);
+    if let (Some(known), Some(arn)) = (&mut account.audit_key, &inputs.keys.audit) {
+        known.clone_from(arn);
+    }
     let id = ResourceId::Bucket(account.log_bucket.clone());
     let adopt = inputs.spec.adopt.contains(&id.to_string());
     // Access logs are audit data: they outlive the declaration (45 CFR 164.316(b)(2)(i)).

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cloister_crds::bucket::DeletionPolicy;
 
-use super::{Account, Inputs};
+use super::{Account, Inputs, audit_key};
 use crate::name;
 use crate::ownership::{ENVIRONMENT, Owner};
 use crate::plan::{Desired, DesiredSet, Fate};
@@ -35,6 +35,7 @@ pub(super) fn desire(inputs: &Inputs<'_>, account: &Account) -> DesiredSet {
         recovery_region: recovery.clone(),
         keys: inputs.keys,
         key_alias: name::shared_key_alias(inputs.name),
+        log_needs: account.audit_key.as_ref().map(|_| audit_key(inputs, account).0),
         name: name::shared_warehouse(inputs.name, &inputs.owner.uid),
         database: HOME.into(),
         roles: inputs.roles.iter().map(|role| account.role_arn(role)).collect(),

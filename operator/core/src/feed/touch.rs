@@ -43,6 +43,7 @@ fn service(kind: &str) -> Option<&str> {
         "recovery-kms-key" | "audit-key" => Some("kms"),
         "eventbridge-rule" => Some("events"),
         "trail" => Some("cloudtrail"),
+        "flow-log" => Some("ec2"),
         "kms-key"
         | "iam-policy"
         | "iam-role"

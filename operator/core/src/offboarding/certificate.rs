@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::Seen;
 use crate::name::digits;
-use crate::observed::Observed;
-use crate::resource::ResourceId;
+use crate::observed::{Actual, Observed};
+use crate::resource::{Resource, ResourceId};
 
 const SOURCES: [&str; 3] = [
     "45 CFR 164.310(d)(2)(i): final disposition of electronic protected health information",
@@ -56,11 +56,18 @@ fn digest(certificate: &Certificate) -> String {
 fn kept(status: &OffboardingStatus, seen: &Seen<'_>) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for (id, observed) in seen.observed {
-        if let (ResourceId::LogGroup(name), Observed::Present(_)) = (id, observed) {
-            kept.push(format!(
-                "log-group/{name}: until its retention of six years ends; it was encrypted with the destroyed key, so what \
-                 was logged cannot be read any more"
-            ));
+        if let (
+            ResourceId::LogGroup(name),
+            Observed::Present(Actual { resource: Resource::LogGroup(group), .. }),
+        ) = (id, observed)
+        {
+            let audited = seen.account.audit_key.is_some() && group.kms_key == seen.account.audit_key;
+            let under = if audited {
+                "it is encrypted with the key of the Environment's records, and stays readable"
+            } else {
+                "it was encrypted with the destroyed key, so what was logged cannot be read any more"
+            };
+            kept.push(format!("log-group/{name}: until its retention of six years ends; {under}"));
         }
     }
     kept.push(format!(

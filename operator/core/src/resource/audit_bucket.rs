@@ -27,7 +27,26 @@ pub fn delivery(bucket_arn: &str, trail_arn: &str) -> BTreeMap<String, Statement
     BTreeMap::from([(format!("TrailLooks{mark}"), look), (format!("TrailWrites{mark}"), put)])
 }
 
-/// What is wanted beside what other Environments want: their trails write, and a longer retention stays.
+/// What lets the flow logs of one account and region be delivered, by Sids of its own: `logs_arn` is `arn:…:logs:REGION:ACCOUNT:*`.
+/// <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html>
+#[must_use]
+pub fn flow_delivery(bucket_arn: &str, logs_arn: &str) -> BTreeMap<String, Statement> {
+    let mark = crate::name::digits(logs_arn, 8);
+    let account = logs_arn.split(':').nth(4).unwrap_or_default();
+    let delivery = |action: &str, on: String| {
+        Statement::allow([action])
+            .principal("Service", "delivery.logs.amazonaws.com")
+            .on([on])
+            .when("StringEquals", "aws:SourceAccount", [account])
+            .when("ArnLike", "aws:SourceArn", [logs_arn])
+    };
+    let look = delivery("s3:GetBucketAcl", bucket_arn.to_owned());
+    let put = delivery("s3:PutObject", format!("{bucket_arn}/AWSLogs/{account}/*"));
+    let put = put.when("StringEquals", "s3:x-amz-acl", ["bucket-owner-full-control"]);
+    BTreeMap::from([(format!("FlowsLook{mark}"), look), (format!("FlowsWrite{mark}"), put)])
+}
+
+/// What is wanted beside what other Environments want: their trails and flow logs write, and a longer retention stays.
 pub(super) fn given(want: &Bucket, have: &Bucket) -> Bucket {
     let mut want = want.clone();
     if let (Some(policy), Some(have)) = (&mut want.policy, &have.policy) {
@@ -41,15 +60,24 @@ pub(super) fn given(want: &Bucket, have: &Bucket) -> Bucket {
     want
 }
 
-/// Whether it is just what lets a trail of Cloister's write, and is said of no trail otherwise.
+/// Whether it is just what lets a trail of Cloister's write, or an account's flow logs, and is said of them not otherwise.
 fn is_delivery(own: &Document, sid: &str, statement: &Statement) -> bool {
-    let arns = statement.condition.get("StringEquals").and_then(|keys| keys.get("aws:SourceArn"));
-    let Some(trail) = arns.and_then(BTreeSet::first) else { return false };
+    let source = |operator: &str| {
+        statement.condition.get(operator).and_then(|keys| keys.get("aws:SourceArn")).and_then(BTreeSet::first)
+    };
+    let Some(source) = source("StringEquals").or_else(|| source("ArnLike")) else { return false };
     let Some(bucket) = own.0.get(GUARD).and_then(|guard| guard.resource.first()) else { return false };
-    let parts: Vec<&str> = trail.split(':').collect();
-    let of_cloister = matches!(parts[..], ["arn", _, "cloudtrail", _, account, name]
-        if account.len() == 12 && name.starts_with("trail/cloister-"));
-    of_cloister && !own.0.contains_key(sid) && delivery(bucket, trail).get(sid) == Some(statement)
+    let parts: Vec<&str> = source.split(':').collect();
+    let known = match parts[..] {
+        ["arn", _, "cloudtrail", _, account, name]
+            if account.len() == 12 && name.starts_with("trail/cloister-") =>
+        {
+            delivery(bucket, source)
+        }
+        ["arn", _, "logs", _, account, "*"] if account.len() == 12 => flow_delivery(bucket, source),
+        _ => return false,
+    };
+    !own.0.contains_key(sid) && known.get(sid) == Some(statement)
 }
 
 fn longer(want: &ObjectLock, have: &ObjectLock) -> ObjectLock {

@@ -35,6 +35,8 @@ pub enum ResourceId {
     /// In the audit account.
     AuditBucket(String),
     Trail(String),
+    /// By the VPC.
+    FlowLog(String),
     /// Of CloudWatch, with its metric filter.
     Alarm(String),
     /// Of the account itself.
@@ -66,6 +68,7 @@ impl fmt::Display for ResourceId {
             Self::EventRule(name) => write!(f, "eventbridge-rule/{name}"),
             Self::AuditBucket(name) => write!(f, "audit-bucket/{name}"),
             Self::Trail(name) => write!(f, "trail/{name}"),
+            Self::FlowLog(vpc) => write!(f, "flow-log/{vpc}"),
             Self::Alarm(name) => write!(f, "cloudwatch-alarm/{name}"),
             Self::Guardrail(guardrail) => guardrail.fmt(f),
             Self::Object(object) => object.fmt(f),

@@ -8,6 +8,7 @@ mod cluster;
 mod copy_grant;
 mod database;
 mod event_rule;
+mod flow_log;
 mod guardrail;
 mod id;
 mod instance_profile;
@@ -33,7 +34,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use alarm::{Alarm, AlarmStep, MetricFilter, Watch};
-pub use audit_bucket::{GUARD, delivery};
+pub use audit_bucket::{GUARD, delivery, flow_delivery};
 pub use bucket::{
     Bucket, BucketStep, Encryption, LifecycleRule, Logging, ObjectLock, Ownership, PublicAccessBlock,
     QUARANTINE, QueueNotification, Transition, Versioning,
@@ -42,6 +43,7 @@ pub use cluster::{Cluster, ClusterEncryption, ClusterStep, Nodes, Reboot, Snapsh
 pub use copy_grant::{CopyGrant, CopyGrantStep};
 pub use database::{DatabaseStep, WarehouseDatabase};
 pub use event_rule::{EventRule, EventRuleStep};
+pub use flow_log::{FlowLog, FlowLogStep};
 pub use guardrail::{EbsEncryption, Guardrail, GuardrailId, GuardrailKind, GuardrailStep, SnapshotBlock};
 pub use id::ResourceId;
 pub use instance_profile::{InstanceProfile, InstanceProfileStep};
@@ -84,6 +86,7 @@ pub enum Resource {
     /// It is none's alone.
     AuditBucket(Box<Bucket>),
     Trail(Box<Trail>),
+    FlowLog(FlowLog),
     Alarm(Box<Alarm>),
     Object(Value),
 }
@@ -106,9 +109,12 @@ impl Resource {
             Self::ParameterGroup(r) => Some(&r.tags),
             Self::SubnetGroup(r) => Some(&r.tags),
             Self::Cluster(r) => Some(&r.tags),
-            Self::Policy(_) | Self::Database(_) | Self::Schema(_) | Self::Guardrail(_) | Self::Object(_) => {
-                None
-            }
+            Self::Policy(_)
+            | Self::Database(_)
+            | Self::Schema(_)
+            | Self::Guardrail(_)
+            | Self::FlowLog(_)
+            | Self::Object(_) => None,
             Self::InstanceProfile(r) => Some(&r.tags),
             Self::LaunchTemplate(r) => Some(&r.tags),
             Self::EventRule(r) => Some(&r.tags),

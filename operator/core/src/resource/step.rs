@@ -1,9 +1,9 @@
 use serde::Serialize;
 
 use super::{
-    AlarmStep, BucketStep, ClusterStep, CopyGrantStep, DatabaseStep, EventRuleStep, GuardrailStep,
-    InstanceProfileStep, KeyStep, LaunchTemplateStep, LogGroupStep, ObjectStep, ParameterGroupStep,
-    PolicyStep, QueueStep, RoleStep, SchemaStep, SubnetGroupStep, TrailStep,
+    AlarmStep, BucketStep, ClusterStep, CopyGrantStep, DatabaseStep, EventRuleStep, FlowLogStep,
+    GuardrailStep, InstanceProfileStep, KeyStep, LaunchTemplateStep, LogGroupStep, ObjectStep,
+    ParameterGroupStep, PolicyStep, QueueStep, RoleStep, SchemaStep, SubnetGroupStep, TrailStep,
 };
 use crate::plan::Safety;
 
@@ -28,6 +28,7 @@ pub enum Step {
     Guardrail(GuardrailStep),
     EventRule(EventRuleStep),
     Trail(TrailStep),
+    FlowLog(FlowLogStep),
     Alarm(AlarmStep),
     Object(ObjectStep),
 }
@@ -74,6 +75,7 @@ impl Step {
             | Self::Guardrail(_)
             | Self::EventRule(_)
             | Self::Trail(_)
+            | Self::FlowLog(_)
             | Self::Alarm(_)
             | Self::Object(_) => Safety::Safe,
         }

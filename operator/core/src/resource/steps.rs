@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::{
     Alarm, AlarmStep, Bucket, BucketStep, Cluster, ClusterStep, CopyGrant, CopyGrantStep, DatabaseStep,
-    EventRule, EventRuleStep, InstanceProfile, InstanceProfileStep, Key, KeyStep, LaunchTemplate,
-    LaunchTemplateStep, LogGroup, LogGroupStep, ObjectStep, ParameterGroup, ParameterGroupStep, Policy,
-    PolicyStep, Queue, QueueStep, Resource, RoleStep, Step, SubnetGroup, SubnetGroupStep, Trail, TrailStep,
-    audit_bucket,
+    EventRule, EventRuleStep, FlowLogStep, InstanceProfile, InstanceProfileStep, Key, KeyStep,
+    LaunchTemplate, LaunchTemplateStep, LogGroup, LogGroupStep, ObjectStep, ParameterGroup,
+    ParameterGroupStep, Policy, PolicyStep, Queue, QueueStep, Resource, RoleStep, Step, SubnetGroup,
+    SubnetGroupStep, Trail, TrailStep, audit_bucket,
 };
 use crate::drift::Drift;
 
@@ -39,6 +39,7 @@ impl Resource {
             Self::EventRule(_) => EventRule::create().into_iter().map(Step::EventRule).collect(),
             Self::AuditBucket(want) => audit_bucket::create(want),
             Self::Trail(_) => Trail::create(),
+            Self::FlowLog(_) => vec![Step::FlowLog(FlowLogStep::Create)],
             Self::Alarm(_) => Alarm::create().into_iter().map(Step::Alarm).collect(),
             Self::Object(_) => vec![Step::Object(ObjectStep::Create)],
         }
@@ -95,7 +96,7 @@ impl Resource {
                 want.repair(have, &parts).into_iter().map(Step::EventRule).collect()
             }
             (Self::Object(_), Self::Object(_)) => vec![Step::Object(ObjectStep::Apply)],
-            // An id names one kind only, so two kinds never meet.
+            // Of a flow log nothing can differ, see there; an id names one kind only, so two kinds never meet.
             _ => Vec::new(),
         }
     }
@@ -114,6 +115,7 @@ impl Resource {
             Self::LogGroup(_)
             | Self::AuditBucket(_)
             | Self::Trail(_)
+            | Self::FlowLog(_)
             | Self::Alarm(_)
             | Self::Schema(_)
             | Self::Guardrail(_) => Vec::new(),
@@ -161,7 +163,9 @@ impl Resource {
             Self::LaunchTemplate(_) => Some(Step::LaunchTemplate(LaunchTemplateStep::Tag)),
             Self::EventRule(_) => Some(Step::EventRule(EventRuleStep::Tag)),
             // Whose these are cannot be changed afterwards, or they are nobody's.
-            Self::Policy(_) | Self::Schema(_) | Self::Guardrail(_) | Self::Object(_) => None,
+            Self::Policy(_) | Self::Schema(_) | Self::Guardrail(_) | Self::FlowLog(_) | Self::Object(_) => {
+                None
+            }
         }
     }
 }

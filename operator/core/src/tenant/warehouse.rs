@@ -33,6 +33,7 @@ pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
                 recovery_region: recovery.clone(),
                 keys: inputs.keys,
                 key_alias: inputs.names.key_alias(),
+                log_needs: None,
                 name: inputs.names.warehouse(),
                 database: database(&inputs.names.tenant, spec),
                 roles: BTreeSet::from([inputs.account.role_arn(&role)]),

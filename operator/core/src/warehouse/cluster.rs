@@ -1,6 +1,7 @@
 //! The cluster, and what it cannot be without.
 
 use std::collections::BTreeMap;
+use std::iter;
 
 use cloister_crds::warehouse::Reboots;
 
@@ -48,14 +49,15 @@ pub(crate) fn desire(site: &Site<'_>, after: impl IntoIterator<Item = ResourceId
     needs.extend(after);
     for log in LOGS {
         let id = ResourceId::LogGroup(format!("/aws/redshift/cluster/{name}/{log}"));
-        needs.push(add(id, Resource::LogGroup(log_group(site, log)), vec![site.key_id()]));
+        let keys = iter::once(site.key_id()).chain(site.log_needs.clone());
+        needs.push(add(id, Resource::LogGroup(log_group(site, log)), keys.collect()));
     }
     add(ResourceId::Cluster(name), Resource::Cluster(Box::new(cluster(site))), needs);
 }
 
 fn log_group(site: &Site<'_>, log: &str) -> LogGroup {
     LogGroup {
-        kms_key: Some(site.key_arn().to_owned()),
+        kms_key: Some(site.log_key_arn().to_owned()),
         retention_days: Some(LOG_RETENTION_DAYS),
         tags: site.tags(&format!("log-group/{log}")),
     }

@@ -29,7 +29,7 @@ pub(crate) fn lend(account: &Account, cluster: &str, policy: &mut Document) {
     policy.0.insert("UsedByRedshift".into(), used_by_redshift(account, &account.region));
     policy.0.insert("UsedForAdminSecret".into(), used_for_secret(account));
     let groups = format!("/aws/redshift/cluster/{cluster}/*");
-    policy.0.insert("UsedForLogs".into(), used_for_logs(account, &groups));
+    policy.0.insert("UsedForLogs".into(), used_for_logs(account, [&*groups]));
 }
 
 /// Nobody gets more than they need, and nobody can delete or disable the key without changing this
@@ -106,7 +106,7 @@ pub(crate) fn heard_by_operator(account: &Account) -> Statement {
 }
 
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>
-pub(crate) fn used_for_logs(account: &Account, groups: &str) -> Statement {
+pub(crate) fn used_for_logs<const N: usize>(account: &Account, groups: [&str; N]) -> Statement {
     Statement::allow([
         "kms:Decrypt",
         "kms:DescribeKey",
@@ -116,5 +116,9 @@ pub(crate) fn used_for_logs(account: &Account, groups: &str) -> Statement {
     ])
     .principal("Service", account.service_host("logs"))
     .on(["*"])
-    .when("ArnLike", "kms:EncryptionContext:aws:logs:arn", [account.log_group_arn(groups)])
+    .when(
+        "ArnLike",
+        "kms:EncryptionContext:aws:logs:arn",
+        groups.map(|group| account.log_group_arn(group)),
+    )
 }

@@ -35,6 +35,8 @@ pub(crate) struct Site<'a> {
     pub keys: &'a KeyArns,
     /// Alias of its owner's key, and of the one in the recovery region.
     pub key_alias: String,
+    /// What its logs wait for beside its key: the key of the records, where its owner makes that too.
+    pub log_needs: Option<ResourceId>,
     /// Of the cluster and of what belongs to it.
     pub name: String,
     /// The database that it is made with.
@@ -52,6 +54,11 @@ pub(crate) struct Site<'a> {
 impl Site<'_> {
     fn key_arn(&self) -> &str {
         self.keys.home.as_deref().unwrap_or(KEY_NOT_KNOWN_YET)
+    }
+
+    /// Who used the cluster, and how, is audit data: kept six years, whatever becomes of the key of whom it is about.
+    fn log_key_arn(&self) -> &str {
+        self.account.audit_key.as_deref().unwrap_or(self.key_arn())
     }
 
     fn recovery_key_arn(&self) -> &str {

@@ -317,6 +317,7 @@ pub fn damage(resource: &mut Resource, n: usize) {
         | Resource::EventRule(_)
         | Resource::AuditBucket(_)
         | Resource::Trail(_)
+        | Resource::FlowLog(_)
         | Resource::Alarm(_) => {}
         Resource::Object(object) => {
             if let Some(spec) = object.get_mut("spec").and_then(|s| s.as_object_mut()) {

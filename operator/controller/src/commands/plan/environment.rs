@@ -8,7 +8,7 @@ use kube::ResourceExt;
 
 use super::{Manifests, Section, Survey, keys, owner, section};
 use crate::api::Object;
-use crate::kinds::{minute_of_week, role, shared_by};
+use crate::kinds::{audit_key, minute_of_week, role, shared_by};
 
 pub async fn plan_environment(home: &Environment, manifests: &Manifests, survey: &Survey<'_>) -> Section {
     let (name, owner) = (home.name_any(), owner(home));
@@ -34,5 +34,7 @@ pub fn account(home: &Environment) -> Account {
     let name = home.name_any();
     let mut account = Account::new(&name, &home.spec);
     account.shared_cluster = account.has_warehouse.then(|| shared_warehouse(&name, &owner(home).uid));
+    // Once it is known.
+    account.audit_key = audit_key(home).or(account.audit_key);
     account
 }

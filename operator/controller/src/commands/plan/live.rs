@@ -48,6 +48,9 @@ impl Live {
         manifests.known_tenants = tenants.list(&ListParams::default()).await?.items;
         for environment in &mut manifests.environments {
             adopt_identity(environment, &client).await?;
+            // What is known of its account, its tenants are planned with.
+            let known = manifests.known_environments.iter().find(|e| e.name_any() == environment.name_any());
+            environment.status = known.and_then(|known| known.status.clone());
         }
         for tenant in &mut manifests.tenants {
             adopt_identity(tenant, &client).await?;

@@ -7,7 +7,7 @@ use crate::document::{Document, Statement};
 use crate::ownership::{MANAGED_BY, ROLE};
 use crate::resource::{
     Bucket, Encryption, GUARD, LifecycleRule, ObjectLock, Ownership, PublicAccessBlock, Tags, Transition,
-    Versioning, delivery,
+    Versioning, delivery, flow_delivery,
 };
 
 /// Value of the tag that says what it is. It names no owner, since every Environment that writes into it keeps it.
@@ -54,6 +54,7 @@ fn policy(account: &Account, name: &str, audit_account: &str) -> Document {
         (GUARD, deny_lowering(&bucket)),
     ]);
     policy.0.extend(delivery(&bucket, &account.trail_arn()));
+    policy.0.extend(flow_delivery(&bucket, &account.logs_arn()));
     policy
 }
 

@@ -1,8 +1,10 @@
-//! What records the calls to the account: a trail, and the bucket in the audit account that it writes into. None of it
+//! What records the calls to the account and the traffic of its VPC: a trail, a flow log, and the bucket in the audit account that
+//! they write into. None of it
 //! goes with the Environment: tenants that were here must stay accounted for (45 CFR 164.316(b)(2)(i)).
 
 mod alarms;
 mod bucket;
+mod flows;
 mod logs;
 mod patterns;
 mod trail;
@@ -31,7 +33,10 @@ pub(super) fn desire(inputs: &Inputs<'_>, account: &Account) -> DesiredSet {
     let mut set = logs::desire(inputs, account, &key);
     set.insert(key, wanted_key);
     set.insert(bucket.clone(), kept(inputs, &bucket, settings, []));
+    let flows = ResourceId::FlowLog(inputs.spec.network.vpc_id.clone());
+    let traffic = Resource::FlowLog(flows::settings(inputs, account));
     let needs: Vec<ResourceId> = set.keys().cloned().collect();
+    set.insert(flows.clone(), kept(inputs, &flows, traffic, [bucket]));
     set.extend(alarms::desire(inputs, account));
     set.insert(trail.clone(), kept(inputs, &trail, recording, needs));
     set

@@ -5,6 +5,7 @@ use super::super::demand::{home, own};
 use super::super::{Basis, Part, Safeguard, managed};
 
 const TEMPLATE: &str = "ec2-launch-template/*";
+const FLOWS: &str = "flow-log/*";
 
 pub(super) const TABLE: &[Safeguard] = &[
     Safeguard {
@@ -104,10 +105,11 @@ pub(super) const TABLE: &[Safeguard] = &[
         prowler: &["vpc_flow_logs_enabled"],
         config: &["vpc-flow-logs-enabled"],
         fsbp: &["EC2.6"],
-        basis: Basis::NotManaged {
-            needs: "a flow log of all traffic of the Environment's VPC (CreateFlowLogs)",
-        },
-        beyond: None,
+        basis: managed(
+            Part::Audit,
+            &[home(FLOWS, "traffic", Is("ALL")), home(FLOWS, "destination", Declared)],
+        ),
+        beyond: Some("Other VPCs of the account, and whether records arrived, are not looked at"),
     },
     Safeguard {
         id: "E8",
