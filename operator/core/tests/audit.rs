@@ -84,7 +84,7 @@ fn without_a_role_there_nothing_is_kept_and_nothing_goes_with_the_environment() 
     let left = desired("production", |home| home.spec.audit.role_arn = None, false);
     assert!(left.is_empty());
     let leaving = desired("production", |_| {}, true);
-    assert!(leaving.len() == 6 && leaving.values().all(|want| want.fate == Fate::Retain));
+    assert!(leaving.len() == 7 && leaving.values().all(|want| want.fate == Fate::Retain));
     assert!(planned(&leaving, |_| {}).is_settled());
 }
 
