@@ -1,4 +1,4 @@
-"""One page per kind, from its definition: every field, its bounds, what the API server refuses and what it says then."""
+"""One page per kind, from its definition: every field, its bounds, and what the API server refuses in which words."""
 
 from collections.abc import Iterator
 from typing import Any

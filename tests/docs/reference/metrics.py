@@ -16,7 +16,8 @@ def render(sources: Path) -> str:
     rows = sorted(row for file in sorted(sources.rglob("metrics.rs")) for row in _of(file))
     assert rows, f"no metric is registered under {sources}"
     lines = [
-        "Served at `/metrics` of `--listen` in the OpenMetrics format. Labels hold names of objects and AWS's words, never data.",
+        "Served at `/metrics` of `--listen` in the OpenMetrics format.",
+        "Labels hold names of objects and AWS's words, never data.",
         "",
         *table(("Metric", "Type", "Labels", "What it counts"), rows),
     ]

@@ -14,9 +14,9 @@ FAMILIES = {
     "W": "CloudWatch",
     "D": "Operations",
 }
-WHY = """What `cloister evidence` judges a tenant by. *Cloister keeps it*: it is put right when it drifts, and the report
-shows the fields below, as observed. *Not yet*: Cloister does not do it, and the text says what is needed meanwhile.
-*Not ours*: it is up to somebody else, and the text says to whom. CFR sections are of title 45."""
+WHY = """What `cloister evidence` judges a tenant by. *Cloister keeps it*: it is put right when it drifts, and the
+report shows the fields below, as observed. *Not yet*: Cloister does not do it, and the text says what is needed
+meanwhile. *Not ours*: it is up to somebody else, and the text says to whom. CFR sections are of title 45."""
 
 
 def render(safeguards: list[dict[str, Any]]) -> str:
