@@ -21,6 +21,8 @@ class Shell:
         told = ("AWS_", "KUBE", "CLOISTER_", "MAKE", "MFLAGS", "PYTHONPATH", "CARGO_")
         kept = {n: v for n, v in os.environ.items() if not n.startswith(told) or n == "CLOISTER_CACHE"}
         kept |= {"PATH": f"{directory / 'target' / 'debug'}{os.pathsep}{kept['PATH']}", "NO_COLOR": "1"}
+        # Where cloister-upload keeps logins and receipts: not where the user of this machine has theirs.
+        kept |= {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "STATE")}
         self._home = home
         self._count = 0
         self._bash = subprocess.Popen(

@@ -48,7 +48,7 @@ def _object(schema: Schema, path: str, others: dict[str, Schema]) -> list[str]:
     properties: Schema = schema.get("properties", {})
     if properties:
         rows = [_field(name, field, schema) for name, field in properties.items()]
-        lines += table(("Field", "Type", "Default", "What it says"), rows)
+        lines += table(("Field", "Type, default", "What it says"), rows)
     lines += _rules(schema)
     if kind := next((k for k, s in others.items() if _is_written_inline(schema, s)), ""):
         return [*lines, f"What these fields hold is told at [{kind}]({kind.lower()}.md#spec).", ""]
@@ -74,7 +74,7 @@ def _inner(field: Schema) -> tuple[Schema, str]:
     return field, ""
 
 
-def _field(name: str, field: Schema, parent: Schema) -> tuple[str, str, str, str]:
+def _field(name: str, field: Schema, parent: Schema) -> tuple[str, str, str]:
     rules = [*field.get("x-kubernetes-validations", ()), *_rules_of(name, parent)]
     marks = []
     if name in parent.get("required", ()):
@@ -86,8 +86,8 @@ def _field(name: str, field: Schema, parent: Schema) -> tuple[str, str, str, str
     said = [f"*{', '.join(marks)}*. " if marks else "", cell(described)]
     refusals = [f"<br>✗ {cell(_escaped(rule['message']))}" for rule in field.get("x-kubernetes-validations", ())]
     refusals += [f"<br>✗ {cell(_escaped(rule['message']))}" for rule in inner_rules(field)]
-    default = code(_value(field["default"])) if "default" in field else ""
-    return code(name), _type(field), default, "".join([*said, *refusals])
+    default = f"<br>default {code(_value(field['default']))}" if "default" in field else ""
+    return code(name), _type(field) + default, "".join([*said, *refusals])
 
 
 def inner_rules(field: Schema) -> list[Schema]:
