@@ -58,8 +58,21 @@ build: ## Build the operator, the upload API and the command for uploads
 
 generate: build ## Write anew what is made from the code
 	$(CARGO_BIN)/cloister crds > crds/cloister.dev.yaml
+	$(IN_VENV) -m docs.reference $(CARGO_BIN)/cloister
 
 CARGO_BIN = $(or $(CARGO_TARGET_DIR),target)/debug
+
+# --- The documents -----------------------------------------------------------
+
+MDBOOK_VERSION = 0.5.4
+MDBOOK = $(or $(CLOISTER_CACHE),$(HOME)/.cache/cloister)/mdbook-$(MDBOOK_VERSION)
+.PHONY: docs
+docs: $(MDBOOK)/bin/mdbook ## Build the documents as a site: target/book/index.html
+	$< build docs
+
+$(MDBOOK)/bin/mdbook:
+	cargo install --quiet --locked --root $(MDBOOK) --version $(MDBOOK_VERSION) \
+		--no-default-features --features search mdbook
 
 # --- Checking ----------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""The pages of the reference, which `make generate` writes from the code."""
