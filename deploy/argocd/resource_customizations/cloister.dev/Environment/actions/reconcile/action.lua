@@ -1,0 +1,3 @@
+obj.metadata.annotations = obj.metadata.annotations or {}
+obj.metadata.annotations["cloister.dev/reconcile-requested-at"] = os.date("!%Y-%m-%dT%XZ")
+return obj
