@@ -2,7 +2,7 @@ module cloister.local/argocd
 
 go 1.26.0
 
-// The engine of Argo CD as its releases 3.2 and 3.3 have it, and the Lua interpreter that it judges health by. A module of
+// The engine as Argo CD 3.2 has it, and the Lua interpreter that it judges health by. A module of
 // its own, since the engine wants another version of Kubernetes than the control plane is built from.
 
 require (
