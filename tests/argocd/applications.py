@@ -23,10 +23,10 @@ def annotated(manifest: Object, **annotations: str) -> Object:
     return manifest | {"metadata": manifest["metadata"] | {"annotations": named}}
 
 
-def inbox(tenant: str, **annotations: str) -> Object:
-    meta = {"name": "extra", "namespace": tenant}
-    manifest = {"apiVersion": "cloister.dev/v1alpha1", "kind": "IngestBucket", "metadata": meta, "spec": {}}
-    return annotated(manifest, **annotations)
+def inbox(tenant: str, *, name: str = "extra", wave: str = "0", **spec: object) -> Object:
+    meta = {"name": name, "namespace": tenant}
+    manifest = {"apiVersion": "cloister.dev/v1alpha1", "kind": "IngestBucket", "metadata": meta, "spec": spec}
+    return annotated(manifest, wave=wave)
 
 
 def wait(app: Application, holds: Callable[[Report], bool], seconds: float = 60) -> Report:

@@ -84,3 +84,16 @@ def test_paused_is_suspended(world: World, examples: Application) -> None:
     assert seen.health("ClientTenant/resting")[0] == "Suspended"
     act(world, "resume")
     wait(app, lambda seen: seen.health("ClientTenant/resting") == HEALTHY)
+
+
+def test_a_difference_that_is_left_is_degraded(world: World, examples: Application) -> None:
+    app = application(world, "reported")
+    app.commit({"bucket": inbox("acme-health", name="reported", driftPolicy="Report")})
+    assert app.sync().phase == "Succeeded"
+    wait(app, lambda seen: seen.health("IngestBucket/reported") == HEALTHY)
+    bucket = world.cluster.get("IngestBucket", "reported", "acme-health")["status"]["bucketName"]
+    world.aws.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+    seen = wait(app, lambda seen: seen.health("IngestBucket/reported")[0] == "Degraded")
+    why = f"s3-bucket/{bucket} differs; driftPolicy is Report, so it is left"
+    assert seen.health("IngestBucket/reported") == ("Degraded", why)
+    assert seen.states == {"IngestBucket/reported": "Synced"}
