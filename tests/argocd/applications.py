@@ -23,8 +23,8 @@ def annotated(manifest: Object, **annotations: str) -> Object:
     return manifest | {"metadata": manifest["metadata"] | {"annotations": named}}
 
 
-def inbox(tenant: str, *, name: str = "extra", wave: str = "0", **spec: object) -> Object:
-    meta = {"name": name, "namespace": tenant}
+def inbox(tenant: str, *, wave: str = "0", **spec: object) -> Object:
+    meta = {"name": "extra", "namespace": tenant}
     manifest = {"apiVersion": "cloister.dev/v1alpha1", "kind": "IngestBucket", "metadata": meta, "spec": spec}
     return annotated(manifest, wave=wave)
 

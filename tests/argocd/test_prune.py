@@ -42,7 +42,7 @@ def test_prune_keeps_phi(world: World, examples: Application) -> None:
 
 def test_annotations_hold_a_prune_back(world: World, examples: Application) -> None:
     app = application(world, "held", *SERVER_SIDE, "--tracking=label")
-    kept = annotated(manifests.tenant("held-kept"), options="Prune=false")
+    kept = annotated(manifests.tenant("held-kept", "inbox"), options="Prune=false")
     asked = annotated(manifests.tenant("held-asked"), options="Prune=confirm")
     app.commit({"kept": kept, "asked": asked})
     assert app.sync().phase == "Succeeded"
