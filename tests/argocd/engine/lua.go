@@ -39,20 +39,21 @@ func runScripts(from io.Reader) ([]scriptResult, error) {
 	return results, nil
 }
 
-// As Argo CD does for what argocd-cm holds: no library but base, package, table, and of os the clock; one second.
+// As Argo CD does for what argocd-cm holds: no library but base, package and table, the clock by require("os"); one second.
 func runScript(script string, object map[string]any, parameters map[string]string) (any, error) {
 	l := lua.NewState(lua.Options{SkipOpenLibs: true})
 	defer l.Close()
 	libraries := []struct {
 		name string
 		open lua.LGFunction
-	}{{lua.LoadLibName, lua.OpenPackage}, {lua.BaseLibName, lua.OpenBase}, {lua.TabLibName, lua.OpenTable}, {lua.OsLibName, openClock}}
+	}{{lua.LoadLibName, lua.OpenPackage}, {lua.BaseLibName, lua.OpenBase}, {lua.TabLibName, lua.OpenTable}}
 	for _, library := range libraries {
 		call := lua.P{Fn: l.NewFunction(library.open), NRet: 0, Protect: true}
 		if err := l.CallByParam(call, lua.LString(library.name)); err != nil {
 			return nil, err
 		}
 	}
+	l.PreloadModule(lua.OsLibName, openClock)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	l.SetContext(ctx)
@@ -75,7 +76,7 @@ func openClock(l *lua.LState) int {
 	for _, name := range []string{"date", "time"} {
 		safe.RawSetString(name, full.RawGetString(name))
 	}
-	l.SetGlobal(lua.OsLibName, safe)
+	l.SetGlobal(lua.OsLibName, lua.LNil)
 	l.Push(safe)
 	return 1
 }
