@@ -59,6 +59,7 @@ build: ## Build the operator, the upload API and the command for uploads
 generate: build ## Write anew what is made from the code
 	$(CARGO_BIN)/cloister crds > crds/cloister.dev.yaml
 	$(IN_VENV) -m docs.reference $(CARGO_BIN)/cloister
+	@$(IN_VENV) -m argocd.configmap
 
 CARGO_BIN = $(or $(CARGO_TARGET_DIR),target)/debug
 

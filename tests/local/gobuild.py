@@ -39,7 +39,8 @@ class GoBuild:
 
     def _key(self) -> str:
         flags = " ".join([*self.packages.values(), *self._flags()])
-        files = [(self.module / name).read_bytes() for name in ("go.mod", "go.sum")]
+        ours = sorted(self.module.rglob("*.go"))
+        files = [file.read_bytes() for file in (self.module / "go.mod", self.module / "go.sum", *ours)]
         return key_of(*files, flags.encode(), self._go("version").encode())
 
     def _build(self, target: Path) -> None:

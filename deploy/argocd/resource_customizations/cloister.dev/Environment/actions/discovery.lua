@@ -1,0 +1,3 @@
+local actions = {}
+actions["reconcile"] = { ["displayName"] = "Look at it now" }
+return actions

@@ -1,0 +1,2 @@
+obj.spec.approvedPlan = obj.status.plan.hash
+return obj

@@ -1,0 +1,18 @@
+-- What is written inline in its ClientTenant has its spec from there.
+local isInline = false
+for _, owner in ipairs(obj.metadata.ownerReferences or {}) do
+  isInline = isInline or owner.kind == "ClientTenant"
+end
+
+local actions = {}
+actions["reconcile"] = { ["displayName"] = "Look at it now" }
+local stopped = obj.spec.paused == true
+actions["pause"] = { ["displayName"] = "Change nothing", ["disabled"] = isInline or stopped }
+actions["resume"] = { ["displayName"] = "Go on", ["disabled"] = isInline or not stopped }
+
+local isAsked = false
+for _, condition in ipairs((obj.status or {}).conditions or {}) do
+  isAsked = isAsked or (condition.type == "Stalled" and condition.reason == "ApprovalNeeded")
+end
+actions["approve-plan"] = { ["displayName"] = "Approve the plan in status", ["disabled"] = isInline or not isAsked }
+return actions
