@@ -8,9 +8,10 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 SOURCE = REPOSITORY / "docs" / "src"
+READMES = (REPOSITORY / "etl" / "README.md", REPOSITORY / "deploy" / "argocd" / "README.md")
 
-_FENCE = re.compile(r"^(`{3,})(\S*)\s*$")
-_MARK = re.compile(r"^<!-- (\w+): (.+) -->$")
+_FENCE = re.compile(r"^ *(`{3,})(\S*)\s*$")  # in a list, too
+_MARK = re.compile(r"^ *<!-- (\w+): (.+) -->$")
 _HEADING = re.compile(r"^#{1,6} (.+)$")
 _LINK = re.compile(r"(?<!\\)\[[^\]]*\]\(([^)\s]+)\)")
 _CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
@@ -102,4 +103,4 @@ def summary() -> list[Path]:
 
 def documents() -> list[Path]:
     """All that people read: the site first, since its first page makes what all others work on."""
-    return [*summary(), *sorted(REPOSITORY.glob("*.md")), REPOSITORY / "etl" / "README.md"]
+    return [*summary(), *sorted(REPOSITORY.glob("*.md")), *READMES]

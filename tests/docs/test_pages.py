@@ -8,7 +8,7 @@ import yaml
 
 from docs.markdown import REPOSITORY, SOURCE, Block, Page, documents, summary
 
-TAGS = {"sh", "console", "yaml", "json", "text", "toml", "python"}
+TAGS = {"sh", "console", "yaml", "json", "text", "toml", "python", "go"}
 # What a test cannot run: an AWS account, a real cluster with Helm, what CI runs elsewhere, a browser.
 NEEDS = {"aws", "cluster", "time", "a person"}
 MARKS = {"needs", "exit", "see", "at"}
