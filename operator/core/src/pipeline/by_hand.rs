@@ -1,58 +1,139 @@
-//! What people ask for by annotation: `TOKEN` or `TOKEN NAME=VALUE …`, and each new value is one wish. An annotation
+//! What people ask for by annotation: `TOKEN` or `TOKEN @SLOT NAME=VALUE …`, and each new value is one wish. An annotation
 //! works alike for kubectl, for a manifest in Git, and on a pipeline whose spec its tenant keeps.
 
 use std::collections::BTreeMap;
 
-use cloister_crds::pipeline::{Parameter, RunCause, RunState};
+use cloister_crds::pipeline::{Parameter, RunCause, RunState, RunStatus};
+use cloister_crds::{EtlPipelineSpec, EtlPipelineStatus};
+use jiff::Timestamp;
 
 use super::decide::Draft;
 use super::queue::{Wanted, add, run_id};
+use super::schedule::Schedule;
 use super::time::text;
-use super::{RUN_NOW, files, slots, validate};
+use super::{RETRY_FAILED, RUN_NOW, files, slots, validate};
 use crate::name::digits;
 use crate::violation::Violation;
 
+/// The value of `run-now`, or all that is wrong with what is asked for.
+pub fn wish_to_run(
+    spec: &EtlPipelineSpec,
+    token: &str,
+    slot: Option<&str>,
+    parameters: &[String],
+) -> Result<String, Vec<Violation>> {
+    let words = [token.to_owned()].into_iter().chain(slot.map(|slot| format!("@{slot}")));
+    let wish = words.chain(parameters.iter().cloned()).collect::<Vec<_>>().join(" ");
+    if let Some(spaced) = parameters.iter().find(|parameter| parameter.contains(char::is_whitespace)) {
+        let hint = format!(
+            "{spaced:?} has a space in it, which an annotation's parameters cannot have: write one without"
+        );
+        return Err(vec![Violation::new(format!("metadata.annotations[{RUN_NOW}]"), hint)]);
+    }
+    let of_times = spec.trigger.as_ref().and_then(|trigger| trigger.schedule.as_ref());
+    let schedule = of_times.and_then(|trigger| Schedule::read(trigger).ok());
+    read(&spec.parameters, schedule.as_ref(), &wish).map(|_| wish)
+}
+
+/// The value of `retry-failed`, and the runs that it is about.
+pub fn wish_to_retry(
+    status: &EtlPipelineStatus,
+    token: &str,
+    slot: Option<&str>,
+) -> Result<(String, Vec<String>), String> {
+    let wish = slot.map_or_else(|| token.to_owned(), |slot| format!("{token} @{slot}"));
+    let failed: Vec<&RunStatus> = status.runs.iter().filter(|run| has_failed(run)).collect();
+    let wanted = slot_of(&wish).transpose()?;
+    let runs: Vec<String> =
+        failed.iter().filter(|run| is_of(run, wanted)).map(|run| run.id.clone()).collect();
+    if !runs.is_empty() {
+        return Ok((wish, runs));
+    }
+    let slots: Vec<&str> =
+        failed.iter().filter_map(|run| Some(run.interval.as_ref()?.end.as_str())).collect();
+    Err(match (slot, slots.is_empty()) {
+        (Some(slot), false) => format!("no run of {slot} has failed: write one of {}", slots.join(", ")),
+        (Some(slot), true) => format!("no run of {slot} has failed, nor of any other slot"),
+        (None, _) => "no run of it has failed".to_owned(),
+    })
+}
+
+/// The run that `run-now` with this value is.
+#[must_use]
+pub fn wished_run(uid: &str, wish: &str) -> String {
+    run_id(uid, "hand", wish)
+}
+
+/// Whether a value of `run-now` or `retry-failed` has been taken up.
+#[must_use]
+pub fn is_granted(status: &EtlPipelineStatus, annotation: &str, wish: &str) -> bool {
+    let granted = match annotation {
+        RUN_NOW => &status.handled.run_now,
+        RETRY_FAILED => &status.handled.retry_failed,
+        _ => return false,
+    };
+    *granted == Some(digits(wish, 16))
+}
+
 pub(super) fn take(draft: &mut Draft<'_>) {
     let view = draft.view;
-    if let Some(wish) = view.wishes.run_now {
-        let token = digits(wish, 16);
-        if draft.status.handled.run_now.as_ref() != Some(&token) {
-            match parameters(&view.spec.parameters, wish) {
-                Ok(parameters) => {
-                    draft.status.handled.run_now = Some(token);
-                    run_now(draft, wish, parameters);
-                }
-                Err(violations) => draft.violations.extend(violations),
+    if let Some(wish) = view.wishes.run_now
+        && !is_granted(&draft.status, RUN_NOW, wish)
+    {
+        match read(&view.spec.parameters, draft.schedule, wish) {
+            Ok(asked) => {
+                draft.status.handled.run_now = Some(digits(wish, 16));
+                run_now(draft, wish, asked);
             }
+            Err(violations) => draft.violations.extend(violations),
         }
     }
-    if let Some(wish) = view.wishes.retry_failed {
-        let token = digits(wish, 16);
-        if draft.status.handled.retry_failed.as_ref() != Some(&token) {
-            draft.status.handled.retry_failed = Some(token);
-            retry_failed(draft);
+    if let Some(wish) = view.wishes.retry_failed
+        && !is_granted(&draft.status, RETRY_FAILED, wish)
+    {
+        draft.status.handled.retry_failed = Some(digits(wish, 16));
+        // A slot that nobody can read has no runs.
+        match slot_of(wish) {
+            None => retry_failed(draft, None),
+            Some(Ok(slot)) => retry_failed(draft, Some(slot)),
+            Some(Err(_)) => {}
         }
     }
 }
 
-fn run_now(draft: &mut Draft<'_>, wish: &str, parameters: BTreeMap<String, String>) {
-    let id = run_id(draft.view.uid, "hand", wish);
-    let interval = draft
-        .schedule
-        .and_then(|schedule| schedule.last(draft.view.now).and_then(|slot| slots::interval(schedule, slot)));
+/// What is asked for by one value.
+struct Asked {
+    slot: Option<Timestamp>,
+    parameters: BTreeMap<String, String>,
+}
+
+fn run_now(draft: &mut Draft<'_>, wish: &str, asked: Asked) {
+    let id = wished_run(draft.view.uid, wish);
+    let interval = draft.schedule.and_then(|schedule| {
+        let slot = asked.slot.or_else(|| schedule.last(draft.view.now));
+        slots::interval(schedule, slot?)
+    });
     // Who asks does not want to wait for quiet or a marker.
     let most = draft.arrival().map_or(0, |arrival| usize::try_from(arrival.max_files).unwrap_or(1));
     let inputs: Vec<_> = draft.status.pending.iter().take(most).cloned().collect();
     files::hand_over(&mut draft.status, &inputs);
-    add(draft, id, RunCause::ByHand, Wanted { interval, parameters, inputs });
+    add(draft, id, RunCause::ByHand, Wanted { interval, parameters: asked.parameters, inputs });
+}
+
+fn has_failed(run: &RunStatus) -> bool {
+    matches!(run.state, RunState::Failed | RunState::Missed)
+}
+
+fn is_of(run: &RunStatus, slot: Option<Timestamp>) -> bool {
+    slot.is_none_or(|slot| run.interval.as_ref().is_some_and(|interval| interval.end == text(slot)))
 }
 
 /// What failed is queued again, with as many attempts as at first.
-fn retry_failed(draft: &mut Draft<'_>) {
+fn retry_failed(draft: &mut Draft<'_>, slot: Option<Timestamp>) {
     let now = text(draft.view.now);
     let (failed, mut others): (Vec<_>, Vec<_>) = std::mem::take(&mut draft.status.runs)
         .into_iter()
-        .partition(|run| matches!(run.state, RunState::Failed | RunState::Missed));
+        .partition(|run| has_failed(run) && is_of(run, slot));
     others.extend(failed.into_iter().map(|mut run| {
         run.state = RunState::Queued;
         run.forgiven = run.attempt;
@@ -64,12 +145,46 @@ fn retry_failed(draft: &mut Draft<'_>) {
     draft.status.runs = others;
 }
 
-fn parameters(declared: &[Parameter], wish: &str) -> Result<BTreeMap<String, String>, Vec<Violation>> {
+/// The word after the token that begins with `@`.
+fn slot_of(wish: &str) -> Option<Result<Timestamp, String>> {
+    let slot = wish.split_whitespace().nth(1)?.strip_prefix('@')?;
+    Some(slot.parse().map_err(|_| format!("{slot} is no time: write one such as 2026-01-31T05:00:00Z")))
+}
+
+fn read(declared: &[Parameter], schedule: Option<&Schedule>, wish: &str) -> Result<Asked, Vec<Violation>> {
+    let slot = slot_of(wish);
+    let words = wish.split_whitespace().skip(if slot.is_some() { 2 } else { 1 });
+    let parameters = parameters(declared, words);
+    let slot = slot
+        .map(|slot| slot.and_then(|slot| of_schedule(schedule, slot)))
+        .transpose()
+        .map_err(|hint| vec![Violation::new(format!("metadata.annotations[{RUN_NOW}]"), hint)]);
+    match (slot, parameters) {
+        (Ok(slot), Ok(parameters)) => Ok(Asked { slot, parameters }),
+        (slot, parameters) => Err([slot.err(), parameters.err()].into_iter().flatten().flatten().collect()),
+    }
+}
+
+fn of_schedule(schedule: Option<&Schedule>, slot: Timestamp) -> Result<Timestamp, String> {
+    let Some(schedule) = schedule else {
+        return Err("@SLOT is for pipelines with trigger.schedule: leave it out".to_owned());
+    };
+    match schedule.last(slot) {
+        Some(last) if last == slot => Ok(slot),
+        Some(last) => Err(format!("{slot} is no slot of trigger.schedule: the one before it is {last}")),
+        None => Err(format!("{slot} is no slot of trigger.schedule: choose a later one")),
+    }
+}
+
+fn parameters<'a>(
+    declared: &[Parameter],
+    words: impl Iterator<Item = &'a str>,
+) -> Result<BTreeMap<String, String>, Vec<Violation>> {
     let mut wrong = Vec::new();
     let mut given = BTreeMap::new();
     let mut tell =
         |hint: String| wrong.push(Violation::new(format!("metadata.annotations[{RUN_NOW}]"), hint));
-    for part in wish.split_whitespace().skip(1) {
+    for part in words {
         let Some((name, value)) = part.split_once('=') else {
             tell(format!(
                 "{part:?} is no parameter: write NAME=VALUE after the token, without spaces in them"
@@ -95,4 +210,57 @@ fn parameters(declared: &[Parameter], wish: &str) -> Result<BTreeMap<String, Str
         tell(format!("parameter {parameter} has no default: write {parameter}=VALUE after the token"));
     }
     if wrong.is_empty() { Ok(given) } else { Err(wrong) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn spec() -> EtlPipelineSpec {
+        serde_json::from_value(json!({
+            "image": "registry.example/etl", "tasks": { "module": "claims", "task": "Load" },
+            "trigger": { "schedule": { "cron": "0 0 * * *", "timeZone": "America/New_York" } },
+            "parameters": [{ "name": "days", "type": "Integer", "default": "7" }],
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn what_is_asked_for_is_judged_before_it_is_written() {
+        let ask =
+            |slot: &str, parameter: &str| wish_to_run(&spec(), "now", Some(slot), &[parameter.to_owned()]);
+        assert_eq!(ask("2026-01-01T05:00:00Z", "days=3"), Ok("now @2026-01-01T05:00:00Z days=3".to_owned()));
+        let wrong = ask("2026-01-01T06:00:00Z", "days=many").unwrap_err();
+        let hints: Vec<&str> = wrong.iter().map(|violation| violation.hint.as_str()).collect();
+        assert_eq!(
+            hints,
+            [
+                "2026-01-01T06:00:00Z is no slot of trigger.schedule: the one before it is 2026-01-01T05:00:00Z",
+                "parameter days: it is no integer: write one such as 30",
+            ]
+        );
+        assert!(ask("2026-01-01T05:00:00Z", "days=3 4").is_err());
+        assert_eq!(wish_to_run(&spec(), "now", None, &[]), Ok("now".to_owned()));
+    }
+
+    #[test]
+    fn one_slot_may_be_tried_again_alone() {
+        let run = |id: &str, end: &str| {
+            let interval = json!({ "start": "2026-01-01T00:00:00Z", "end": end });
+            json!({ "id": id, "cause": "Schedule", "state": "Failed", "queuedAt": end, "interval": interval })
+        };
+        let runs = json!([run("0a", "2026-01-02T05:00:00Z"), run("0b", "2026-01-03T05:00:00Z")]);
+        let status: EtlPipelineStatus = serde_json::from_value(json!({ "runs": runs })).unwrap();
+        let ask = |slot: Option<&str>| wish_to_retry(&status, "again", slot);
+        assert_eq!(ask(None).unwrap().1, ["0a", "0b"]);
+        let one = ask(Some("2026-01-03T05:00:00Z")).unwrap();
+        assert_eq!(one, ("again @2026-01-03T05:00:00Z".to_owned(), vec!["0b".to_owned()]));
+        let none = ask(Some("2026-01-04T05:00:00Z")).unwrap_err();
+        assert_eq!(
+            none,
+            "no run of 2026-01-04T05:00:00Z has failed: write one of 2026-01-02T05:00:00Z, 2026-01-03T05:00:00Z"
+        );
+    }
 }

@@ -29,6 +29,7 @@ mod validate;
 
 pub use arrival::{Message, read_message};
 pub use attempt::{Attempt, AttemptState, attempts, is_loose};
+pub use by_hand::{is_granted, wish_to_retry, wish_to_run, wished_run};
 pub use decide::{Decision, View, Wishes, decide, decide_blind};
 pub use files::{MOST_PENDING, News, concerns, room};
 pub use job::{Home, Place, Warehouse, job, job_name};
