@@ -20,6 +20,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         watched = {"name": WATCHED, "driftPolicy": "Report"}
         world.onboard(manifests.tenant(TENANT, BUCKET, watched, warehouse={"reboots": "AtOnce"}), timeout=90)
         yield world
+        assert world.calls.violations() == []
         world.operator.check_log()
 
 

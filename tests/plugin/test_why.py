@@ -6,6 +6,7 @@ import re
 from e2e import manifests
 from e2e.careless.act import EVERYTHING
 from e2e.kinds import Object, condition
+from e2e.nodes import emulator
 from e2e.warehouse import Warehouse
 from e2e.world import World
 from plugin.conftest import BUCKET, TENANT
@@ -78,8 +79,6 @@ def test_a_plan_that_awaits_approval_is_approved_by_its_hash(
 
 def test_a_missing_right_is_told_with_action_and_role(world: World, kubectl: Kubectl) -> None:
     rule: Object = {"service": "iam", "operation": ["CreateRole"], "kind": "error", "code": "AccessDenied", "count": -1}
-    from e2e.nodes import emulator
-
     id_ = emulator(world, "POST", "/faults", rule)["id"]
     world.cluster.apply(manifests.tenant("denied"))
 

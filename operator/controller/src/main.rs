@@ -59,9 +59,9 @@ enum Verb {
 #[tokio::main]
 async fn main() -> ExitCode {
     let result = if commands::kubectl::is_meant() {
-        commands::kubectl::Plugin::parse().run().await
+        Box::pin(commands::kubectl::Plugin::parse().run()).await
     } else {
-        run(Arguments::parse()).await
+        Box::pin(run(Arguments::parse())).await
     };
     result.unwrap_or_else(|complaint| {
         eprintln!("error: {complaint}");

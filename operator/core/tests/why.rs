@@ -1,5 +1,7 @@
 //! What `kubectl cloister why` prints, as a whole, for objects as the API server holds them.
 
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)] // a test's own helpers, fed with json!
+
 use cloister_core::kubectl::why::{Answer, Sight, World, explain};
 use cloister_core::kubectl::{Kind, Target};
 use serde::de::DeserializeOwned;
@@ -95,7 +97,7 @@ fn a_chain_is_followed_to_its_end() {
     let message = "waiting: Environment production does not exist; apply it, or correct spec.environment";
     let mut world = world(unready("Progressing", message, json!({})));
     world.environment = Sight::Absent;
-    let waits = unready("Progressing", &message.replace("waiting: ", "waiting: "), json!({}));
+    let waits = unready("Progressing", message, json!({}));
     world.buckets = vec![object("IngestBucket", "landing", json!({}), waits)];
     let missing = "waiting: IngestBucket/acme/landing is not ready yet";
     world.pipelines = vec![pipeline("load", unready("Progressing", missing, json!({})))];
@@ -213,10 +215,8 @@ What to do:
 #[test]
 fn what_aws_makes_is_waited_for_and_its_children_lead_to_it() {
     let cluster = "redshift-cluster/cloister-acme-1f0c2a9b";
-    let making = format!(
-        "{cluster}: Redshift cluster is being created since 11:50:00 UTC (usually 5 to 10 minutes); waiting: the warehouse"
-    );
-    let making = making.replace("; waiting: the warehouse", "");
+    let making =
+        format!("{cluster}: Redshift cluster is being created since 11:50:00 UTC (usually 5 to 10 minutes)");
     let resources = json!([{ "id": cluster, "state": "Changing" }]);
     let mut world = world(unready("Progressing", &making, json!({ "resources": resources })));
     let waits =
@@ -232,8 +232,22 @@ What to do:
 [1] ClientTenant/acme: nothing: it goes on by itself
 ";
     assert_eq!(why(&world, "rs/claims").show(), expected);
-    let whole = why(&world, "acme").show();
-    assert!(whole.contains("└─ the warehouse of ClientTenant/acme is being made (see above)"), "{whole}");
+    let status = "waiting: RedshiftSchema/acme/claims is not ready: waiting: the warehouse of ClientTenant/acme is being made";
+    if let Sight::Found(tenant) = &mut world.tenant {
+        // Its cluster stands by now, and the schema has yet to look.
+        let common = &mut tenant.status.as_mut().unwrap().common;
+        (common.message, common.resources) = (status.to_owned(), Vec::new());
+    }
+    assert_eq!(
+        why(&world, "acme").show(),
+        "\
+ClientTenant/acme: not Ready since 2026-01-31T11:56:00Z (4 min)
+└─ RedshiftSchema/acme/claims: not Ready since 2026-01-31T11:56:00Z (4 min)
+   └─ the warehouse of ClientTenant/acme is being made (see above)
+
+Nothing to do: it goes on by itself.
+"
+    );
 }
 
 #[test]
@@ -277,4 +291,39 @@ What to do:
     $ kubectl get leases -A --field-selector metadata.name=cloister
 "
     );
+}
+
+#[test]
+fn what_is_done_about_several_by_the_same_is_told_once() {
+    let ids = ["iam-role/cloister-acme-etl", "iam-role/cloister-acme-uploader"];
+    let fault = "iam:CreateRole answered AccessDenied: the operator's role lacks the permission; add it to the role's policy";
+    let message = format!("{}: {fault}; {}: {fault}", ids[0], ids[1]);
+    let resources = json!(ids.map(|id| json!({ "id": id, "state": "Pending" })));
+    let world = world(unready("NeedsAttention", &message, json!({ "resources": resources })));
+    assert_eq!(
+        why(&world, "acme").show(),
+        "\
+ClientTenant/acme: not Ready since 2026-01-31T11:56:00Z (4 min)
+├─ iam-role/cloister-acme-etl: iam:CreateRole answered AccessDenied  [1]
+└─ iam-role/cloister-acme-uploader: iam:CreateRole answered AccessDenied  [2]
+
+What to do:
+[1] [2] ClientTenant/acme: allow iam:CreateRole to role arn:aws:iam::222222222222:role/cloister
+"
+    );
+}
+
+#[test]
+fn an_answer_fits_a_screen_whatever_there_is() {
+    let mut world = world(ready());
+    let failed = json!({ "reason": "TaskFailed", "exitCode": 30 });
+    let ended = |n: usize| {
+        let mut status = ready();
+        status["runs"] = json!([{ "id": format!("{n:02}"), "cause": "ByHand", "state": "Failed", "attempt": 1,
+            "queuedAt": SINCE, "endedAt": SINCE, "outcome": failed }]);
+        status
+    };
+    world.pipelines = (0..30).map(|n| pipeline(&format!("load-{n:02}"), ended(n))).collect();
+    let text = why(&world, "acme").show();
+    assert!(text.contains("└─ and 25 more: kubectl get cloister -n acme"), "{text}");
 }

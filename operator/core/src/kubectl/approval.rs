@@ -37,7 +37,9 @@ pub fn proposal(schema: &RedshiftSchema) -> Result<Proposal, String> {
     let mut list = |title: &str, items: &[String]| {
         if !items.is_empty() {
             let _ = writeln!(text, "{title}:");
-            items.iter().for_each(|item| _ = writeln!(text, "  {item}"));
+            for item in items {
+                let _ = writeln!(text, "  {item}");
+            }
         }
     };
     list("loses data, in this order", &plan.destructive);

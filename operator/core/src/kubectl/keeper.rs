@@ -52,9 +52,8 @@ fn argo(object: &Value) -> Option<String> {
 fn applier(object: &Value, path: &[String]) -> Option<Keeper> {
     let entries = object["metadata"]["managedFields"].as_array()?;
     let owns = |entry: &&Value| {
-        let fields = path.iter().try_fold(&entry["fieldsV1"], |fields, part| match part.starts_with("k:") {
-            true => fields.get(part),
-            false => fields.get(format!("f:{part}")),
+        let fields = path.iter().try_fold(&entry["fieldsV1"], |fields, part| {
+            if part.starts_with("k:") { fields.get(part) } else { fields.get(format!("f:{part}")) }
         });
         entry["operation"] == "Apply" && entry["subresource"].is_null() && fields.is_some()
     };

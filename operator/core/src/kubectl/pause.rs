@@ -105,11 +105,11 @@ fn is_so(spec: &Value, field: &str, value: &Value) -> bool {
     spec[field] == *value || (spec[field].is_null() && *value == json!(false))
 }
 
-fn made(kind: Kind, object: &Value, field: String, mut patch: Value, path: &[String]) -> Change {
+fn made(kind: Kind, object: &Value, field: String, mut patch: Value, owned: &[String]) -> Change {
     // Lists are written whole.
     patch["metadata"] = json!({ "resourceVersion": object["metadata"]["resourceVersion"] });
     let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
-    Change { kind, name, field, patch, keeper: keeper(object, path) }
+    Change { kind, name, field, patch, keeper: keeper(object, owned) }
 }
 
 /// What somebody who does this should know.

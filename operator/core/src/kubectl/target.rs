@@ -88,9 +88,10 @@ impl Target {
     /// `ClientTenant/acme-health`, `IngestBucket/acme-health/landing`, as in status and events.
     #[must_use]
     pub fn label(&self, namespace: &str) -> String {
-        match self.kind.is_namespaced() {
-            true => format!("{}/{namespace}/{}", self.kind, self.name),
-            false => format!("{}/{}", self.kind, self.name),
+        if self.kind.is_namespaced() {
+            format!("{}/{namespace}/{}", self.kind, self.name)
+        } else {
+            format!("{}/{}", self.kind, self.name)
         }
     }
 }

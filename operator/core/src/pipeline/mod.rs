@@ -26,10 +26,10 @@ mod start;
 pub(crate) mod time;
 mod upstream;
 mod validate;
+mod wish;
 
 pub use arrival::{Message, read_message};
 pub use attempt::{Attempt, AttemptState, attempts, is_loose};
-pub use by_hand::{is_granted, wish_to_retry, wish_to_run, wished_run};
 pub use decide::{Decision, View, Wishes, decide, decide_blind};
 pub use files::{MOST_PENDING, News, concerns, room};
 pub use job::{Home, Place, Warehouse, job, job_name};
@@ -38,6 +38,7 @@ pub use schedule::Schedule;
 pub use time::{read, text};
 pub use upstream::{Upstream, upstream_of};
 pub use validate::validate;
+pub use wish::{is_granted, wish_to_retry, wish_to_run, wished_run};
 
 pub const PIPELINE: &str = "cloister.dev/pipeline";
 pub const RUN: &str = "cloister.dev/run";

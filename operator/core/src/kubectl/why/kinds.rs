@@ -7,45 +7,13 @@ use super::super::target::Kind;
 use super::search::Search;
 use super::seen::Seen;
 use super::sentences::halves;
-use super::{Cause, Line, Rank, Sight, kubectl, runs};
-use crate::environment::Account;
-use crate::violation::Violation;
-use crate::{bucket, environment, offboarding, pipeline, tenant};
+use super::{Cause, Line, Rank, Sight, runs};
+use crate::offboarding;
 
 /// So many children that are not Ready are followed.
 const MOST: usize = 5;
 
 impl<'a> Search<'a> {
-    /// What is wrong with a declaration, where it can be told from the declaration alone.
-    pub fn violations(&self, seen: &Seen<'a>) -> Vec<Violation> {
-        let world = self.world;
-        let is = |meta: &Option<String>| meta.as_deref() == Some(seen.name.as_str());
-        match seen.kind {
-            Kind::Environment => world.environment.found().map(|home| environment::validate(&home.spec)),
-            Kind::ClientTenant => world.tenant.found().map(|found| {
-                let mut all = tenant::validate(&seen.name, &found.spec);
-                if let Sight::Found(home) = &world.environment {
-                    all.extend(tenant::validate_home(
-                        &found.spec,
-                        &Account::new(&found.spec.environment, &home.spec),
-                    ));
-                }
-                all
-            }),
-            Kind::IngestBucket => world.tenant.found().and_then(|tenant| {
-                let found = world.buckets.iter().find(|bucket| is(&bucket.metadata.name))?;
-                Some(bucket::validate("spec", &found.spec, &tenant.spec.retention))
-            }),
-            Kind::EtlPipeline => {
-                let found = world.pipelines.iter().find(|pipeline| is(&pipeline.metadata.name));
-                found.map(|found| pipeline::validate("spec", &seen.name, &found.spec))
-            }
-            // Which needs the database's name.
-            Kind::RedshiftSchema => None,
-        }
-        .unwrap_or_default()
-    }
-
     pub fn of_kind(&mut self, seen: &Seen<'a>, asked: bool) -> Vec<Line> {
         match seen.kind {
             Kind::Environment => self.of_environment(seen),
@@ -160,35 +128,5 @@ impl<'a> Search<'a> {
             lines.push(Line { text, ..Line::default() });
         }
         lines
-    }
-
-    /// What is held back of a schema, which its status tells of one by one.
-    pub fn plan(&mut self, seen: &Seen<'a>) -> Option<Vec<Line>> {
-        let mut schemas = self.world.schemas.iter().filter(|_| seen.kind == Kind::RedshiftSchema);
-        let found = schemas.find(|found| found.metadata.name.as_deref() == Some(seen.name.as_str()))?;
-        let plan = found.status.as_ref()?.plan.as_ref().filter(|plan| !plan.blocked.is_empty())?;
-        let mut lines = Vec::new();
-        let approval =
-            format!("set approvedPlan to {:?} to approve it", plan.hash.clone().unwrap_or_default());
-        let (to_approve, others): (Vec<_>, Vec<_>) =
-            plan.blocked.iter().partition(|held| held.ends_with(&approval));
-        if let (Some(hash), false) = (&plan.hash, to_approve.is_empty()) {
-            let titles: Vec<&str> =
-                to_approve.iter().map(|held| held.split(" would lose data").next().unwrap_or(held)).collect();
-            let what = format!("plan {hash} would lose data and awaits approval: {}", titles.join(", "));
-            let next = "read its SQL, and approve it or change the manifest".to_owned();
-            let command = Some(kubectl("approve", seen.kind, &seen.namespace, &seen.name));
-            lines.push(self.cause(Cause { rank: Rank::Approval, object: seen.label(), what, next, command }));
-        }
-        for held in others {
-            let (what, next) = halves(held);
-            let (rank, next) = match next {
-                Some(next) if !what.ends_with(" waits for") => (Rank::Held, next),
-                _ => continue,
-            };
-            let (what, next) = (what.to_owned(), next.to_owned());
-            lines.push(self.cause(Cause { rank, object: seen.label(), what, next, command: None }));
-        }
-        (!lines.is_empty()).then_some(lines)
     }
 }

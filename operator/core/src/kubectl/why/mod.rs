@@ -3,7 +3,9 @@
 //! The operator says in status what it found, one sentence each; a sentence that names another object is followed to that
 //! object's own status. What is at the end of such a chain is a cause. Names of files are in none of it.
 
+mod invalid;
 mod kinds;
+mod plan;
 mod render;
 mod resource;
 mod right;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Answer, Line};
+use super::{Answer, Cause, Line};
 
 /// Lines of the tree, and causes that are told with what to do.
 const MOST_LINES: usize = 20;
@@ -20,21 +20,38 @@ pub(super) fn render(answer: &Answer) -> String {
         let _ = writeln!(out, "… {hidden} more lines: -o json has all");
     }
     if answer.causes.is_empty() {
-        let written = answer.status_written.as_deref();
-        if let Some(at) = written.filter(|_| answer.ready) {
-            let _ = writeln!(out, "\nNothing has changed about it since {at}.");
-        }
-        return out;
+        let written = answer.status_written.as_deref().filter(|_| answer.ready);
+        let end = written.map_or("Nothing to do: it goes on by itself.".to_owned(), |at| {
+            format!("Nothing has changed about it since {at}.")
+        });
+        return out + "\n" + &end + "\n";
     }
-    let _ = writeln!(out, "\nWhat to do:");
-    for (n, cause) in answer.causes.iter().take(MOST_CAUSES).enumerate() {
-        let _ = writeln!(out, "[{}] {}: {}", n + 1, cause.object, cause.next);
+    out + "\nWhat to do:\n" + &causes(&answer.causes)
+}
+
+/// What is done about several by the same is told once.
+fn causes(all: &[Cause]) -> String {
+    let mut groups: Vec<(Vec<usize>, &Cause)> = Vec::new();
+    for (n, cause) in all.iter().enumerate() {
+        let same = |group: &&mut (Vec<usize>, &Cause)| {
+            let known = group.1;
+            (&known.object, &known.next, &known.command) == (&cause.object, &cause.next, &cause.command)
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => group.0.push(n + 1),
+            None => groups.push((vec![n + 1], cause)),
+        }
+    }
+    let mut out = String::new();
+    for (numbers, cause) in groups.iter().take(MOST_CAUSES) {
+        let marks: Vec<String> = numbers.iter().map(|n| format!("[{n}]")).collect();
+        let _ = writeln!(out, "{} {}: {}", marks.join(" "), cause.object, cause.next);
         if let Some(command) = &cause.command {
             let _ = writeln!(out, "    $ {command}");
         }
     }
-    if answer.causes.len() > MOST_CAUSES {
-        let _ = writeln!(out, "… and {} more: -o json has all", answer.causes.len() - MOST_CAUSES);
+    if groups.len() > MOST_CAUSES {
+        let _ = writeln!(out, "… and {} more: -o json has all", groups.len() - MOST_CAUSES);
     }
     out
 }

@@ -4,7 +4,7 @@ use cloister_crds::status::ResourceStatus;
 
 use super::search::Search;
 use super::seen::Seen;
-use super::sentences::halves;
+use super::sentences::{halves, is_about};
 use super::{Cause, Line, Rank, right};
 use crate::fault::FaultClass;
 use crate::kubectl::Kind;
@@ -22,7 +22,7 @@ pub(super) fn told<'a>(search: &mut Search<'a>, seen: &Seen<'a>, sentence: &str)
     if let Some((before, after)) = sentence.split_once(" answered ") {
         return Some(fault(search, seen, before, after));
     }
-    let id = seen.common?.resources.iter().find(|resource| sentence.starts_with(&resource.id))?;
+    let id = seen.common?.resources.iter().find(|resource| is_about(sentence, &resource.id))?;
     if id.state == "Changing" || sentence.contains(" waits for ") {
         return Some(search.moving(seen, sentence.to_owned()));
     }

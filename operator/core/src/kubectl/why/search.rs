@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use super::super::target::Kind;
 use super::seen::Seen;
-use super::sentences::{halves, sentences};
+use super::sentences::{halves, is_about, sentences};
 use super::{Cause, Line, Rank, Sight, World, kubectl, resource};
-use crate::violation::Violation;
 
 pub(super) struct Search<'a> {
     pub world: &'a World,
@@ -81,9 +80,9 @@ impl<'a> Search<'a> {
         let ids: Vec<&str> = common.resources.iter().map(|resource| resource.id.as_str()).collect();
         let said = sentences(&common.message, &ids);
         for sentence in &said {
-            lines.push(self.sentence(seen, sentence));
+            lines.extend(self.sentence(seen, sentence));
         }
-        let told = |id: &str| said.iter().any(|sentence| sentence.starts_with(id));
+        let told = |id: &str| said.iter().any(|sentence| is_about(sentence, id));
         for resource in common.resources.iter().filter(|resource| !told(&resource.id)) {
             lines.extend(resource::untold(self, seen, resource));
         }
@@ -97,44 +96,54 @@ impl<'a> Search<'a> {
         lines
     }
 
-    fn sentence(&mut self, seen: &Seen<'a>, sentence: &str) -> Line {
+    /// None where a tenant tells of its children, which tell it themselves.
+    fn sentence(&mut self, seen: &Seen<'a>, sentence: &str) -> Option<Line> {
         let plain = sentence.strip_prefix("waiting: ").unwrap_or(sentence);
-        if let Some(line) = resource::told(self, seen, plain) {
-            return line;
+        let other = self.named_in(plain, seen);
+        let is_child = |other: &Seen<'_>| seen.kind == Kind::ClientTenant && other.kind.is_namespaced();
+        if other.as_ref().is_some_and(is_child) && plain.contains(" is not ready") {
+            return None;
         }
-        let label = seen.label();
-        let named = self
-            .all
-            .iter()
-            .filter(|other| other.label() != label && other.is_named_in(plain))
-            .max_by_key(|o| o.label().len());
-        if let Some(other) = named.cloned() {
-            let text = halves(plain).0.to_owned();
-            if self.is_visited(&other) {
-                return Line { text: format!("{text} (see above)"), ..Line::default() };
-            }
-            let found = self.visit(&other, false);
-            // That it is not Ready is said by its own line.
-            return if text.contains("is not ready") {
-                found
-            } else {
-                Line { text, cause: None, below: vec![found] }
-            };
+        if let Some(line) = resource::told(self, seen, plain) {
+            return Some(line);
+        }
+        if let Some(other) = other {
+            return Some(self.follow(halves(plain).0, &other));
         }
         if plain.starts_with("making ") || plain.starts_with("correcting ") {
-            return self.moving(seen, plain.to_owned());
+            return Some(self.moving(seen, plain.to_owned()));
         }
         let (what, next) = halves(plain);
+        let is_absent = what.contains("does not exist") || what.contains("belongs to no");
         let (rank, next) = match next {
-            Some(next) if what.contains("does not exist") || what.contains("belongs to no") => {
-                (Rank::Absent, next)
-            }
+            Some(next) if is_absent => (Rank::Absent, next),
             Some(next) => (Rank::Held, next),
             None => (Rank::Moving, "it goes on by itself as soon as that is so"),
         };
-        let command = (rank == Rank::Absent && what.starts_with("Environment "))
-            .then(|| "kubectl get environments".to_owned());
-        self.cause(Cause { rank, object: label, what: what.to_owned(), next: next.to_owned(), command })
+        let of_environment = rank == Rank::Absent && what.starts_with("Environment ");
+        let command = of_environment.then(|| "kubectl get environments".to_owned());
+        let (object, what, next) = (seen.label(), what.to_owned(), next.to_owned());
+        Some(self.cause(Cause { rank, object, what, next, command }))
+    }
+
+    /// The first other object that a sentence names.
+    fn named_in(&self, sentence: &str, seen: &Seen<'a>) -> Option<Seen<'a>> {
+        let label = seen.label();
+        let others = self.all.iter().filter(|other| other.label() != label);
+        let named = others.filter_map(|other| Some((other.place_in(sentence)?, other)));
+        named.min_by_key(|(place, _)| *place).map(|(_, other)| other.clone())
+    }
+
+    fn follow(&mut self, text: &str, other: &Seen<'a>) -> Line {
+        if self.is_visited(other) {
+            return Line { text: format!("{text} (see above)"), ..Line::default() };
+        }
+        let found = self.visit(other, false);
+        // That it is not Ready is said by its own line.
+        if text.contains("is not ready") {
+            return found;
+        }
+        Line { text: text.to_owned(), cause: None, below: vec![found] }
     }
 
     pub fn moving(&mut self, seen: &Seen<'a>, what: String) -> Line {
@@ -164,31 +173,6 @@ impl<'a> Search<'a> {
         let next = "it does within seconds; if not, see that an operator runs and leads".to_owned();
         let command = Some("kubectl get leases -A --field-selector metadata.name=cloister".to_owned());
         self.cause(Cause { rank: Rank::Unseen, object: seen.label(), what, next, command })
-    }
-
-    /// All of it where it can be told here; the message has what needs other objects.
-    fn invalid(&mut self, seen: &Seen<'a>, message: &str) -> Vec<Line> {
-        let violations = self.violations(seen);
-        let is_told = |violation: &Violation| message.contains(&violation.to_string());
-        if violations.is_empty() || !violations.iter().all(is_told) {
-            let (what, next) = message.split_once(": ").unwrap_or((message, "correct it"));
-            let cause = Cause {
-                rank: Rank::Invalid,
-                object: seen.label(),
-                what: format!("{what} is wrong"),
-                next: next.to_owned(),
-                command: None,
-            };
-            return vec![self.cause(cause)];
-        }
-        let cause = |violation: Violation| Cause {
-            rank: Rank::Invalid,
-            object: seen.label(),
-            what: format!("{} is wrong", violation.path),
-            next: violation.hint,
-            command: None,
-        };
-        violations.into_iter().map(|violation| self.cause(cause(violation))).collect()
     }
 
     pub fn home(&self) -> String {

@@ -71,15 +71,15 @@ impl<'a> Seen<'a> {
         }
     }
 
-    /// How sentences in status may call it.
-    pub fn is_named_in(&self, sentence: &str) -> bool {
-        let ends = |rest: &str| {
-            !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '.'))
-        };
+    /// Where a sentence in status names it, by its label or in words.
+    pub fn place_in(&self, sentence: &str) -> Option<usize> {
+        let goes_on = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '.');
         let names = [self.label(), format!("{} {}", self.kind, self.name)];
-        names.iter().any(|name| {
-            sentence.match_indices(name.as_str()).any(|(at, _)| ends(&sentence[at + name.len()..]))
-        })
+        let places = names.iter().flat_map(|name| {
+            let found = sentence.match_indices(name.as_str());
+            found.filter(|(at, _)| !sentence[at + name.len()..].starts_with(goes_on)).map(|(at, _)| at)
+        });
+        places.min()
     }
 
     pub fn ready(&self) -> Option<&Condition> {

@@ -3,8 +3,7 @@
 /// Taken apart where another one is known to begin: with a resource's id, with `waiting:`, or with how many more there are.
 pub(super) fn sentences<'a>(message: &'a str, ids: &[&str]) -> Vec<&'a str> {
     let begins = |rest: &str| {
-        let after_id = |id: &&str| rest.strip_prefix(*id).is_some_and(|rest| rest.starts_with([' ', ':']));
-        rest.starts_with("waiting: ") || is_rest(rest) || ids.iter().any(after_id)
+        rest.starts_with("waiting: ") || is_rest(rest) || ids.iter().any(|id| is_about(rest, id))
     };
     let (mut found, mut start) = (Vec::new(), 0);
     for (at, _) in message.match_indices("; ") {
@@ -16,6 +15,11 @@ pub(super) fn sentences<'a>(message: &'a str, ids: &[&str]) -> Vec<&'a str> {
     found.push(&message[start..]);
     found.retain(|sentence| !sentence.is_empty() && !is_rest(sentence));
     found
+}
+
+/// Names may begin alike.
+pub(super) fn is_about(sentence: &str, id: &str) -> bool {
+    sentence.strip_prefix(id).is_some_and(|rest| rest.starts_with([' ', ':']))
 }
 
 fn is_rest(sentence: &str) -> bool {
