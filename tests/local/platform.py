@@ -93,9 +93,9 @@ class Platform:
         """Where kubectl finds `kubectl cloister`, once it is built."""
         folder = self.directory / "bin"
         folder.mkdir(exist_ok=True)
-        plugin = folder / "kubectl-cloister"
-        plugin.unlink(missing_ok=True)
-        plugin.symlink_to(binaries.cloister())
+        for name in ("kubectl-cloister", "kubectl_complete-cloister"):
+            (folder / name).unlink(missing_ok=True)
+            (folder / name).symlink_to(binaries.cloister())
         return folder
 
     @property

@@ -27,7 +27,8 @@ class Kubectl:
     def of(cls, world: World) -> "Kubectl":
         folder = world.platform.directory / "plugins"
         folder.mkdir()
-        (folder / "kubectl-cloister").symlink_to(BINARY)
+        for name in ("kubectl-cloister", "kubectl_complete-cloister"):
+            (folder / name).symlink_to(BINARY)
         world.cluster.apply(RIGHTS)
         file = folder / "engineer.kubeconfig"
         world.platform.control_plane.service_account_kubeconfig("cloister-system", "engineer", file)

@@ -105,6 +105,16 @@ def test_a_change_by_hand_is_listed_until_it_is_undone(world: World, kubectl: Ku
     until("it is mended", lambda: kubectl(f"cloister drift {TENANT}"), lambda done: done.code == 0)
 
 
+def test_kubectl_completes_verbs_kinds_and_names(kubectl: Kubectl) -> None:
+    def offered(line: str) -> list[str]:
+        return kubectl(f"__complete cloister {line}").out.split()
+
+    assert offered("res") == ["resume", ":4"]
+    assert offered("why ing") == ["ingestbucket/", ":6"]
+    assert offered(f"why -n {TENANT} ib/") == [f"ib/{BUCKET}", f"ib/{WATCHED}", ":4"]
+    assert offered("drift des") == [TENANT, ":4"]
+
+
 def test_the_other_verbs_are_the_same_under_this_name(kubectl: Kubectl) -> None:
     planned = kubectl(f"cloister plan -f {REPOSITORY / 'examples'}")
     assert (planned.code, "s3 bucket" in planned.out) == (2, True), planned.err

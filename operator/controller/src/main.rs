@@ -58,10 +58,9 @@ enum Verb {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let result = if commands::kubectl::is_meant() {
-        Box::pin(commands::kubectl::Plugin::parse().run()).await
-    } else {
-        Box::pin(run(Arguments::parse())).await
+    let result = match Box::pin(commands::kubectl::run_as_called()).await {
+        Some(result) => result,
+        None => Box::pin(run(Arguments::parse())).await,
     };
     result.unwrap_or_else(|complaint| {
         eprintln!("error: {complaint}");

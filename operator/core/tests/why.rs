@@ -327,3 +327,70 @@ fn an_answer_fits_a_screen_whatever_there_is() {
     let text = why(&world, "acme").show();
     assert!(text.contains("└─ and 25 more: kubectl get cloister -n acme"), "{text}");
 }
+
+#[test]
+fn a_pool_a_window_and_a_leaving_are_told() {
+    let (cluster, key) = ("redshift-cluster/cloister-acme-1f0c2a9b", "kms-key/alias/cloister/acme");
+    let message = format!(
+        "{cluster}: parameters wait for a reboot in the maintenance window sun:05:00-sun:06:00 (UTC); warehouse.reboots: AtOnce does it now"
+    );
+    let mut launching = condition("Launching", "False", "VcpuLimitExceeded");
+    launching["message"] = json!(
+        "ec2:RunInstances answered VcpuLimitExceeded: a quota of the account is used up; raise it in Service Quotas"
+    );
+    let more = json!({
+        "resources": [{ "id": cluster, "state": "Pending" }],
+        "intents": [{ "resource": key, "since": SINCE }],
+        "nodes": { "isolation": "", "instances": 0, "proven": 0, "launching": 0, "draining": 0, "waitingPods": 2, "conditions": [launching] },
+        "offboarding": {
+            "stage": "Waiting", "since": SINCE, "approval": { "tenant": "acme", "seenAt": SINCE }, "destroyAt": "2026-03-02T11:56:00Z",
+        },
+    });
+    let text = why(&world(unready("Progressing", &message, more)), "acme").show();
+    assert_eq!(
+        text,
+        "\
+ClientTenant/acme: not Ready since 2026-01-31T11:56:00Z (4 min)
+├─ redshift-cluster/cloister-acme-1f0c2a9b parameters wait for a reboot in the maintenance window sun:05:00-sun:06:00 (UTC)  [3]
+├─ kms-key/alias/cloister/acme was asked for at 2026-01-31T11:56:00Z; a second one is not asked for before KMS must show it  [4]
+├─ it leaves for good, Waiting since 2026-01-31T11:56:00Z: everything is destroyed from 2026-03-02T11:56:00Z on  [2]
+└─ 2 pods wait for a node: ec2:RunInstances answered VcpuLimitExceeded: a quota of the account is used up  [1]
+
+What to do:
+[1] ClientTenant/acme: raise it in Service Quotas
+    $ kubectl get pods -n acme --field-selector status.phase=Pending
+[2] ClientTenant/acme: remove spec.offboarding before, and nothing is
+[3] ClientTenant/acme: nothing: it is done then; warehouse.reboots: AtOnce does it now
+[4] ClientTenant/acme: nothing: it goes on by itself
+"
+    );
+}
+
+#[test]
+fn an_environment_tells_what_keeps_the_operator_out() {
+    let role = "arn:aws:iam::222222222222:role/cloister";
+    let message = format!(
+        "waiting: cannot assume {role} (sts:AssumeRole answered AccessDenied: the operator's role lacks the permission; add it to the \
+         role's policy); its trust policy must allow the operator's own role with sts:ExternalId external-1"
+    );
+    let mut world =
+        world(unready("Progressing", "waiting: Environment production is not ready yet", json!({})));
+    world.environment =
+        Sight::Found(Box::new(home(unready("Progressing", &message, json!({ "events": "Silent" })))));
+    assert_eq!(
+        why(&world, "acme").show(),
+        format!(
+            "\
+ClientTenant/acme: not Ready since 2026-01-31T11:56:00Z (4 min)
+└─ Environment/production: not Ready since 2026-01-31T11:56:00Z (4 min)
+   ├─ cannot assume {role} (sts:AssumeRole answered AccessDenied)  [2]
+   └─ CloudTrail's events are not heard: differences are found by the sweep alone  [1]
+
+What to do:
+[1] Environment/production: see that a trail records management events, and that the rule's queue takes them
+    $ kubectl describe environment production
+[2] Environment/production: its trust policy must allow the operator's own role with sts:ExternalId external-1
+"
+        )
+    );
+}

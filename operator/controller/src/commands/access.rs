@@ -44,6 +44,10 @@ pub struct Place {
 }
 
 impl Place {
+    pub fn of(namespace: Option<String>) -> Self {
+        Self { access: Access::default(), namespace }
+    }
+
     /// The API server, and the namespace.
     pub async fn connect(&self) -> Result<(Client, String), Complaint> {
         let config = self.access.config().await?;

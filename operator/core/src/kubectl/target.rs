@@ -38,7 +38,7 @@ impl Kind {
         !matches!(self, Self::Environment | Self::ClientTenant)
     }
 
-    fn read(text: &str) -> Option<Self> {
+    pub(super) fn read(text: &str) -> Option<Self> {
         let lower = text.to_ascii_lowercase();
         let resource = lower.strip_suffix(".cloister.dev").unwrap_or(&lower);
         Self::ALL.into_iter().find(|kind| {

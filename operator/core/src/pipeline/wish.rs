@@ -113,7 +113,9 @@ pub(super) fn read(
 
 fn of_schedule(schedule: Option<&Schedule>, slot: Timestamp) -> Result<Timestamp, String> {
     let Some(schedule) = schedule else {
-        return Err("@SLOT is for pipelines with trigger.schedule: leave it out".to_owned());
+        return Err(
+            "a slot is for pipelines with trigger.schedule, which this one lacks: leave it out".to_owned()
+        );
     };
     match schedule.last(slot) {
         Some(last) if last == slot => Ok(slot),

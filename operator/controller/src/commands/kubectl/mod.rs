@@ -1,6 +1,7 @@
 //! `kubectl cloister`: the same binary under the name `kubectl-cloister`, by which kubectl finds it on PATH.
 
 mod approve;
+mod complete;
 mod drift;
 mod patch;
 mod pause;
@@ -23,7 +24,7 @@ use super::{Complaint, drill, evidence, karpenter, plan};
     version,
     about = "What Cloister does, and why; with your own rights in the cluster"
 )]
-pub struct Plugin {
+struct Plugin {
     #[command(subcommand)]
     verb: Verb,
 }
@@ -62,14 +63,18 @@ enum Output {
     Json,
 }
 
-/// Whether this process was started as the plugin.
-pub fn is_meant() -> bool {
+/// What this process was started as, if not as `cloister`. kubectl calls both by their path.
+pub async fn run_as_called() -> Option<Result<ExitCode, Complaint>> {
     let called = std::env::args_os().next().unwrap_or_default();
-    Path::new(&called).file_stem().is_some_and(|name| name == "kubectl-cloister")
+    match Path::new(&called).file_stem()?.to_str()? {
+        "kubectl-cloister" => Some(Box::pin(Plugin::parse().run()).await),
+        "kubectl_complete-cloister" => Some(complete::run().await),
+        _ => None,
+    }
 }
 
 impl Plugin {
-    pub async fn run(self) -> Result<ExitCode, Complaint> {
+    async fn run(self) -> Result<ExitCode, Complaint> {
         match self.verb {
             Verb::Why(options) => why::run(options).await,
             Verb::Drift(options) => drift::run(options).await,

@@ -70,6 +70,8 @@ pub enum Rank {
     Paused,
     /// The tenant leaves.
     Leaving,
+    /// It is done at a time that is declared.
+    Timed,
     /// Nobody has looked yet.
     Unseen,
     /// It goes on by itself.

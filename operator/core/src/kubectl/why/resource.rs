@@ -29,8 +29,12 @@ pub(super) fn told<'a>(search: &mut Search<'a>, seen: &Seen<'a>, sentence: &str)
     let rest = sentence.strip_prefix(&id.id)?.trim_start_matches(": ");
     let (what, next) = halves(rest);
     let what = format!("{} {}", id.id, what.trim_start());
-    let rank = if next.is_some_and(|next| next.contains("AtOnce")) { Rank::Moving } else { Rank::Held };
-    let next = next.unwrap_or("see its fields in spec").to_owned();
+    let (rank, next) = match next {
+        Some(next) if rest.contains("maintenance window") => {
+            (Rank::Timed, format!("nothing: it is done then; {next}"))
+        }
+        next => (Rank::Held, next.unwrap_or("see its fields in spec").to_owned()),
+    };
     Some(search.cause(Cause { rank, object: seen.label(), what, next, command: None }))
 }
 
