@@ -80,9 +80,7 @@ def test_a_pause_says_what_it_means_and_is_not_made_where_it_would_be_put_back(
     # An inline bucket is its tenant's to declare.
     inline = kubectl(f"cloister pause ib/{WATCHED} -n {TENANT} --force")
     assert (inline.code, f"spec.ingestBuckets[{WATCHED}].paused of ClientTenant {TENANT}" in inline.out) == (0, True)
-    world.cluster.wait(
-        "IngestBucket", WATCHED, lambda found: bool((found or {})["spec"].get("paused")), TENANT
-    )
+    world.cluster.wait("IngestBucket", WATCHED, lambda found: bool((found or {})["spec"].get("paused")), TENANT)
     assert kubectl(f"cloister resume ib/{WATCHED} -n {TENANT} --force").code == 0
     world.cluster.patch("ClientTenant", TENANT, {"metadata": {"annotations": dict.fromkeys(mark)}})
     world.cluster.wait_ready("ClientTenant", TENANT)
