@@ -43,6 +43,12 @@ def ensure() -> Path:
     return build.ensure()
 
 
+def cloister() -> Path:
+    """Where `make build` puts the operator, which is kubectl's plugin too."""
+    repository = MODULE.parent.parent
+    return Path(os.environ.get("CARGO_TARGET_DIR", repository / "target")).absolute() / "debug" / "cloister"
+
+
 @functools.cache
 def kwok() -> Path:
     """The program that pretends to be nodes; built when something asks for it, in a minute or two."""

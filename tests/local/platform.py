@@ -66,7 +66,7 @@ class Platform:
         self.nodes.clear()
         for file in (self.kubeconfig, self.aws.port_file, self.env_file, self.environment_file):
             file.unlink(missing_ok=True)
-        for folder in ("pki", "etcd"):
+        for folder in ("pki", "etcd", "bin"):
             shutil.rmtree(self.directory / folder, ignore_errors=True)
 
     def environment(self) -> dict[str, str]:
@@ -84,9 +84,19 @@ class Platform:
         # Taken from the shell that sources it, not from the one that ran `up`.
         values.pop("PATH")
         lines = [f"export {name}={shlex.quote(value)}" for name, value in values.items()]
-        lines.append(f'export PATH={shlex.quote(str(binaries.ensure()))}:"$PATH"')
+        folders = f"{self._plugins()}{os.pathsep}{binaries.ensure()}"
+        lines.append(f'export PATH={shlex.quote(folders)}:"$PATH"')
         self.env_file.write_text("\n".join(lines) + "\n")
         self.env_file.chmod(0o600)
+
+    def _plugins(self) -> Path:
+        """Where kubectl finds `kubectl cloister`, once it is built."""
+        folder = self.directory / "bin"
+        folder.mkdir(exist_ok=True)
+        for name in ("kubectl-cloister", "kubectl_complete-cloister"):
+            (folder / name).unlink(missing_ok=True)
+            (folder / name).symlink_to(binaries.cloister())
+        return folder
 
     @property
     def environment_file(self) -> Path:

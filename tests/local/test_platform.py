@@ -47,6 +47,7 @@ def test_up_status_and_down_can_be_said_twice(commands: Commands) -> None:
     assert len(started) == 7
     assert _after_sourcing(commands, "kubectl get --raw /readyz") == "ok"
     assert _after_sourcing(commands, 'echo "$AWS_REGION"') == "us-east-1"
+    assert _after_sourcing(commands, "kubectl cloister --version").startswith("kubectl cloister ")
     assert _after_sourcing(commands, 'echo "$CLOISTER_UPLOAD_API"') == "http://127.0.0.1:9443"
     assert "no such code is waiting" in commands.run("approve", "--code=ABCD-EFGH")[1]
     assert "Stopped" in commands.run("down")[1]

@@ -1,4 +1,4 @@
-//! `cloister`: the operator, and the verbs that go with it.
+//! `cloister`: the operator, and the verbs that go with it. Under the name `kubectl-cloister` it is kubectl's plugin.
 
 mod act;
 mod api;
@@ -58,17 +58,23 @@ enum Verb {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let result = match arguments.verb {
+    let result = match Box::pin(commands::kubectl::run_as_called()).await {
+        Some(result) => result,
+        None => Box::pin(run(Arguments::parse())).await,
+    };
+    result.unwrap_or_else(|complaint| {
+        eprintln!("error: {complaint}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(arguments: Arguments) -> Result<ExitCode, commands::Complaint> {
+    match arguments.verb {
         Verb::Run(options) => commands::run::run(options).await.map(|()| ExitCode::SUCCESS),
         Verb::Plan(options) => commands::plan::run(options).await,
         Verb::Evidence(options) => commands::evidence::run(options).await,
         Verb::Drill(options) => commands::drill::run(options).await,
         Verb::Crds => commands::crds::run().map(|()| ExitCode::SUCCESS),
         Verb::Karpenter(options) => commands::karpenter::run(options).await.map(|()| ExitCode::SUCCESS),
-    };
-    result.unwrap_or_else(|complaint| {
-        eprintln!("error: {complaint}");
-        ExitCode::FAILURE
-    })
+    }
 }

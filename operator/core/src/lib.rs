@@ -11,6 +11,7 @@ pub mod environment;
 pub mod evidence;
 pub mod fault;
 pub mod feed;
+pub mod kubectl;
 pub mod name;
 pub mod observed;
 pub mod offboarding;

@@ -221,6 +221,29 @@ fn play(world: &mut World, events: &[Event]) {
     }
 }
 
+#[test]
+fn a_slot_that_is_asked_for_is_run_and_tried_again_alone() {
+    let mut world = World::new(schedule("0 0 * * *", "UTC", "None"));
+    world.spec.retries.limit = 0;
+    world.failing = true;
+    for day in ["2025-12-30", "2025-12-31"] {
+        world.run_now = Some(format!("{day} @{day}T00:00:00Z"));
+        world.settle();
+    }
+    let ends = |world: &World, state: RunState| -> Vec<String> {
+        let runs = world.status.runs.iter().filter(|run| run.state == state);
+        let mut ends: Vec<String> = runs.map(|run| run.interval.clone().unwrap().end).collect();
+        ends.sort();
+        ends
+    };
+    assert_eq!(ends(&world, RunState::Failed), ["2025-12-30T00:00:00Z", "2025-12-31T00:00:00Z"]);
+    world.failing = false;
+    world.retry_failed = Some("again @2025-12-31T00:00:00Z".into());
+    world.settle();
+    assert_eq!(ends(&world, RunState::Failed), ["2025-12-30T00:00:00Z"]);
+    assert_eq!(ends(&world, RunState::Active), ["2025-12-31T00:00:00Z"]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(120))]
 

@@ -8,9 +8,10 @@ use cloister_core::environment::Account;
 use cloister_core::name::Names;
 use cloister_core::tenant::{self, KeyArns};
 use cloister_crds::{ClientTenant, Environment};
-use kube::{Api, Client, ResourceExt as _};
+use kube::{Api, ResourceExt as _};
 
 use super::Complaint;
+use super::access::Access;
 use crate::api::Object as _;
 use crate::kinds::Kind as _;
 
@@ -18,11 +19,13 @@ use crate::kinds::Kind as _;
 pub struct Options {
     /// Name of the ClientTenant, as it is in the cluster.
     tenant: String,
+    #[command(flatten)]
+    access: Access,
 }
 
 pub async fn run(options: Options) -> Result<(), Complaint> {
     let name = options.tenant;
-    let client = Client::try_default().await?;
+    let client = options.access.client().await?;
     let Some(found) = Api::<ClientTenant>::all(client.clone()).get_opt(&name).await? else {
         return Err(
             format!("ClientTenant {name} does not exist: name one of kubectl get clienttenants").into()

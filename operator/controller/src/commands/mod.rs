@@ -1,9 +1,11 @@
 //! The verbs.
 
+pub mod access;
 pub mod crds;
 pub mod drill;
 pub mod evidence;
 pub mod karpenter;
+pub mod kubectl;
 pub mod plan;
 pub mod run;
 

@@ -26,6 +26,7 @@ mod start;
 pub(crate) mod time;
 mod upstream;
 mod validate;
+mod wish;
 
 pub use arrival::{Message, read_message};
 pub use attempt::{Attempt, AttemptState, attempts, is_loose};
@@ -37,6 +38,7 @@ pub use schedule::Schedule;
 pub use time::{read, text};
 pub use upstream::{Upstream, upstream_of};
 pub use validate::validate;
+pub use wish::{is_granted, wish_to_retry, wish_to_run, wished_run};
 
 pub const PIPELINE: &str = "cloister.dev/pipeline";
 pub const RUN: &str = "cloister.dev/run";

@@ -14,6 +14,7 @@ use cloister_core::drill::Verdict;
 use jiff::Timestamp;
 
 use super::Complaint;
+use super::access::Access;
 use course::Course;
 use subject::Subject;
 
@@ -38,6 +39,8 @@ pub struct Options {
     security_groups: Vec<String>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    access: Access,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -47,7 +50,7 @@ enum Format {
 }
 
 pub async fn run(options: Options) -> Result<ExitCode, Complaint> {
-    let subject = Subject::find(&options.tenant).await?;
+    let subject = Subject::find(&options.tenant, &options.access).await?;
     let left = subject.scratch_clusters().await?;
     if options.remove {
         return remove::all(&subject, &left).await;

@@ -14,6 +14,7 @@ use kube::{Client, ResourceExt as _};
 
 use crate::api::Object as _;
 use crate::commands::Complaint;
+use crate::commands::access::Access;
 use crate::commands::plan::{Live, Manifests};
 use crate::kinds::{Kind as _, database, desired_schema};
 
@@ -31,9 +32,9 @@ pub struct Subject {
 }
 
 impl Subject {
-    pub async fn find(name: &str) -> Result<Self, Complaint> {
+    pub async fn find(name: &str, access: &Access) -> Result<Self, Complaint> {
         let mut manifests = Manifests::default();
-        let live = Live::connect(&mut manifests).await?;
+        let live = Live::connect(&mut manifests, access).await?;
         let Some(tenant) = manifests.known_tenants.iter().find(|tenant| tenant.name_any() == name).cloned()
         else {
             let hint = "name one of kubectl get clienttenants";

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::api::Object as _;
 use crate::commands::Complaint;
+use crate::commands::access::Access;
 use crate::commands::plan::{Live, Manifests, Section, Survey, account, plan_environment, plan_tenant};
 use crate::kinds::is_shared;
 
@@ -22,9 +23,9 @@ pub(super) enum Told {
     Certificate(Box<Certificate>),
 }
 
-pub(super) async fn report(name: &str, exceptions: &[Exception]) -> Result<Told, Complaint> {
+pub(super) async fn report(name: &str, exceptions: &[Exception], access: &Access) -> Result<Told, Complaint> {
     let mut manifests = Manifests::default();
-    let live = Live::connect(&mut manifests).await?;
+    let live = Live::connect(&mut manifests, access).await?;
     let Some(found) = manifests.known_tenants.iter().find(|tenant| tenant.name_any() == name).cloned() else {
         return Err(
             format!("ClientTenant {name} does not exist: name one of kubectl get clienttenants").into()

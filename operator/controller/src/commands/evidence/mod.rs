@@ -14,6 +14,7 @@ use clap::{Args, ValueEnum};
 use cloister_core::evidence::{self, Exception, Report};
 
 use super::Complaint;
+use super::access::Access;
 
 #[derive(Args)]
 pub struct Options {
@@ -30,6 +31,8 @@ pub struct Options {
     /// Print the checklist instead, as JSON: which fields of which resources prove which safeguard. Looks at nothing.
     #[arg(long, conflicts_with_all = ["tenant", "format", "exceptions"])]
     list: bool,
+    #[command(flatten)]
+    access: Access,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -48,7 +51,7 @@ pub async fn run(options: Options) -> Result<ExitCode, Complaint> {
         return Ok(ExitCode::SUCCESS);
     };
     let exceptions = options.exceptions.as_deref().map(read_exceptions).transpose()?.unwrap_or_default();
-    let report = match Box::pin(gather::report(&tenant, &exceptions)).await? {
+    let report = match Box::pin(gather::report(&tenant, &exceptions, &options.access)).await? {
         gather::Told::Report(report) => report,
         gather::Told::Certificate(certificate) => {
             write!(out, "{}", certificate::render(&certificate, options.format)?)?;

@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use super::Manifests;
 use crate::api::Object;
 use crate::commands::Complaint;
+use crate::commands::access::Access;
 use crate::kinds::target;
 use crate::objects;
 
@@ -40,8 +41,8 @@ impl Recorder for Counter {
 
 impl Live {
     /// Gives the manifests the identities that their objects already have in the cluster.
-    pub async fn connect(manifests: &mut Manifests) -> Result<Self, Complaint> {
-        let client = Client::try_default().await?;
+    pub async fn connect(manifests: &mut Manifests, access: &Access) -> Result<Self, Complaint> {
+        let client = access.client().await?;
         let environments: Api<Environment> = Api::all(client.clone());
         manifests.known_environments = environments.list(&ListParams::default()).await?.items;
         let tenants: Api<ClientTenant> = Api::all(client.clone());

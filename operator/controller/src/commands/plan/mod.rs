@@ -25,6 +25,7 @@ use futures::future::join_all;
 use kube::ResourceExt;
 
 use super::Complaint;
+use super::access::Access;
 use crate::api::Object;
 use crate::kinds::{desired_schema, minute_of_week};
 
@@ -38,6 +39,8 @@ pub struct Options {
     live: bool,
     #[arg(short, long, value_enum, default_value_t = Output::Table)]
     output: Output,
+    #[command(flatten)]
+    access: Access,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -66,7 +69,7 @@ pub async fn run(options: Options) -> Result<ExitCode, Complaint> {
     if !manifests.complaints.is_empty() {
         return Err(manifests.complaints.join("\n       ").into());
     }
-    let live = if options.live { Some(Live::connect(&mut manifests).await?) } else { None };
+    let live = if options.live { Some(Live::connect(&mut manifests, &options.access).await?) } else { None };
     let survey = Survey { live: live.as_ref(), of: &|_| true };
     let mut sections = Vec::new();
     for environment in &manifests.environments {

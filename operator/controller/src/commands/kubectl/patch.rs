@@ -1,0 +1,60 @@
+//! One field of a spec, written with the asker's own rights.
+
+use cloister_core::kubectl::{Change, Kind, MANAGER, Target};
+use cloister_crds::{ClientTenant, Environment, EtlPipeline, IngestBucket, RedshiftSchema};
+use kube::api::{DynamicObject, Patch, PatchParams};
+use kube::core::ApiResource;
+use kube::{Api, Client};
+use serde_json::Value;
+
+use crate::commands::Complaint;
+
+pub fn api(kind: Kind, namespace: &str, client: &Client) -> Api<DynamicObject> {
+    let resource = match kind {
+        Kind::Environment => ApiResource::erase::<Environment>(&()),
+        Kind::ClientTenant => ApiResource::erase::<ClientTenant>(&()),
+        Kind::IngestBucket => ApiResource::erase::<IngestBucket>(&()),
+        Kind::RedshiftSchema => ApiResource::erase::<RedshiftSchema>(&()),
+        Kind::EtlPipeline => ApiResource::erase::<EtlPipeline>(&()),
+    };
+    if kind.is_namespaced() {
+        Api::namespaced_with(client.clone(), namespace, &resource)
+    } else {
+        Api::all_with(client.clone(), &resource)
+    }
+}
+
+/// The object and its tenant, as far as that may be read.
+pub async fn read(
+    target: &Target,
+    namespace: &str,
+    client: &Client,
+) -> Result<(Value, Option<Value>), Complaint> {
+    let Some(found) = api(target.kind, namespace, client).get_opt(&target.name).await? else {
+        return Err(format!(
+            "{} does not exist: see kubectl get {}s",
+            target.label(namespace),
+            target.kind.name().to_lowercase()
+        )
+        .into());
+    };
+    let tenant = match api(Kind::ClientTenant, "", client).get_opt(namespace).await {
+        Err(kube::Error::Api(answer)) if answer.code == 403 => None,
+        found => found?,
+    };
+    let tenant = tenant.filter(|_| target.kind.is_namespaced()).map(serde_json::to_value).transpose()?;
+    Ok((serde_json::to_value(found)?, tenant))
+}
+
+pub async fn send(change: &Change, namespace: &str, client: &Client) -> Result<(), Complaint> {
+    let params = PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() };
+    let api = api(change.kind, namespace, client);
+    match api.patch(&change.name, &params, &Patch::Merge(&change.patch)).await {
+        Ok(_) => Ok(()),
+        Err(kube::Error::Api(answer)) if answer.code == 409 => {
+            Err(format!("{} {} was changed by somebody else just now: try again", change.kind, change.name)
+                .into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}

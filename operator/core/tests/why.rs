@@ -1,0 +1,396 @@
+//! What `kubectl cloister why` prints, as a whole, for objects as the API server holds them.
+
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)] // a test's own helpers, fed with json!
+
+use cloister_core::kubectl::why::{Answer, Sight, World, explain};
+use cloister_core::kubectl::{Kind, Target};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+const SINCE: &str = "2026-01-31T11:56:00Z";
+
+fn object<T: DeserializeOwned>(kind: &str, name: &str, spec: Value, status: Value) -> T {
+    let mut meta = json!({ "name": name, "generation": 1, "managedFields": [{
+        "manager": "cloister", "operation": "Apply", "subresource": "status", "time": SINCE, "fieldsType": "FieldsV1",
+        "fieldsV1": {}, "apiVersion": "cloister.dev/v1alpha1",
+    }] });
+    if !matches!(kind, "Environment" | "ClientTenant") {
+        meta["namespace"] = json!("acme");
+    }
+    let object = json!({ "apiVersion": "cloister.dev/v1alpha1", "kind": kind, "metadata": meta, "spec": spec, "status": status });
+    serde_json::from_value(object).unwrap()
+}
+
+fn condition(type_: &str, status: &str, reason: &str) -> Value {
+    json!({ "type": type_, "status": status, "reason": reason, "message": "", "observedGeneration": 1, "lastTransitionTime": SINCE })
+}
+
+fn ready() -> Value {
+    json!({ "observedGeneration": 1, "conditions": [condition("Ready", "True", "AsDeclared")] })
+}
+
+/// Not Ready, with a reason and a message; `more` is the rest of the status.
+fn unready(reason: &str, message: &str, more: Value) -> Value {
+    let mut status = json!({ "observedGeneration": 1, "conditions": [condition("Ready", "False", reason)], "message": message });
+    status.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    status
+}
+
+fn tenant_spec() -> Value {
+    json!({ "environment": "production", "displayName": "Acme", "contacts": [{ "role": "privacy-officer", "email": "p@acme.example" }] })
+}
+
+fn home(status: Value) -> cloister_crds::Environment {
+    let spec = json!({
+        "accountId": "222222222222", "roleArn": "arn:aws:iam::222222222222:role/cloister", "externalId": "external-1",
+        "region": "us-east-1", "uploadPrincipal": "arn:aws:iam::111111111111:role/upload", "workloadIssuer": "https://oidc.example",
+        "network": { "vpcId": "vpc-1", "subnetIds": ["subnet-1", "subnet-2"], "securityGroupIds": ["sg-1"] },
+        "audit": { "accountId": "333333333333", "bucket": "audit" },
+    });
+    object("Environment", "production", spec, status)
+}
+
+fn pipeline(name: &str, status: Value) -> cloister_crds::EtlPipeline {
+    object(
+        "EtlPipeline",
+        name,
+        json!({ "image": "registry.example/etl", "tasks": { "module": "claims", "task": "Load" } }),
+        status,
+    )
+}
+
+fn world(tenant: Value) -> World {
+    World {
+        environment: Sight::Found(Box::new(home(ready()))),
+        tenant: Sight::Found(Box::new(object("ClientTenant", "acme", tenant_spec(), tenant))),
+        buckets: Vec::new(),
+        schemas: Vec::new(),
+        pipelines: Vec::new(),
+        now: "2026-01-31T12:00:00Z".parse().unwrap(),
+    }
+}
+
+fn why(world: &World, object: &str) -> Answer {
+    let target = Target::read(object, Kind::ClientTenant).unwrap();
+    let answer = explain(world, &target, "acme").unwrap();
+    let text = answer.show();
+    assert!(text.lines().count() <= 40, "more than a screen:\n{text}");
+    answer
+}
+
+#[test]
+fn what_is_ready_waits_for_nothing() {
+    let text = why(&world(ready()), "acme").show();
+    assert_eq!(
+        text,
+        "\
+ClientTenant/acme: Ready since 2026-01-31T11:56:00Z (4 min)
+└─ it waits for nothing
+
+Nothing has changed about it since 2026-01-31T11:56:00Z.
+"
+    );
+}
+
+#[test]
+fn a_chain_is_followed_to_its_end() {
+    let message = "waiting: Environment production does not exist; apply it, or correct spec.environment";
+    let mut world = world(unready("Progressing", message, json!({})));
+    world.environment = Sight::Absent;
+    let waits = unready("Progressing", message, json!({}));
+    world.buckets = vec![object("IngestBucket", "landing", json!({}), waits)];
+    let missing = "waiting: IngestBucket/acme/landing is not ready yet";
+    world.pipelines = vec![pipeline("load", unready("Progressing", missing, json!({})))];
+    assert_eq!(
+        why(&world, "ep/load").show(),
+        "\
+EtlPipeline/acme/load: not Ready since 2026-01-31T11:56:00Z (4 min)
+└─ IngestBucket/acme/landing: not Ready since 2026-01-31T11:56:00Z (4 min)
+   └─ Environment production does not exist  [1]
+
+What to do:
+[1] IngestBucket/acme/landing: apply it, or correct spec.environment
+    $ kubectl get environments
+"
+    );
+}
+
+#[test]
+fn causes_are_sorted_and_each_says_what_to_do() {
+    let (role, bucket) = ("iam-role/cloister-acme-etl", "s3-bucket/acme-landing-1f0c2a9b");
+    let foreign = format!(
+        "{role} exists and is not ours (it belongs to ClientTenant/other): add {role} to spec.adopt or remove it"
+    );
+    let resources = json!([{ "id": role, "state": "Foreign" }, { "id": "iam-role/cloister-acme-loader", "state": "Foreign" }]);
+    let mut world = world(unready("NeedsAttention", &foreign, json!({ "resources": resources })));
+    let denied = format!(
+        "{bucket}: s3:GetBucketEncryption answered AccessDenied: the operator's role lacks the permission; add it to the role's policy"
+    );
+    let resources = json!([{ "id": bucket, "state": "Unreadable" }]);
+    world.buckets = vec![object(
+        "IngestBucket",
+        "landing",
+        json!({}),
+        unready("NeedsAttention", &denied, json!({ "resources": resources })),
+    )];
+    let blocked = [
+        "drop table old, which is no longer declared would lose data and is not done: set approvedPlan to \"0a1b\" to approve it",
+        "change owner of visits waits for: drop table old",
+        "grants of guest are reported: set unmanagedGrants to Revoke to remove them",
+    ];
+    let plan = json!({ "plan": { "hash": "0a1b", "blocked": blocked } });
+    world.schemas = vec![object("RedshiftSchema", "claims", json!({}), unready("NeedsAttention", "…", plan))];
+    let answer = why(&world, "ct/acme");
+    assert_eq!(
+        answer.show(),
+        "\
+ClientTenant/acme: not Ready since 2026-01-31T11:56:00Z (4 min)
+├─ iam-role/cloister-acme-etl exists and is not ours (it belongs to ClientTenant/other)  [1]
+├─ iam-role/cloister-acme-loader exists and is not ours  [2]
+├─ IngestBucket/acme/landing: not Ready since 2026-01-31T11:56:00Z (4 min)
+│  └─ s3-bucket/acme-landing-1f0c2a9b: s3:GetBucketEncryption answered AccessDenied  [3]
+└─ RedshiftSchema/acme/claims: not Ready since 2026-01-31T11:56:00Z (4 min)
+   ├─ plan 0a1b would lose data and awaits approval: drop table old, which is no longer declared  [4]
+   └─ grants of guest are reported  [5]
+
+What to do:
+[1] ClientTenant/acme: add iam-role/cloister-acme-etl to spec.adopt or remove it
+    $ kubectl patch clienttenant acme --type=merge -p '{\"spec\":{\"adopt\":[\"iam-role/cloister-acme-etl\"]}}'
+[2] ClientTenant/acme: add it to spec.adopt or remove it
+    $ kubectl patch clienttenant acme --type=merge -p '{\"spec\":{\"adopt\":[\"iam-role/cloister-acme-loader\"]}}'
+[3] IngestBucket/acme/landing: allow s3:GetEncryptionConfiguration to role arn:aws:iam::222222222222:role/cloister
+[4] RedshiftSchema/acme/claims: read its SQL, and approve it or change the manifest
+    $ kubectl cloister approve RedshiftSchema/claims -n acme
+[5] RedshiftSchema/acme/claims: set unmanagedGrants to Revoke to remove them
+"
+    );
+    assert_eq!(serde_json::to_value(&answer).unwrap()["causes"][3]["rank"], "Approval");
+}
+
+#[test]
+fn a_pipeline_tells_of_its_runs_and_names_no_file() {
+    let run = |id: &str, state: &str, more: Value| {
+        let mut run = json!({ "id": id, "cause": "Arrival", "state": state, "attempt": 2, "queuedAt": SINCE,
+            "inputs": [{ "bucket": "b", "key": "jane-doe.csv", "versionId": "1", "etag": "e", "size": 1, "at": SINCE }] });
+        run.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        run
+    };
+    let failed = run(
+        "0a",
+        "Failed",
+        json!({ "endedAt": SINCE, "outcome": { "reason": "InputRejected", "exitCode": 50 } }),
+    );
+    let active = run("0b", "Active", json!({ "startedAt": SINCE }));
+    let mut status = ready();
+    status["runs"] = json!([failed, active, run("0c", "Queued", json!({}))]);
+    status["pending"] = json!([{ "bucket": "b", "key": "john-doe.csv", "versionId": "1", "etag": "e", "size": 1, "at": SINCE }]);
+    let mut deaf = condition("Listening", "False", "QueueUnavailable");
+    deaf["message"] = json!(
+        "arrivals are not heard of, since queue q cannot be received from (sqs:ReceiveMessage answered 500: no clear answer from AWS; \
+         tried again by itself): files are found by the next listing of the bucket, or once the queue answers again"
+    );
+    status["conditions"].as_array_mut().unwrap().push(deaf);
+    let mut world = world(ready());
+    world.pipelines = vec![pipeline("load", status)];
+    let answer = why(&world, "acme");
+    assert!(!serde_json::to_string(&answer).unwrap().contains("doe"));
+    assert_eq!(
+        answer.show(),
+        "\
+ClientTenant/acme: Ready since 2026-01-31T11:56:00Z (4 min)
+└─ EtlPipeline/acme/load: Ready since 2026-01-31T11:56:00Z (4 min)
+   ├─ arrivals are not heard of, since queue q cannot be received from (sqs:ReceiveMessage answered 500: no clear answer from AWS; tried again by itself)  [1]
+   ├─ run 0a failed: InputRejected (the file is not as declared, so it is not tried again, exit code 50), attempt 2  [2]
+   ├─ run 0b is active since 2026-01-31T11:56:00Z, attempt 2; 1 runs are queued
+   └─ 1 files wait for their quiet time, their marker or an active run
+
+What to do:
+[1] EtlPipeline/acme/load: files are found by the next listing of the bucket, or once the queue answers again
+[2] EtlPipeline/acme/load: see what it said (kubectl logs -n acme -l cloister.dev/run=0a), mend that, then try again
+    $ kubectl cloister retry load -n acme
+"
+    );
+}
+
+#[test]
+fn what_aws_makes_is_waited_for_and_its_children_lead_to_it() {
+    let cluster = "redshift-cluster/cloister-acme-1f0c2a9b";
+    let making =
+        format!("{cluster}: Redshift cluster is being created since 11:50:00 UTC (usually 5 to 10 minutes)");
+    let resources = json!([{ "id": cluster, "state": "Changing" }]);
+    let mut world = world(unready("Progressing", &making, json!({ "resources": resources })));
+    let waits =
+        unready("Progressing", "waiting: the warehouse of ClientTenant/acme is being made", json!({}));
+    world.schemas = vec![object("RedshiftSchema", "claims", json!({}), waits)];
+    let expected = "\
+RedshiftSchema/acme/claims: not Ready since 2026-01-31T11:56:00Z (4 min)
+└─ the warehouse of ClientTenant/acme is being made
+   └─ ClientTenant/acme: not Ready since 2026-01-31T11:56:00Z (4 min)
+      └─ redshift-cluster/cloister-acme-1f0c2a9b: Redshift cluster is being created since 11:50:00 UTC (usually 5 to 10 minutes)  [1]
+
+What to do:
+[1] ClientTenant/acme: nothing: it goes on by itself
+";
+    assert_eq!(why(&world, "rs/claims").show(), expected);
+    let status = "waiting: RedshiftSchema/acme/claims is not ready: waiting: the warehouse of ClientTenant/acme is being made";
+    if let Sight::Found(tenant) = &mut world.tenant {
+        // Its cluster stands by now, and the schema has yet to look.
+        let common = &mut tenant.status.as_mut().unwrap().common;
+        (common.message, common.resources) = (status.to_owned(), Vec::new());
+    }
+    assert_eq!(
+        why(&world, "acme").show(),
+        "\
+ClientTenant/acme: not Ready since 2026-01-31T11:56:00Z (4 min)
+└─ RedshiftSchema/acme/claims: not Ready since 2026-01-31T11:56:00Z (4 min)
+   └─ the warehouse of ClientTenant/acme is being made (see above)
+
+Nothing to do: it goes on by itself.
+"
+    );
+}
+
+#[test]
+fn what_is_wrong_is_told_with_what_to_write() {
+    let mut world = world(ready());
+    let hint = "there is no such time: write five fields";
+    let message = format!("spec.trigger.schedule.cron: {hint}");
+    world.pipelines = vec![pipeline("load", unready("Invalid", &message, json!({})))];
+    assert_eq!(
+        why(&world, "ep/load").show(),
+        format!(
+            "\
+EtlPipeline/acme/load: not Ready since 2026-01-31T11:56:00Z (4 min)
+└─ spec.trigger.schedule.cron is wrong  [1]
+
+What to do:
+[1] EtlPipeline/acme/load: {hint}
+"
+        )
+    );
+}
+
+#[test]
+fn nobody_looked_at_a_new_generation_yet() {
+    let mut world = world(ready());
+    if let Sight::Found(tenant) = &mut world.tenant {
+        tenant.metadata.generation = Some(3);
+        tenant.spec.paused = true;
+    }
+    assert_eq!(
+        why(&world, "acme").show(),
+        "\
+ClientTenant/acme: changed since the last look
+├─ it is paused: nothing of it is changed  [1]
+└─ the operator has not looked at generation 3 yet, but at 1  [2]
+
+What to do:
+[1] ClientTenant/acme: resume it once it may go on
+    $ kubectl cloister resume ClientTenant/acme
+[2] ClientTenant/acme: it does within seconds; if not, see that an operator runs and leads
+    $ kubectl get leases -A --field-selector metadata.name=cloister
+"
+    );
+}
+
+#[test]
+fn what_is_done_about_several_by_the_same_is_told_once() {
+    let ids = ["iam-role/cloister-acme-etl", "iam-role/cloister-acme-uploader"];
+    let fault = "iam:CreateRole answered AccessDenied: the operator's role lacks the permission; add it to the role's policy";
+    let message = format!("{}: {fault}; {}: {fault}", ids[0], ids[1]);
+    let resources = json!(ids.map(|id| json!({ "id": id, "state": "Pending" })));
+    let world = world(unready("NeedsAttention", &message, json!({ "resources": resources })));
+    assert_eq!(
+        why(&world, "acme").show(),
+        "\
+ClientTenant/acme: not Ready since 2026-01-31T11:56:00Z (4 min)
+├─ iam-role/cloister-acme-etl: iam:CreateRole answered AccessDenied  [1]
+└─ iam-role/cloister-acme-uploader: iam:CreateRole answered AccessDenied  [2]
+
+What to do:
+[1] [2] ClientTenant/acme: allow iam:CreateRole to role arn:aws:iam::222222222222:role/cloister
+"
+    );
+}
+
+#[test]
+fn an_answer_fits_a_screen_whatever_there_is() {
+    let mut world = world(ready());
+    let failed = json!({ "reason": "TaskFailed", "exitCode": 30 });
+    let ended = |n: usize| {
+        let mut status = ready();
+        status["runs"] = json!([{ "id": format!("{n:02}"), "cause": "ByHand", "state": "Failed", "attempt": 1,
+            "queuedAt": SINCE, "endedAt": SINCE, "outcome": failed }]);
+        status
+    };
+    world.pipelines = (0..30).map(|n| pipeline(&format!("load-{n:02}"), ended(n))).collect();
+    let text = why(&world, "acme").show();
+    assert!(text.contains("└─ and 25 more: kubectl get cloister -n acme"), "{text}");
+}
+
+#[test]
+fn a_pool_a_window_and_a_leaving_are_told() {
+    let (cluster, key) = ("redshift-cluster/cloister-acme-1f0c2a9b", "kms-key/alias/cloister/acme");
+    let message = format!(
+        "{cluster}: parameters wait for a reboot in the maintenance window sun:05:00-sun:06:00 (UTC); warehouse.reboots: AtOnce does it now"
+    );
+    let mut launching = condition("Launching", "False", "VcpuLimitExceeded");
+    launching["message"] = json!(
+        "ec2:RunInstances answered VcpuLimitExceeded: a quota of the account is used up; raise it in Service Quotas"
+    );
+    let more = json!({
+        "resources": [{ "id": cluster, "state": "Pending" }],
+        "intents": [{ "resource": key, "since": SINCE }],
+        "nodes": { "isolation": "", "instances": 0, "proven": 0, "launching": 0, "draining": 0, "waitingPods": 2, "conditions": [launching] },
+        "offboarding": {
+            "stage": "Waiting", "since": SINCE, "approval": { "tenant": "acme", "seenAt": SINCE }, "destroyAt": "2026-03-02T11:56:00Z",
+        },
+    });
+    let text = why(&world(unready("Progressing", &message, more)), "acme").show();
+    assert_eq!(
+        text,
+        "\
+ClientTenant/acme: not Ready since 2026-01-31T11:56:00Z (4 min)
+├─ redshift-cluster/cloister-acme-1f0c2a9b parameters wait for a reboot in the maintenance window sun:05:00-sun:06:00 (UTC)  [3]
+├─ kms-key/alias/cloister/acme was asked for at 2026-01-31T11:56:00Z; a second one is not asked for before KMS must show it  [4]
+├─ it leaves for good, Waiting since 2026-01-31T11:56:00Z: everything is destroyed from 2026-03-02T11:56:00Z on  [2]
+└─ 2 pods wait for a node: ec2:RunInstances answered VcpuLimitExceeded: a quota of the account is used up  [1]
+
+What to do:
+[1] ClientTenant/acme: raise it in Service Quotas
+    $ kubectl get pods -n acme --field-selector status.phase=Pending
+[2] ClientTenant/acme: remove spec.offboarding before, and nothing is
+[3] ClientTenant/acme: nothing: it is done then; warehouse.reboots: AtOnce does it now
+[4] ClientTenant/acme: nothing: it goes on by itself
+"
+    );
+}
+
+#[test]
+fn an_environment_tells_what_keeps_the_operator_out() {
+    let role = "arn:aws:iam::222222222222:role/cloister";
+    let message = format!(
+        "waiting: cannot assume {role} (sts:AssumeRole answered AccessDenied: the operator's role lacks the permission; add it to the \
+         role's policy); its trust policy must allow the operator's own role with sts:ExternalId external-1"
+    );
+    let mut world =
+        world(unready("Progressing", "waiting: Environment production is not ready yet", json!({})));
+    world.environment =
+        Sight::Found(Box::new(home(unready("Progressing", &message, json!({ "events": "Silent" })))));
+    assert_eq!(
+        why(&world, "acme").show(),
+        format!(
+            "\
+ClientTenant/acme: not Ready since 2026-01-31T11:56:00Z (4 min)
+└─ Environment/production: not Ready since 2026-01-31T11:56:00Z (4 min)
+   ├─ cannot assume {role} (sts:AssumeRole answered AccessDenied)  [2]
+   └─ CloudTrail's events are not heard: differences are found by the sweep alone  [1]
+
+What to do:
+[1] Environment/production: see that a trail records management events, and that the rule's queue takes them
+    $ kubectl describe environment production
+[2] Environment/production: its trust policy must allow the operator's own role with sts:ExternalId external-1
+"
+        )
+    );
+}
