@@ -5,7 +5,7 @@ there are stand in `ec2/catalog.py`: launch `ami-0c10157e000000001`; `ami-0c1015
 """
 
 import json
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from moto.iam.models import iam_backends
@@ -32,6 +32,8 @@ from aws.visibility import VISIBILITY
 # More than one, since AWS bounds the size of each.
 PROVISIONER = (
     "provisioner",
+    "provisioner-warehouse",
+    "provisioner-nodes",
     "provisioner-pipelines",
     "provisioner-guardrails",
     "provisioner-events",
@@ -39,6 +41,8 @@ PROVISIONER = (
     "provisioner-audit",
     "provisioner-offboarding",
 )
+# Those that users are given.
+_POLICIES = Path(__file__).resolve().parents[2] / "deploy" / "iam"
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
@@ -86,7 +90,7 @@ def reset() -> Credentials:
 
 
 def _policy(name: str, account: str = "") -> str:
-    text = (resources.files("aws") / "policies" / f"{name}.json").read_text(encoding="utf-8")
+    text = (_POLICIES / f"{name}.json").read_text(encoding="utf-8")
     return text.replace("ACCOUNT", account)
 
 
