@@ -43,7 +43,7 @@ def test_a_module_is_terraform_and_takes_the_policies_from_here(module: Path) ->
     for block, prefix in (("variable", "var"), ("locals", "local")):
         names = {name.strip('"') for one in parsed.get(block, []) for name in one if not name.startswith("__")}
         assert set(re.findall(rf"\b{prefix}\.(\w+)", text)) == names
-    for path in re.findall(r'\$\{(?:path\.module|local\.here)\}/([./\w]*\w\.json)', text):
+    for path in re.findall(r"\$\{(?:path\.module|local\.here)\}/([./\w]*\w\.json)", text):
         assert (module / path).exists()
 
 

@@ -46,6 +46,12 @@ def _queries() -> Iterator[tuple[str, str]]:
             yield f"{panel['title']} {target['refId']}", target["expr"].replace("$__rate_interval", "5m")
 
 
+_WRAPPERS = (
+    promql_parser.AggregateExpr,
+    promql_parser.ParenExpr,
+    promql_parser.SubqueryExpr,
+    promql_parser.UnaryExpr,
+)
 _QUERIES = dict(_queries())
 
 
@@ -65,7 +71,7 @@ def test_a_query_is_of_metrics_and_labels_that_there_are(title: str) -> None:
 
 def _selectors(node: Any) -> Iterator[tuple[str, set[str]]]:
     if isinstance(node, promql_parser.VectorSelector):
-        yield node.name, {matcher.name for matcher in node.matchers.matchers}
+        yield str(node.name), {matcher.name for matcher in node.matchers.matchers}
     elif isinstance(node, promql_parser.MatrixSelector):
         yield from _selectors(node.vector_selector)
     elif isinstance(node, promql_parser.BinaryExpr):
@@ -74,9 +80,7 @@ def _selectors(node: Any) -> Iterator[tuple[str, set[str]]]:
     elif isinstance(node, promql_parser.Call):
         for argument in node.args:
             yield from _selectors(argument)
-    elif isinstance(node, promql_parser.AggregateExpr | promql_parser.ParenExpr | promql_parser.UnaryExpr):
-        yield from _selectors(node.expr)
-    elif isinstance(node, promql_parser.SubqueryExpr):
+    elif isinstance(node, _WRAPPERS):
         yield from _selectors(node.expr)
 
 

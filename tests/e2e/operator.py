@@ -18,7 +18,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent.parent
 _TARGET = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target"))
 # Another build, such as a release, may be given.
 BINARY = Path(os.environ.get("CLOISTER_BINARY", _TARGET / "debug" / "cloister"))
-USER = f"system:serviceaccount:{rights.NAMESPACE}:{rights.NAME}"
+USER = rights.USER
 
 PASSES = re.compile(r'^cloister_passes_total\{kind="(\w+)",result="\w+"\} (\d+)', re.MULTILINE)
 

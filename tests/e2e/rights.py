@@ -1,6 +1,8 @@
-"""The operator's rights: those of the chart, from the files that its templates include."""
+"""The operator's rights: those of the chart, from the files that its templates include, and which of them are used."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -9,6 +11,11 @@ from e2e.kinds import Object
 FILES = Path(__file__).resolve().parents[2] / "charts" / "cloister" / "files"
 NAMESPACE = "cloister-system"
 NAME = "cloister"
+
+USER = f"system:serviceaccount:{NAMESPACE}:{NAME}"
+_CLAIMS = Path(__file__).with_name("rights-used.yaml")
+# Group, resource, verb.
+Right = tuple[str, str, str]
 
 _API = "rbac.authorization.k8s.io"
 
@@ -39,3 +46,47 @@ def _made(kind: str, namespace: str = "") -> Object:
 
 def _of(kind: str) -> Object:
     return {"roleRef": {"apiGroup": _API, "kind": kind, "name": NAME}}
+
+
+def held(name: str) -> set[Right]:
+    """By the rules of one of the files."""
+    return {
+        (group, resource, verb)
+        for rule in rules(name)
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+    }
+
+
+def used(audit: Iterable[dict[str, Any]]) -> set[Right]:
+    """What the API server has let the operator do."""
+    return set(_used(audit))
+
+
+def claimed() -> dict[str, set[Right]]:
+    """Which file of tests is the proof that a right is needed."""
+    told: dict[str, dict[str, dict[str, list[str]]]] = yaml.safe_load(_CLAIMS.read_text())
+    return {
+        file: {
+            (group, resource, verb)
+            for group, resources in groups.items()
+            for resource, verbs in resources.items()
+            for verb in verbs
+        }
+        for file, groups in told.items()
+    }
+
+
+def unused(file: str, audit: Iterable[dict[str, Any]]) -> set[Right]:
+    """Of those that this file claims: asked when its tests are over."""
+    path = Path(file)
+    return claimed()[f"{path.parent.name}/{path.stem}"] - used(audit)
+
+
+def _used(audit: Iterable[dict[str, Any]]) -> Iterator[Right]:
+    for event in audit:
+        asked = event.get("objectRef")
+        if event["user"]["username"] == USER and asked and event.get("responseStatus", {}).get("code", 200) < 400:
+            below = f"/{asked['subresource']}" if "subresource" in asked else ""
+            yield asked.get("apiGroup", ""), asked["resource"] + below, event["verb"]

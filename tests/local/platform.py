@@ -84,7 +84,8 @@ class Platform:
         # Taken from the shell that sources it, not from the one that ran `up`.
         values.pop("PATH")
         lines = [f"export {name}={shlex.quote(value)}" for name, value in values.items()]
-        lines.append(f'export PATH={shlex.quote(str(binaries.ensure()))}:"$PATH"')
+        tools = f"{binaries.ensure()}{os.pathsep}{binaries.helm().parent}"
+        lines.append(f'export PATH={shlex.quote(tools)}:"$PATH"')
         self.env_file.write_text("\n".join(lines) + "\n")
         self.env_file.chmod(0o600)
 

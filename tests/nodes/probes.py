@@ -91,4 +91,4 @@ def _answers(url: str, timeout: float) -> bool:
         answer = requests.get(url, timeout=timeout, allow_redirects=False)
     except requests.RequestException:
         return False
-    return requests.codes.ok <= answer.status_code < requests.codes.bad_request
+    return 200 <= answer.status_code < 400  # as kubelet judges

@@ -121,7 +121,9 @@ def test_a_pod_is_ready_when_it_says_so_and_ended_when_it_no_longer_lives(site: 
     }
     for name, then in (("quick", "touch /tmp/it/ready"), ("ill", "sleep 4; rm /tmp/it/lives")):
         script = f"({then}) & {serve}" if name == "ill" else serve.replace("touch lives", "touch lives ready")
-        manifest = pod(name, script, node=node, restartPolicy="Always", terminationGracePeriodSeconds=1, container=container)
+        manifest = pod(
+            name, script, node=node, restartPolicy="Always", terminationGracePeriodSeconds=1, container=container
+        )
         site.cluster.create(manifest, "default")
 
     def told(found: Object | None) -> Object:

@@ -149,7 +149,11 @@ impl Metrics {
         );
         registry.register("drift_open", "Differences that stand now", metrics.drift_open.clone());
         registry.register("audit_records", "Records for the audit bucket", metrics.archived.clone());
-        registry.register("leading", "Whether this process works, or waits to take over", metrics.leading.clone());
+        registry.register(
+            "leading",
+            "Whether this process works, or waits to take over",
+            metrics.leading.clone(),
+        );
         metrics.register_pools(&mut registry);
         *metrics.registry.write().unwrap_or_else(PoisonError::into_inner) = registry;
         metrics

@@ -46,7 +46,11 @@ impl Readiness {
 }
 
 /// Serves until the process ends.
-pub async fn serve(address: SocketAddr, metrics: Arc<Metrics>, readiness: Readiness) -> Result<(), Complaint> {
+pub async fn serve(
+    address: SocketAddr,
+    metrics: Arc<Metrics>,
+    readiness: Readiness,
+) -> Result<(), Complaint> {
     let listener = TcpListener::bind(address).await?;
     tracing::info!(address = %listener.local_addr()?, "serving metrics and health");
     let router = Router::new()
