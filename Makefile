@@ -60,6 +60,8 @@ generate: build ## Write anew what is made from the code
 	$(CARGO_BIN)/cloister crds > crds/cloister.dev.yaml
 	$(IN_VENV) -m docs.reference $(CARGO_BIN)/cloister
 	@$(IN_VENV) -m argocd.configmap
+	cp crds/cloister.dev.yaml charts/cloister/files/crds.yaml # Helm reads nothing beside a chart
+	cp crds/admission.yaml charts/cloister/files/admission.yaml
 
 CARGO_BIN = $(or $(CARGO_TARGET_DIR),target)/debug
 
@@ -77,7 +79,7 @@ $(MDBOOK)/bin/mdbook:
 
 # --- Checking ----------------------------------------------------------------
 
-.PHONY: test test-rust test-python lint lint-rust lint-python deny
+.PHONY: test test-rust test-python lint lint-rust lint-python lint-chart deny
 test: test-rust test-python ## Run all tests
 
 test-rust:
@@ -92,7 +94,7 @@ test-python: build
 e2e: build ## Run the end-to-end tests alone; UPDATE_GOLDEN=1 accepts other AWS calls
 	cd tests && $(IN_VENV) -m pytest e2e
 
-lint: lint-rust lint-python deny ## Formatting, clippy, ruff, mypy, licences
+lint: lint-rust lint-python lint-chart deny ## Formatting, clippy, ruff, mypy, helm lint, licences
 
 lint-rust:
 	cargo fmt --all --check
@@ -101,6 +103,9 @@ lint-rust:
 
 lint-python:
 	cd tests && $(IN_VENV) -m ruff check . ../etl && $(IN_VENV) -m ruff format --check . ../etl && $(IN_VENV) -m mypy . ../etl
+
+lint-chart:
+	$$($(IN_VENV) -c "from local import binaries; print(binaries.helm())" | tail -n 1) lint --strict charts/cloister
 
 CARGO_DENY_VERSION = 0.20.2
 CARGO_DENY = $(or $(CLOISTER_CACHE),$(HOME)/.cache/cloister)/cargo-deny-$(CARGO_DENY_VERSION)

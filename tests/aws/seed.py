@@ -5,7 +5,7 @@ there are stand in `ec2/catalog.py`: launch `ami-0c10157e000000001`; `ami-0c1015
 """
 
 import json
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from moto.iam.models import iam_backends
@@ -33,6 +33,8 @@ from aws.visibility import VISIBILITY
 # More than one, since AWS bounds the size of each.
 PROVISIONER = (
     "provisioner",
+    "provisioner-warehouse",
+    "provisioner-nodes",
     "provisioner-pipelines",
     "provisioner-guardrails",
     "provisioner-events",
@@ -41,6 +43,8 @@ PROVISIONER = (
     "provisioner-alarms",
     "provisioner-offboarding",
 )
+# Those that users are given.
+_POLICIES = Path(__file__).resolve().parents[2] / "deploy" / "iam"
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
@@ -69,10 +73,12 @@ def reset() -> Credentials:
     VISIBILITY.hidden.clear()
     PRINCIPALS.issued.clear()
     for account in accounts.ALL:
+        # Of the cluster's issuer; AWS has long ceased to look at thumbprints.
+        stores.iam(account).create_open_id_connect_provider(accounts.ISSUER, ["0" * 40], ["sts.amazonaws.com"], [])
         _role(account, accounts.ADMIN_ROLE, _trusting(f"arn:aws:iam::{account}:root"), _document(EVERYTHING))
     operator_arn = accounts.role_arn(accounts.LOGIN, accounts.OPERATOR_ROLE)
     within = _trusting(f"arn:aws:iam::{accounts.LOGIN}:root")
-    _role(accounts.LOGIN, accounts.OPERATOR_ROLE, within, _policy("operator"))
+    _role(accounts.LOGIN, accounts.OPERATOR_ROLE, _trusting_the_operators_pods(), _policy("operator"))
     _role(accounts.LOGIN, accounts.UPLOAD_ROLE, within, _policy("upload"))
     auditing = _trusting(operator_arn, {"StringEquals": {"sts:ExternalId": accounts.AUDIT_EXTERNAL_ID}})
     _role(accounts.AUDIT, accounts.AUDIT_ROLE, auditing, _policy("audit", accounts.AUDIT))
@@ -81,15 +87,11 @@ def reset() -> Credentials:
         trust = _trusting(operator_arn, condition)
         policies = [_policy(name, environment.account) for name in PROVISIONER]
         _role(environment.account, accounts.PROVISIONER_ROLE, trust, *policies)
-        # As each account has one of the cluster's issuer; AWS has long ceased to look at thumbprints.
-        stores.iam(environment.account).create_open_id_connect_provider(
-            accounts.ISSUER, ["0" * 40], ["sts.amazonaws.com"], []
-        )
     return PRINCIPALS.issue(session_of(accounts.LOGIN, accounts.OPERATOR_ROLE, "cloister"))
 
 
 def _policy(name: str, account: str = "") -> str:
-    text = (resources.files("aws") / "policies" / f"{name}.json").read_text(encoding="utf-8")
+    text = (_POLICIES / f"{name}.json").read_text(encoding="utf-8")
     return text.replace("ACCOUNT", account)
 
 
@@ -100,6 +102,24 @@ def _document(*statements: dict[str, Any]) -> str:
 def _trusting(principal: str, condition: dict[str, Any] | None = None) -> str:
     statement: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
     return _document(statement | ({"Condition": condition} if condition else {}))
+
+
+def _trusting_the_operators_pods() -> str:
+    """As the Terraform module writes it, and the account itself, for an operator that is no pod."""
+    issuer = accounts.ISSUER.removeprefix("https://")
+    subject = {f"{issuer}:aud": "sts.amazonaws.com", f"{issuer}:sub": "system:serviceaccount:cloister-system:cloister"}
+    pods = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::{accounts.LOGIN}:oidc-provider/{issuer}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": subject},
+    }
+    within = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{accounts.LOGIN}:root"},
+        "Action": "sts:AssumeRole",
+    }
+    return _document(within, pods)
 
 
 def _role(account: str, name: str, trust: str, *policies: str) -> None:

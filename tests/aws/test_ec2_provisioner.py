@@ -1,15 +1,11 @@
 """The provisioner's policy: nodes of ours, and nobody else's."""
 
-import json
-import re
-from importlib import resources
 from typing import Any
 
 import pytest
 
 from aws.conftest import PRODUCTION, Call, Emulator, refused, trusting
 from aws.ec2_world import card, data, key, plain, profile, run, tagged, tags, times
-from aws.iam.documents import INLINE_SIZE
 
 ROOT = f"arn:aws:iam::{PRODUCTION}:root"
 NAME = {"InstanceProfileName": "cloister-acme-node"}
@@ -25,13 +21,6 @@ def admin(aws: Emulator) -> Any:
 @pytest.fixture
 def provisioner(aws: Emulator, admin: Any) -> Any:
     return aws.client("ec2", aws.assume())
-
-
-def test_the_policy_fits_in_a_role() -> None:
-    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
-    text = (resources.files("aws") / "policies" / "provisioner.json").read_text(encoding="utf-8")
-    assert json.loads(text)
-    assert len(re.sub(r"\s", "", text.replace("ACCOUNT", PRODUCTION))) <= INLINE_SIZE
 
 
 def test_the_provisioner_manages_nodes_of_ours(aws: Emulator, admin: Any, provisioner: Any) -> None:

@@ -28,6 +28,8 @@ _VERSIONS = {
     "Role": "rbac.authorization.k8s.io/v1",
     "RoleBinding": "rbac.authorization.k8s.io/v1",
     "CustomResourceDefinition": "apiextensions.k8s.io/v1",
+    "Deployment": "apps/v1",
+    "ReplicaSet": "apps/v1",
     "Event": "events.k8s.io/v1",
     "Job": "batch/v1",
     "Lease": "coordination.k8s.io/v1",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import requests
 
+from e2e import rights
 from e2e.cluster import Cluster
 from e2e.loopback import HTTP
 from e2e.waiting import until
@@ -17,11 +18,10 @@ REPOSITORY = Path(__file__).resolve().parent.parent.parent
 _TARGET = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target"))
 # Another build, such as a release, may be given.
 BINARY = Path(os.environ.get("CLOISTER_BINARY", _TARGET / "debug" / "cloister"))
-USER = "system:serviceaccount:cloister-system:cloister"
+USER = rights.USER
 
 PASSES = re.compile(r'^cloister_passes_total\{kind="(\w+)",result="\w+"\} (\d+)', re.MULTILINE)
 
-_RIGHTS = Path(__file__).with_name("rights.yaml")
 # Of Rust, and of a failed assertion of ours.
 _PANIC = re.compile(r"panicked at|RUST_BACKTRACE|overflowed its stack")
 
@@ -129,9 +129,9 @@ class Operator:
         """Of a ServiceAccount: the audit log then tells who wrote, and RBAC is real."""
         file = self.platform.directory / "pki" / f"{self.name}.kubeconfig"
         control_plane = self.platform.control_plane
-        Cluster(control_plane).apply(_RIGHTS)
+        Cluster(control_plane).apply(*rights.manifests())
         url = self._kubernetes or control_plane.url
-        return control_plane.service_account_kubeconfig("cloister-system", "cloister", file, url=url)
+        return control_plane.service_account_kubeconfig(rights.NAMESPACE, rights.NAME, file, url=url)
 
     def _wait(self) -> None:
         until("the operator is ready", lambda: self.is_ready, timeout=30.0)
@@ -144,4 +144,5 @@ class Operator:
             answer = HTTP.get(f"http://127.0.0.1:{self._port}/readyz", timeout=2)
         except requests.ConnectionError:
             return False
-        return answer.ok
+        # One that waits to take over is ready too, and says "standby".
+        return answer.ok and answer.text == "ok"

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from e2e import rights
 from e2e.cluster import RefusedError
 from e2e.kinds import Object
-from e2e.nodes import PATIENCE, PROVEN, Pool, emulator, write_images
+from e2e.nodes import PATIENCE, PROVEN, Pool, emulator, pod, write_images
 from e2e.waiting import until
 from e2e.world import World, running_world
 from local.workers import environment
@@ -147,15 +148,39 @@ def test_where_a_type_is_short_the_next_one_is_launched(world: World) -> None:
 
 def test_a_run_is_not_killed_by_a_new_image(world: World, oak: Pool) -> None:
     (before,) = oak.living()
+    world.cluster.apply(_replaced(oak.name))
+    until("it has a pod there", lambda: _served(oak), lambda served: len(served) == 1, timeout=PATIENCE)
+    serving = _served(oak)
     changed = environment(world.platform.control_plane)
     changed["spec"]["nodes"]["imageId"] = "ami-0c10157e000000002"
     world.cluster.apply(changed)
     name = oak.nodes()[0]["metadata"]["name"]
     world.cluster.wait("Node", name, _drains, timeout=PATIENCE)
     assert oak.wait_running("first")["status"]["phase"] == "Running"
+    # What is made anew elsewhere need not hold up the node.
+    until(
+        "it serves elsewhere", lambda: _served(oak), lambda now: bool(now) and now.isdisjoint(serving), timeout=PATIENCE
+    )
+    world.cluster.delete("ReplicaSet", "serving", oak.name)
     oak.delete("first")
     gone = before["InstanceId"]
     until("it is ended", lambda: [i["InstanceId"] for i in oak.living()], lambda ids: gone not in ids, timeout=PATIENCE)
+
+
+def _replaced(namespace: str) -> Object:
+    """One pod that a ReplicaSet makes anew wherever it goes."""
+    labels = {"app": "serving"}
+    template = {"metadata": {"labels": labels}, "spec": pod("serving", cpu="100m", restartPolicy="Always")["spec"]}
+    spec = {"replicas": 1, "selector": {"matchLabels": labels}, "template": template}
+    meta = {"name": "serving", "namespace": namespace}
+    return {"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": meta, "spec": spec}
+
+
+def _served(pool: Pool) -> set[str]:
+    """The nodes on which it runs."""
+    found = pool.world.cluster.every("Pod", pool.name)
+    mine = [one for one in found if one["metadata"].get("labels", {}).get("app") == "serving"]
+    return {one["spec"]["nodeName"] for one in mine if one["status"]["phase"] == "Running"}
 
 
 def _drains(node: Object | None) -> bool:
@@ -326,3 +351,7 @@ def test_a_key_that_ec2_may_not_use_is_named_with_what_to_look_at(world: World) 
 
 def _launching(pool: Pool) -> Object:
     return next(iter(pool.status.get("conditions", [])), {})
+
+
+def test_the_rights_that_this_file_claims_are_used(world: World) -> None:
+    assert rights.unused(__file__, world.platform.control_plane.audit()) == set()

@@ -26,6 +26,7 @@ def up(platform: Platform) -> None:
         print("The local platform is already up.")
     else:
         binaries.ensure()
+        binaries.helm()
         since = time.monotonic()
         platform.start()
         try:

@@ -8,7 +8,9 @@ from pathlib import Path
 from local.errors import PlatformError
 from local.gobuild import GoBuild
 
-MODULE = Path(__file__).resolve().parent.parent / "controlplane"
+_TESTS = Path(__file__).resolve().parent.parent
+MODULE = _TESTS / "controlplane"
+_HELM = _TESTS / "helm"
 
 PACKAGES = {
     "etcd": "go.etcd.io/etcd/server/v3",
@@ -23,10 +25,13 @@ _VERSION_PACKAGES = ("k8s.io/component-base/version", "k8s.io/client-go/pkg/vers
 
 
 def kubernetes_version() -> str:
-    module = (MODULE / "go.mod").read_text()
-    found = re.search(r"^\s*(?:require )?k8s\.io/kubernetes (v\S+)", module, re.MULTILINE)
+    return _required(MODULE / "go.mod", "k8s.io/kubernetes")
+
+
+def _required(file: Path, module: str) -> str:
+    found = re.search(rf"^\s*(?:require )?{re.escape(module)} (v\S+)", file.read_text(), re.MULTILINE)
     if found is None:
-        raise PlatformError(f"{MODULE / 'go.mod'} does not require k8s.io/kubernetes.")
+        raise PlatformError(f"{file} does not require {module}.")
     return found[1]
 
 
@@ -54,6 +59,15 @@ def kwok() -> Path:
     """The program that pretends to be nodes; built when something asks for it, in a minute or two."""
     module = MODULE / "kwok"
     return GoBuild("kwok", "kwok", module, {"kwok": "sigs.k8s.io/kwok/cmd/kwok"}).ensure() / "kwok"
+
+
+@functools.cache
+def helm() -> Path:
+    """What installs the chart; built when something asks for it, in two minutes or so."""
+    version = _required(_HELM / "go.mod", "helm.sh/helm/v4")
+    stamps = (f"helm.sh/helm/v4/internal/version.version={version}",)
+    build = GoBuild("helm", f"Helm {version}", _HELM, {"helm": "helm.sh/helm/v4/cmd/helm"}, stamps)
+    return build.ensure() / "helm"
 
 
 def _stamps() -> tuple[str, ...]:

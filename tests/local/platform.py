@@ -84,8 +84,9 @@ class Platform:
         # Taken from the shell that sources it, not from the one that ran `up`.
         values.pop("PATH")
         lines = [f"export {name}={shlex.quote(value)}" for name, value in values.items()]
-        folders = f"{self._plugins()}{os.pathsep}{binaries.ensure()}"
-        lines.append(f'export PATH={shlex.quote(folders)}:"$PATH"')
+        folders = (self._plugins(), binaries.ensure(), binaries.helm().parent)
+        tools = os.pathsep.join(map(str, folders))
+        lines.append(f'export PATH={shlex.quote(tools)}:"$PATH"')
         self.env_file.write_text("\n".join(lines) + "\n")
         self.env_file.chmod(0o600)
 

@@ -5,12 +5,14 @@ from pathlib import Path
 
 from nodes.api import Object
 from nodes.attempt import Attempt, Ended, Running
+from nodes.probes import Probes
 
 # kubelet's: doubled with each restart, forgotten after a good while of running.
 _BACK_OFF = 10.0
 _BACK_OFF_MOST = 300.0
 _FORGOTTEN = 600.0
 _AGAIN = 2.0
+_LONG = 3600.0
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Waiting:
 
 
 class Container:
-    def __init__(self, spec: Object, directory: Path, *, init: bool) -> None:
+    def __init__(self, spec: Object, directory: Path, address: str, *, init: bool) -> None:
         self.spec = spec
         self.init = init
         self.name: str = spec["name"]
@@ -35,6 +37,8 @@ class Container:
         # Not before this moment is an image looked for or a configuration read again.
         self.again_at = 0.0
         self.pulls = 0
+        self._address = address
+        self._probes = Probes(spec, address)
 
     @property
     def latest(self) -> Attempt | None:
@@ -56,6 +60,15 @@ class Container:
     def look(self) -> None:
         self.state = self.latest.state() if self.latest else None
 
+    @property
+    def ready(self) -> bool:
+        return self.running() is not None and self._probes.ready
+
+    def probe(self, grace: float) -> float:
+        """Asks what is due; how many seconds until more is."""
+        running = self.running()
+        return self._probes.step(running, grace) if running else _LONG
+
     def running(self) -> Running | None:
         return self.state if isinstance(self.state, Running) else None
 
@@ -69,6 +82,7 @@ class Container:
     def launched(self, attempt: Attempt) -> None:
         self.attempts.append(attempt)
         self.waiting = self.state = None
+        self._probes = Probes(self.spec, self._address)
         self.pulls = 0
 
     def back_off(self) -> float:

@@ -3,6 +3,7 @@
 https://kubernetes.io/docs/concepts/workloads/pods/downward-api/
 """
 
+import hashlib
 import re
 from decimal import Decimal
 
@@ -11,8 +12,12 @@ from nodes.problems import ConfigError
 from nodes.quantity import quantity, whole
 
 _KEYED = re.compile(r"metadata\.(labels|annotations)\['(.+)'\]")
-# Containers share the network of this machine.
-POD_IP = "127.0.0.1"
+
+
+def pod_ip(pod: Object) -> str:
+    """Containers share the network of this machine, but each pod has a loopback address of its own to listen on."""
+    first, second, third = hashlib.sha256(pod["metadata"]["uid"].encode()).digest()[:3]
+    return f"127.{1 + first % 254}.{second}.{1 + third % 254}"
 
 
 def field_value(pod: Object, path: str, host_ip: str) -> str:
@@ -27,8 +32,8 @@ def field_value(pod: Object, path: str, host_ip: str) -> str:
         "spec.serviceAccountName": spec.get("serviceAccountName", ""),
         "status.hostIP": host_ip,
         "status.hostIPs": host_ip,
-        "status.podIP": POD_IP,
-        "status.podIPs": POD_IP,
+        "status.podIP": pod_ip(pod),
+        "status.podIPs": pod_ip(pod),
     }
     if path in simple:
         return str(simple[path])

@@ -7,7 +7,7 @@ from pathlib import Path
 from nodes.api import Object
 from nodes.attempt import Ended, Running
 from nodes.container import Container, Waiting, restarts_after
-from nodes.fields import POD_IP
+from nodes.fields import pod_ip
 from nodes.times import now, written
 
 # kubelet's limits of a termination message.
@@ -38,12 +38,13 @@ def pod_status(
     """`terminal`: nothing of it will be started again. `before` is the status until now."""
     policy = pod["spec"].get("restartPolicy", "Always")
     phase = "Failed" if verdict and terminal else _phase(policy, inits, mains, terminal=terminal)
+    address = pod_ip(pod)
     status: Object = {
         "phase": phase,
         "hostIP": host_ip,
         "hostIPs": [{"ip": host_ip}],
-        "podIP": POD_IP,
-        "podIPs": [{"ip": POD_IP}],
+        "podIP": address,
+        "podIPs": [{"ip": address}],
         "startTime": started,
         "observedGeneration": pod["metadata"].get("generation", 1),
         "containerStatuses": [_container(pod, container) for container in mains],
@@ -80,7 +81,7 @@ def _container(pod: Object, container: Container) -> Object:
         "name": container.name,
         "image": image,
         "imageID": image if container.latest else "",
-        "ready": ended is not None and ended.code == 0 if container.init else "running" in state,
+        "ready": ended is not None and ended.code == 0 if container.init else container.ready,
         "started": "running" in state,
         "restartCount": container.restarts,
         "state": state,
@@ -141,7 +142,7 @@ def _id(pod: Object, container: Container, number: int) -> str:
 
 def _conditions(before: Object, phase: str, inits: list[Container], mains: list[Container]) -> list[Object]:
     initialized = all((ended := c.ended()) and ended.code == 0 for c in inits)
-    ready = phase == "Running" and all(c.running() for c in mains)
+    ready = phase == "Running" and all(c.ready for c in mains)
     done = "PodCompleted" if phase == "Succeeded" else "PodFailed" if phase == "Failed" else ""
     held = {
         "PodReadyToStartContainers": (not done, ""),

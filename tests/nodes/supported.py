@@ -3,7 +3,8 @@
 from nodes.api import Object
 
 _VOLUMES = {"configMap", "downwardAPI", "emptyDir", "projected", "secret"}
-_CONTAINER = ("livenessProbe", "readinessProbe", "startupProbe", "volumeDevices", "restartPolicy", "restartPolicyRules")
+_CONTAINER = ("startupProbe", "volumeDevices", "restartPolicy", "restartPolicyRules")
+_PROBES = ("livenessProbe", "readinessProbe")
 _POD = ("hostPID", "hostIPC", "shareProcessNamespace", "ephemeralContainers", "resourceClaims")
 _HOOKS = {"exec", "sleep"}
 
@@ -19,6 +20,7 @@ def unsupported(spec: Object) -> list[str]:
 
 def _of_container(container: Object) -> list[str]:
     found = [field for field in _CONTAINER if container.get(field)]
+    found += [probe for probe in _PROBES if not _is_plain_http(container.get(probe))]
     if container.get("securityContext", {}).get("privileged"):
         found.append("securityContext.privileged")
     lifecycle = container.get("lifecycle", {})
@@ -26,3 +28,8 @@ def _of_container(container: Object) -> list[str]:
         found.append("lifecycle.postStart")
     found += [f"lifecycle.preStop.{hook}" for hook in set(lifecycle.get("preStop", {})) - _HOOKS]
     return found
+
+
+def _is_plain_http(probe: Object | None) -> bool:
+    get = (probe or {}).get("httpGet")
+    return not probe or bool(get and get.get("scheme", "HTTP") == "HTTP" and "host" not in get)

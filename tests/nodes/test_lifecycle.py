@@ -5,7 +5,7 @@ import json
 from e2e.kinds import Object, condition
 from local.waiting import wait_for
 from nodes.podspecs import is_over, over, pod, running, terminated
-from nodes.site import Site
+from nodes.site import PYTHON_IMAGE, Site
 
 
 def test_sigterm_comes_first_and_sigkill_when_the_grace_isover(site: Site, node: str) -> None:
@@ -106,6 +106,38 @@ def test_what_the_local_nodes_cannot_do_fails_the_pod_and_says_what(site: Site, 
     found = over(site, pod("probed", "true", node=node, container=probe))
     assert found["status"]["reason"] == "UnsupportedByLocalNode"
     assert "container main: readinessProbe" in found["status"]["message"]
+
+
+def test_a_pod_is_ready_when_it_says_so_and_ended_when_it_no_longer_lives(site: Site, node: str) -> None:
+    """Two at once, on one port: each has an address of its own."""
+    serve = "mkdir /tmp/it && cd /tmp/it && touch lives && exec python -m http.server --bind $POD_IP 8000"
+    get = {"periodSeconds": 1, "failureThreshold": 1, "timeoutSeconds": 5}
+    container = {
+        "image": PYTHON_IMAGE,
+        "env": [{"name": "POD_IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}}],
+        "ports": [{"name": "http", "containerPort": 8000}],
+        "readinessProbe": {"httpGet": {"path": "/ready", "port": "http"}} | get,
+        "livenessProbe": {"httpGet": {"path": "/lives", "port": 8000}, "initialDelaySeconds": 2} | get,
+    }
+    for name, then in (("quick", "touch /tmp/it/ready"), ("ill", "sleep 4; rm /tmp/it/lives")):
+        script = f"({then}) & {serve}" if name == "ill" else serve.replace("touch lives", "touch lives ready")
+        manifest = pod(
+            name, script, node=node, restartPolicy="Always", terminationGracePeriodSeconds=1, container=container
+        )
+        site.cluster.create(manifest, "default")
+
+    def told(found: Object | None) -> Object:
+        statuses = (found or {}).get("status", {}).get("containerStatuses") or [{}]
+        return dict(statuses[0])
+
+    site.cluster.wait("Pod", "quick", lambda found: bool(told(found).get("ready")), "default")
+    ended = site.cluster.wait("Pod", "ill", lambda found: told(found).get("restartCount", 0) > 0, "default")
+    assert not told(ended)["ready"]
+    quick = site.cluster.get("Pod", "quick", "default")
+    assert told(quick)["ready"] and told(quick)["restartCount"] == 0
+    assert condition(quick, "Ready")["status"] == "True"
+    for name in ("quick", "ill"):
+        site.cluster.remove("Pod", name, "default")
 
 
 def test_a_running_pod_is_ready_and_says_since_when(site: Site, node: str) -> None:

@@ -11,6 +11,7 @@ import requests
 from nodes.api import ApiError, Object, pods
 from nodes.container import Container
 from nodes.context import Context, folder_of, log
+from nodes.fields import pod_ip
 from nodes.keep import Keeper
 from nodes.status import Verdict, pod_status
 from nodes.stopping import Stopping
@@ -31,9 +32,9 @@ class Worker:
         self._context = context
         self._pod = pod
         self._directory = context.directory / folder_of(pod)
-        spec, where = pod["spec"], self._directory / "containers"
-        self._inits = [Container(one, where, init=True) for one in spec.get("initContainers", [])]
-        self._mains = [Container(one, where, init=False) for one in spec["containers"]]
+        spec, where, address = pod["spec"], self._directory / "containers", pod_ip(pod)
+        self._inits = [Container(one, where, address, init=True) for one in spec.get("initContainers", [])]
+        self._mains = [Container(one, where, address, init=False) for one in spec["containers"]]
         self._all = [*self._inits, *self._mains]
         self._volumes = Volumes(self._directory / "volumes", pod["metadata"]["uid"], context.sources)
         self._keeper = Keeper(context, self._volumes)
@@ -101,6 +102,8 @@ class Worker:
         if over or verdict or self._vanished or "deletionTimestamp" in pod["metadata"]:
             return self._end(pod, verdict, busy=busy)
         pause = self._keeper.keep(pod, self._inits, self._mains)
+        grace = float(pod["spec"].get("terminationGracePeriodSeconds", 30))
+        pause = min(pause, *(container.probe(grace) for container in self._mains))
         status = self._publish(pod)
         if status["phase"] in _TERMINAL:
             return self._finish()

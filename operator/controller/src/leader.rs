@@ -11,6 +11,7 @@ use kube::{Api, Client, ResourceExt};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::commands::Complaint;
+use crate::serve::Readiness;
 
 const LEASE: &str = "cloister";
 /// How often who waits looks.
@@ -54,7 +55,12 @@ pub struct Leadership {
 
 impl Leadership {
     /// Waits until this process leads.
-    pub async fn acquire(client: &Client, namespace: &str, term: Duration) -> Result<Self, Complaint> {
+    pub async fn acquire(
+        client: &Client,
+        namespace: &str,
+        term: Duration,
+        readiness: &Readiness,
+    ) -> Result<Self, Complaint> {
         let identity = format!("{}-{:08x}", host(), rand::random::<u32>());
         let api = Api::namespaced(client.clone(), namespace);
         // Clocks of different machines differ: what counts is how long this process has seen no renewal.
@@ -70,10 +76,12 @@ impl Leadership {
                 let lease = claimed(found, &identity, term);
                 if put(&api, &lease).await? {
                     tracing::info!(namespace, identity, "this process leads");
+                    readiness.starting();
                     let fence = Fence::until(began + active(term));
                     return Ok(Self { api, identity, term, fence });
                 }
             }
+            readiness.standby();
             sleep(LOOK).await;
         }
     }

@@ -90,6 +90,7 @@ pub struct Metrics {
     drift_found: Family<ObjectLabel, Counter>,
     drift_open: Family<ObjectLabel, Gauge>,
     archived: Family<ResultLabel, Counter>,
+    leading: Gauge,
     pub pipelines: PipelineMetrics,
     pub feed: FeedMetrics,
     nodes: Family<NodeLabels, Gauge>,
@@ -123,6 +124,7 @@ impl Metrics {
             drift_found: Family::default(),
             drift_open: Family::default(),
             archived: Family::default(),
+            leading: Gauge::default(),
             nodes: Family::default(),
             pods_waiting: Family::default(),
             launch_seconds: Family::new_with_constructor(stages),
@@ -147,6 +149,11 @@ impl Metrics {
         );
         registry.register("drift_open", "Differences that stand now", metrics.drift_open.clone());
         registry.register("audit_records", "Records for the audit bucket", metrics.archived.clone());
+        registry.register(
+            "leading",
+            "Whether this process works, or waits to take over",
+            metrics.leading.clone(),
+        );
         metrics.register_pools(&mut registry);
         *metrics.registry.write().unwrap_or_else(PoisonError::into_inner) = registry;
         metrics
@@ -208,6 +215,10 @@ impl Metrics {
             Ok(()) => out,
             Err(error) => format!("# {error}\n"),
         }
+    }
+
+    pub fn leading(&self) {
+        self.leading.set(1);
     }
 
     pub fn woken(&self, kind: &str) {

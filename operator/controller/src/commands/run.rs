@@ -1,6 +1,5 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -18,7 +17,7 @@ use crate::context::{Context, Settings};
 use crate::leader::{Fence, Leadership};
 use crate::metrics::Metrics;
 use crate::queues::Queues;
-use crate::serve;
+use crate::serve::{self, Readiness};
 
 #[derive(Args)]
 pub struct Options {
@@ -63,23 +62,24 @@ pub async fn run(options: Options) -> Result<(), Complaint> {
     log(options.log_format);
     let client = client().await?;
     let metrics = Arc::new(Metrics::new());
-    let ready = Arc::new(AtomicBool::new(false));
-    serve::serve(options.listen, metrics.clone(), ready.clone()).await?;
+    let readiness = Readiness::default();
+    serve::serve(options.listen, metrics.clone(), readiness.clone()).await?;
     let stop = stop_signal()?.shared();
 
     let leadership = match &options.lease_namespace {
         None => None,
         Some(namespace) => tokio::select! {
-            leadership = lead(namespace, Duration::from_secs(options.lease_seconds)) => Some(leadership?),
+            leadership = lead(namespace, Duration::from_secs(options.lease_seconds), &readiness) => Some(leadership?),
             () = stop.clone() => return Ok(()),
         },
     };
 
+    metrics.leading();
     let fence = leadership.as_ref().map_or(Fence::open(), |leadership| leadership.fence.clone());
     let aws = Aws::from_env(metrics.clone()).await;
     let mut tasks = JoinSet::new();
     let queues = Queues::start(&client, &mut tasks).await;
-    ready.store(true, Ordering::Relaxed);
+    readiness.working();
     let settings = Settings {
         sweep: Duration::from_secs(options.sweep_seconds),
         rare_sweep: Duration::from_secs(options.rare_sweep_seconds.max(options.sweep_seconds)),
@@ -128,8 +128,8 @@ pub async fn run(options: Options) -> Result<(), Complaint> {
 const API_REQUESTS: usize = 24;
 
 /// By a client of its own: renewals wait for nothing else.
-async fn lead(namespace: &str, lasting: Duration) -> Result<Leadership, Complaint> {
-    Leadership::acquire(&Client::try_default().await?, namespace, lasting).await
+async fn lead(namespace: &str, lasting: Duration, readiness: &Readiness) -> Result<Leadership, Complaint> {
+    Leadership::acquire(&Client::try_default().await?, namespace, lasting, readiness).await
 }
 
 async fn client() -> Result<Client, Complaint> {

@@ -1,0 +1,32 @@
+"""The operator holds no right in Kubernetes that nothing uses.
+
+`e2e/rights-used.yaml` says which file of the end-to-end tests uses which; each of them ends by asking the API server's
+audit log whether that is so, and here is asked whether any right is left over.
+"""
+
+from chart.helm import Helm, of_kind
+from e2e import rights
+from e2e.kinds import Object
+
+
+def test_every_right_is_used_by_some_test_and_no_test_claims_another() -> None:
+    claimed = set().union(*rights.claimed().values())
+    held = rights.held("rules") | rights.held("lease")
+    assert held - claimed == set(), "held, and used by nobody: take it from the chart's files"
+    assert claimed - held == set()
+
+
+def test_what_is_held_only_to_be_granted_is_not_used_by_the_operator_itself() -> None:
+    assert rights.held("granted") & rights.held("rules") == set()
+
+
+def test_the_tests_install_the_same_as_the_chart(helm: Helm) -> None:
+    text = helm.template()
+    for wanted in rights.manifests():
+        if wanted["kind"] not in ("Namespace", "ServiceAccount"):
+            (rendered,) = of_kind(text, wanted["kind"])
+            assert _essence(rendered) == _essence(wanted)
+
+
+def _essence(thing: Object) -> Object:
+    return {name: thing.get(name) for name in ("rules", "roleRef", "subjects")}
