@@ -36,7 +36,18 @@ def _image(program: Path, folder: Path, *, commit: str = COMMIT) -> Path:
     sbom, authorities, out = folder / "sbom.json", folder / "authorities.pem", folder / "layout"
     sbom.write_text(json.dumps(SBOM))
     authorities.write_text("-----BEGIN CERTIFICATE-----\n")
-    about: list[str | Path] = ["-out", out, "-name", "cloister", "-version", "0.1.0", "-commit", commit, "-time", "1700000000"]
+    about: list[str | Path] = [
+        "-out",
+        out,
+        "-name",
+        "cloister",
+        "-version",
+        "0.1.0",
+        "-commit",
+        commit,
+        "-time",
+        "1700000000",
+    ]
     files: list[str | Path] = ["-lockfile", REPOSITORY / "Cargo.lock", "-authorities", authorities]
     answer = _run(program, "image", *about, *files, *(f"{one}={program},{sbom}" for one in PLATFORMS))
     assert answer.returncode == 0, answer.stderr
