@@ -1,5 +1,5 @@
-"""What `images/build` makes of programs, here of the one that does it: images for both architectures, with what is attested
-of each."""
+"""What `images/build` makes of programs, here of the one that does it: images for both architectures, and what is
+attested of each."""
 
 import hashlib
 import io
@@ -36,18 +36,8 @@ def _image(program: Path, folder: Path, *, commit: str = COMMIT) -> Path:
     sbom, authorities, out = folder / "sbom.json", folder / "authorities.pem", folder / "layout"
     sbom.write_text(json.dumps(SBOM))
     authorities.write_text("-----BEGIN CERTIFICATE-----\n")
-    about: list[str | Path] = [
-        "-out",
-        out,
-        "-name",
-        "cloister",
-        "-version",
-        "0.1.0",
-        "-commit",
-        commit,
-        "-time",
-        "1700000000",
-    ]
+    about: list[str | Path] = ["-out", out, "-name", "cloister", "-version", "0.1.0", "-commit", commit]
+    about += ["-time", "1700000000"]
     files: list[str | Path] = ["-lockfile", REPOSITORY / "Cargo.lock", "-authorities", authorities]
     answer = _run(program, "image", *about, *files, *(f"{one}={program},{sbom}" for one in PLATFORMS))
     assert answer.returncode == 0, answer.stderr
