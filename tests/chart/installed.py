@@ -61,9 +61,12 @@ class Installed:
 
     def leader(self) -> str:
         """The name of the pod that holds the lease."""
+        return self.holder().rpartition("-")[0]
+
+    def holder(self) -> str:
+        """The process that does: each start of a container is another."""
         lease = self.world.cluster.find("Lease", "cloister", NAMESPACE) or {}
-        holder = lease.get("spec", {}).get("holderIdentity") or ""
-        return str(holder).rpartition("-")[0]
+        return str(lease.get("spec", {}).get("holderIdentity") or "")
 
     def pid(self, pod: Object) -> int:
         """Of the container's last attempt, as this machine sees it."""
