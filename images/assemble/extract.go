@@ -12,7 +12,6 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
-	"github.com/google/go-containerregistry/pkg/v1/validate"
 )
 
 // Writes what a container of the image would see, once every digest in it has been proven.
@@ -28,7 +27,7 @@ func extract(args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := validate.Index(index); err != nil {
+	if err := prove(index); err != nil {
 		return fmt.Errorf("%s: %w", *from, err)
 	}
 	img, err := imageOf(index, *platform)

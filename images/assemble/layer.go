@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/google/go-containerregistry/pkg/compression"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 	"github.com/google/go-containerregistry/pkg/v1/types"
@@ -42,7 +43,9 @@ func (r release) layer(b build) (v1.Layer, error) {
 		return nil, fmt.Errorf("layer of %s: %w", b.platform, err)
 	}
 	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(buffer.Bytes())), nil }
-	return tarball.LayerFromOpener(open, tarball.WithMediaType(types.OCILayer), tarball.WithCompressionLevel(9))
+	// A third smaller than by gzip. containerd knows it since 1.5.
+	return tarball.LayerFromOpener(open, tarball.WithMediaType(types.OCILayerZStd),
+		tarball.WithCompression(compression.ZStd), tarball.WithCompressionLevel(19), tarball.WithCompressedCaching)
 }
 
 type archive struct {
