@@ -24,14 +24,14 @@ class Kubectl:
     environment: dict[str, str]
 
     @classmethod
-    def of(cls, world: World) -> "Kubectl":
-        folder = world.platform.directory / "plugins"
+    def of(cls, world: World, who: str = "engineer") -> "Kubectl":
+        folder = world.platform.directory / f"plugins-of-{who}"
         folder.mkdir()
         for name in ("kubectl-cloister", "kubectl_complete-cloister"):
             (folder / name).symlink_to(BINARY)
         world.cluster.apply(RIGHTS)
-        file = folder / "engineer.kubeconfig"
-        world.platform.control_plane.service_account_kubeconfig("cloister-system", "engineer", file)
+        file = folder / "kubeconfig"
+        world.platform.control_plane.service_account_kubeconfig("cloister-system", who, file)
         environment = os.environ | world.platform.environment()
         path = f"{folder}{os.pathsep}{environment['PATH']}"
         return cls(environment | {"KUBECONFIG": str(file), "PATH": path})

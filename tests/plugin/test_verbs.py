@@ -1,6 +1,7 @@
 """The verbs that change something or count something: run, retry, pause, resume, drift, plan."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -101,6 +102,16 @@ def test_a_change_by_hand_is_listed_until_it_is_undone(world: World, kubectl: Ku
     assert (told["was"], told["now"], told["remedy"]) == ("Enabled", "Suspended", "Reported")
     versioning("Enabled")
     until("it is mended", lambda: kubectl(f"cloister drift {TENANT}"), lambda done: done.code == 0)
+
+
+def test_who_has_no_rights_is_told_which(world: World) -> None:
+    guest = Kubectl.of(world, "guest")
+    drift = guest(f"cloister drift {TENANT}")
+    assert drift.code == 1
+    assert re.fullmatch(
+        r'error: clienttenants.cloister.dev "desk" is forbidden: User "[^"]+" cannot get .*\n', drift.err
+    )
+    assert f"ClientTenant/{TENANT} does not exist, or you may not read it" in guest(f"cloister why {TENANT}").err
 
 
 def test_kubectl_completes_verbs_kinds_and_names(kubectl: Kubectl) -> None:

@@ -63,7 +63,7 @@ async fn main() -> ExitCode {
         None => Box::pin(run(Arguments::parse())).await,
     };
     result.unwrap_or_else(|complaint| {
-        eprintln!("error: {complaint}");
+        eprintln!("error: {}", commands::told(&complaint));
         ExitCode::FAILURE
     })
 }

@@ -11,3 +11,11 @@ pub mod run;
 
 /// What a verb says when it cannot go on.
 pub type Complaint = Box<dyn std::error::Error + Send + Sync>;
+
+/// For people: of the API server's answer its sentence, which says what is forbidden to whom.
+pub fn told(complaint: &Complaint) -> String {
+    match complaint.downcast_ref::<kube::Error>() {
+        Some(kube::Error::Api(answer)) => answer.message.clone(),
+        _ => complaint.to_string(),
+    }
+}
