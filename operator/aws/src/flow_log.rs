@@ -1,8 +1,7 @@
 //! Flow logs of a VPC that are delivered to a bucket.
 
 use aws_sdk_ec2::types::{
-    Filter, FlowLog as Held, FlowLogsResourceType, LogDestinationType, ResourceType, Tag, TagSpecification,
-    TrafficType,
+    Filter, FlowLog as Held, FlowLogsResourceType, LogDestinationType, ResourceType, TrafficType,
 };
 use cloister_core::fault::{Fault, FaultClass};
 use cloister_core::observed::{Actual, Observed};
@@ -10,6 +9,7 @@ use cloister_core::ownership::Owner;
 use cloister_core::resource::{FlowLog, FlowLogStep, Resource};
 
 use crate::account::Account;
+use crate::launch_template::specification;
 use crate::limit::Lane;
 use crate::look::Look;
 
@@ -44,7 +44,7 @@ fn read(account: &Account, want: &FlowLog, held: Held) -> Option<Actual> {
         // With or without a folder's slash.
         destination: held.log_destination?.trim_end_matches('/').to_owned(),
     };
-    let arn = account.home.arn("ec2", &format!("vpc-flow-log/{}", held.flow_log_id?));
+    let arn = arn(account, &held.flow_log_id?);
     (flow_log == *want).then_some(Actual { resource: Resource::FlowLog(flow_log), arn })
 }
 
@@ -68,10 +68,6 @@ async fn create(
     owner: &Owner,
     lane: Lane,
 ) -> Result<Option<String>, Fault> {
-    let tags =
-        owner.tags("flow-log").into_iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
-    let tags =
-        TagSpecification::builder().resource_type(ResourceType::VpcFlowLog).set_tags(Some(tags.collect()));
     let answer = account.ec2.call(lane, |ec2| {
         ec2.create_flow_logs()
             .resource_type(FlowLogsResourceType::Vpc)
@@ -79,7 +75,7 @@ async fn create(
             .traffic_type(TrafficType::from(want.traffic.as_str()))
             .log_destination_type(LogDestinationType::S3)
             .log_destination(&want.destination)
-            .tag_specifications(tags.build())
+            .tag_specifications(specification(ResourceType::VpcFlowLog, &owner.tags("flow-log")))
             .send()
     });
     let answer = answer.await?;
@@ -90,5 +86,9 @@ async fn create(
         return Err(Fault { service: "ec2", operation: "CreateFlowLogs", code, class });
     }
     let made = answer.flow_log_ids.unwrap_or_default();
-    Ok(made.first().map(|id| account.home.arn("ec2", &format!("vpc-flow-log/{id}"))))
+    Ok(made.first().map(|id| arn(account, id)))
+}
+
+fn arn(account: &Account, id: &str) -> String {
+    account.home.arn("ec2", &format!("vpc-flow-log/{id}"))
 }

@@ -12,38 +12,44 @@ pub const GUARD: &str = "DenyLowering";
 /// What lets one trail write, by Sids of its own.
 #[must_use]
 pub fn delivery(bucket_arn: &str, trail_arn: &str) -> BTreeMap<String, Statement> {
-    let mark = crate::name::digits(trail_arn, 8);
-    let account = trail_arn.split(':').nth(4).unwrap_or_default();
-    let cloudtrail = |action: &str, on: String| {
-        Statement::allow([action]).principal("Service", "cloudtrail.amazonaws.com").on([on]).when(
+    writes(bucket_arn, trail_arn, ["TrailLooks", "TrailWrites"], |allow, _| {
+        allow.principal("Service", "cloudtrail.amazonaws.com").when(
             "StringEquals",
             "aws:SourceArn",
             [trail_arn],
         )
-    };
-    let look = cloudtrail("s3:GetBucketAcl", bucket_arn.to_owned());
-    let put = cloudtrail("s3:PutObject", format!("{bucket_arn}/AWSLogs/{account}/*"));
-    let put = put.when("StringEquals", "s3:x-amz-acl", ["bucket-owner-full-control"]);
-    BTreeMap::from([(format!("TrailLooks{mark}"), look), (format!("TrailWrites{mark}"), put)])
+    })
 }
 
-/// What lets the flow logs of one account and region be delivered, by Sids of its own: `logs_arn` is `arn:…:logs:REGION:ACCOUNT:*`.
-/// <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html>
+/// What lets the flow logs of one account and region be delivered, by Sids of its own: `logs_arn` is
+/// `arn:…:logs:REGION:ACCOUNT:*`. <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html>
 #[must_use]
 pub fn flow_delivery(bucket_arn: &str, logs_arn: &str) -> BTreeMap<String, Statement> {
-    let mark = crate::name::digits(logs_arn, 8);
-    let account = logs_arn.split(':').nth(4).unwrap_or_default();
-    let delivery = |action: &str, on: String| {
-        Statement::allow([action])
+    writes(bucket_arn, logs_arn, ["FlowsLook", "FlowsWrite"], |allow, account| {
+        allow
             .principal("Service", "delivery.logs.amazonaws.com")
-            .on([on])
             .when("StringEquals", "aws:SourceAccount", [account])
             .when("ArnLike", "aws:SourceArn", [logs_arn])
-    };
-    let look = delivery("s3:GetBucketAcl", bucket_arn.to_owned());
-    let put = delivery("s3:PutObject", format!("{bucket_arn}/AWSLogs/{account}/*"));
-    let put = put.when("StringEquals", "s3:x-amz-acl", ["bucket-owner-full-control"]);
-    BTreeMap::from([(format!("FlowsLook{mark}"), look), (format!("FlowsWrite{mark}"), put)])
+    })
+}
+
+/// A service looks whose the bucket is, then writes under the account that it writes for; `only` says who, and for whom.
+fn writes(
+    bucket_arn: &str,
+    source_arn: &str,
+    sids: [&str; 2],
+    only: impl Fn(Statement, &str) -> Statement,
+) -> BTreeMap<String, Statement> {
+    let account = source_arn.split(':').nth(4).unwrap_or_default();
+    let look = Statement::allow(["s3:GetBucketAcl"]).on([bucket_arn]);
+    let put = Statement::allow(["s3:PutObject"]).on([format!("{bucket_arn}/AWSLogs/{account}/*")]).when(
+        "StringEquals",
+        "s3:x-amz-acl",
+        ["bucket-owner-full-control"],
+    );
+    let mark = crate::name::digits(source_arn, 8);
+    let named = sids.map(|sid| format!("{sid}{mark}"));
+    named.into_iter().zip([look, put].map(|statement| only(statement, account))).collect()
 }
 
 /// What is wanted beside what other Environments want: their trails and flow logs write, and a longer retention stays.

@@ -5,10 +5,9 @@
 use std::collections::BTreeSet;
 
 use super::super::{Account, Inputs};
-use super::kept;
 use super::patterns::{ITEMS, Item};
+use super::{kept, tags};
 use crate::name;
-use crate::ownership::ENVIRONMENT;
 use crate::plan::DesiredSet;
 use crate::resource::{Alarm, MetricFilter, Resource, ResourceId, Watch};
 
@@ -36,8 +35,6 @@ fn alarm(
     item: &Item,
 ) -> Alarm {
     let metric = format!("{NAMESPACE}/{name}");
-    let mut tags = inputs.owner.tags("alarm");
-    tags.insert(ENVIRONMENT.into(), account.environment.clone());
     Alarm {
         filter: MetricFilter {
             group: group.to_owned(),
@@ -57,6 +54,6 @@ fn alarm(
         },
         actions_enabled: true,
         actions: BTreeSet::from([topic.to_owned()]),
-        tags,
+        tags: tags(inputs, account, "alarm"),
     }
 }

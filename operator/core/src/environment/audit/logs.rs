@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 
 use super::super::{Account, Inputs};
 use super::bucket::RETENTION_DAYS;
-use super::kept;
+use super::{kept, tags};
 use crate::document::{Document, Statement};
 use crate::name;
-use crate::ownership::ENVIRONMENT;
 use crate::plan::DesiredSet;
-use crate::resource::{KEY_NOT_KNOWN_YET, LogGroup, Policy, Resource, ResourceId, Role, Tags};
+use crate::resource::{LogGroup, Policy, Resource, ResourceId, Role};
 
 pub(super) fn desire(inputs: &Inputs<'_>, account: &Account, key: &ResourceId) -> DesiredSet {
     let (name, group) = names(inputs);
@@ -31,15 +30,9 @@ fn names(inputs: &Inputs<'_>) -> (String, String) {
     (name::trail_role(environment, uid), name::trail_logs(environment, uid))
 }
 
-fn tags(inputs: &Inputs<'_>, account: &Account, what: &str) -> Tags {
-    let mut tags = inputs.owner.tags(what);
-    tags.insert(ENVIRONMENT.into(), account.environment.clone());
-    tags
-}
-
 fn log_group(inputs: &Inputs<'_>, account: &Account) -> LogGroup {
     LogGroup {
-        kms_key: Some(inputs.keys.audit.as_deref().unwrap_or(KEY_NOT_KNOWN_YET).to_owned()),
+        kms_key: account.audit_key.clone(),
         retention_days: Some(RETENTION_DAYS),
         tags: tags(inputs, account, "trail-logs"),
     }

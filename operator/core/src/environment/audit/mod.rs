@@ -1,10 +1,9 @@
-//! What records the calls to the account and the traffic of its VPC: a trail, a flow log, and the bucket in the audit account that
-//! they write into. None of it
-//! goes with the Environment: tenants that were here must stay accounted for (45 CFR 164.316(b)(2)(i)).
+//! What records the calls to the account and the traffic of its VPC: a trail, a flow log, and the bucket in the audit
+//! account that they write into. None of it goes with the Environment: tenants that were here must stay accounted for
+//! (45 CFR 164.316(b)(2)(i)).
 
 mod alarms;
 mod bucket;
-mod flows;
 mod logs;
 mod patterns;
 mod trail;
@@ -13,8 +12,9 @@ use std::collections::BTreeSet;
 
 use super::{Account, Inputs, audit_key};
 use crate::name;
+use crate::ownership::ENVIRONMENT;
 use crate::plan::{Desired, DesiredSet, Fate};
-use crate::resource::{Resource, ResourceId};
+use crate::resource::{FlowLog, Resource, ResourceId, Tags};
 
 pub use bucket::{AUDIT_BUCKET, RETENTION_DAYS};
 
@@ -34,12 +34,18 @@ pub(super) fn desire(inputs: &Inputs<'_>, account: &Account) -> DesiredSet {
     set.insert(key, wanted_key);
     set.insert(bucket.clone(), kept(inputs, &bucket, settings, []));
     let flows = ResourceId::FlowLog(inputs.spec.network.vpc_id.clone());
-    let traffic = Resource::FlowLog(flows::settings(inputs, account));
+    let traffic = FlowLog { traffic: "ALL".into(), destination: account.bucket_arn(&audit.bucket) };
     let needs: Vec<ResourceId> = set.keys().cloned().collect();
-    set.insert(flows.clone(), kept(inputs, &flows, traffic, [bucket]));
+    set.insert(flows.clone(), kept(inputs, &flows, Resource::FlowLog(traffic), [bucket]));
     set.extend(alarms::desire(inputs, account));
     set.insert(trail.clone(), kept(inputs, &trail, recording, needs));
     set
+}
+
+fn tags(inputs: &Inputs<'_>, account: &Account, what: &str) -> Tags {
+    let mut tags = inputs.owner.tags(what);
+    tags.insert(ENVIRONMENT.into(), account.environment.clone());
+    tags
 }
 
 fn kept(

@@ -3,20 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Account, Inputs};
+use super::tags;
 use crate::name;
-use crate::ownership::ENVIRONMENT;
-use crate::resource::{KEY_NOT_KNOWN_YET, Selector, Trail, TrailLogs};
+use crate::resource::{Selector, Trail, TrailLogs};
 
 pub(super) fn settings(inputs: &Inputs<'_>, account: &Account) -> Trail {
-    let mut tags = inputs.owner.tags("trail");
-    tags.insert(ENVIRONMENT.into(), account.environment.clone());
     Trail {
         bucket: inputs.spec.audit.bucket.clone(),
         prefix: None,
         multi_region: true,
         global_events: true,
         validation: true,
-        kms_key: Some(inputs.keys.audit.as_deref().unwrap_or(KEY_NOT_KNOWN_YET).to_owned()),
+        kms_key: account.audit_key.clone(),
         logs: Some(TrailLogs {
             // As CloudTrail wants it.
             group: format!("{}:*", account.log_group_arn(&name::trail_logs(inputs.name, &inputs.owner.uid))),
@@ -27,7 +25,7 @@ pub(super) fn settings(inputs: &Inputs<'_>, account: &Account) -> Trail {
             ("management".into(), selector([("eventCategory", "equals", "Management".into())])),
             ("objects".into(), objects(account)),
         ]),
-        tags,
+        tags: tags(inputs, account, "trail"),
     }
 }
 
