@@ -10,8 +10,8 @@ use cloister_core::tenant::{self, KeyArns};
 use cloister_crds::{ClientTenant, Environment};
 use kube::{Api, ResourceExt as _};
 
-use super::Complaint;
 use super::access::Access;
+use super::{Complaint, no_tenant};
 use crate::api::Object as _;
 use crate::kinds::Kind as _;
 
@@ -27,9 +27,7 @@ pub async fn run(options: Options) -> Result<(), Complaint> {
     let name = options.tenant;
     let client = options.access.client().await?;
     let Some(found) = Api::<ClientTenant>::all(client.clone()).get_opt(&name).await? else {
-        return Err(
-            format!("ClientTenant {name} does not exist: name one of kubectl get clienttenants").into()
-        );
+        return Err(no_tenant(&name));
     };
     let home = &found.spec.environment;
     let Some(home) = Api::<Environment>::all(client).get_opt(home).await? else {

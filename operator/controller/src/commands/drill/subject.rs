@@ -13,9 +13,9 @@ use cloister_crds::{ClientTenant, Environment, RedshiftSchema};
 use kube::{Client, ResourceExt as _};
 
 use crate::api::Object as _;
-use crate::commands::Complaint;
 use crate::commands::access::Access;
 use crate::commands::plan::{Live, Manifests};
+use crate::commands::{Complaint, no_tenant};
 use crate::kinds::{Kind as _, database, desired_schema};
 
 pub struct Subject {
@@ -37,8 +37,7 @@ impl Subject {
         let live = Live::connect(&mut manifests, access).await?;
         let Some(tenant) = manifests.known_tenants.iter().find(|tenant| tenant.name_any() == name).cloned()
         else {
-            let hint = "name one of kubectl get clienttenants";
-            return Err(format!("ClientTenant {name} does not exist: {hint}").into());
+            return Err(no_tenant(name));
         };
         let wanted = &tenant.spec.environment;
         let Some(home) = manifests.known_environments.iter().find(|home| home.name_any() == *wanted).cloned()

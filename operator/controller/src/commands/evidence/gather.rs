@@ -12,9 +12,9 @@ use kube::ResourceExt as _;
 use serde_json::json;
 
 use crate::api::Object as _;
-use crate::commands::Complaint;
 use crate::commands::access::Access;
 use crate::commands::plan::{Live, Manifests, Section, Survey, account, plan_environment, plan_tenant};
+use crate::commands::{Complaint, no_tenant};
 use crate::kinds::is_shared;
 
 pub(super) enum Told {
@@ -27,9 +27,7 @@ pub(super) async fn report(name: &str, exceptions: &[Exception], access: &Access
     let mut manifests = Manifests::default();
     let live = Live::connect(&mut manifests, access).await?;
     let Some(found) = manifests.known_tenants.iter().find(|tenant| tenant.name_any() == name).cloned() else {
-        return Err(
-            format!("ClientTenant {name} does not exist: name one of kubectl get clienttenants").into()
-        );
+        return Err(no_tenant(name));
     };
     if let Some(certificate) = found.decided().and_then(|offboarding| offboarding.certificate.clone()) {
         return Ok(Told::Certificate(Box::new(certificate)));

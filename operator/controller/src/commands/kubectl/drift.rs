@@ -4,13 +4,14 @@ use std::process::ExitCode;
 use clap::Args;
 use cloister_core::kubectl::{Source, differences, show};
 use cloister_crds::{ClientTenant, Environment, IngestBucket, RedshiftSchema};
+use futures::try_join;
 use kube::api::ListParams;
 use kube::{Api, Client};
 
 use super::Output;
 use crate::api::Object;
-use crate::commands::Complaint;
 use crate::commands::access::Access;
+use crate::commands::{Complaint, no_tenant};
 
 #[derive(Args)]
 pub struct Options {
@@ -43,22 +44,22 @@ type Records = (String, Vec<cloister_crds::status::DriftRecord>);
 
 async fn of_tenant(name: &str, client: &Client) -> Result<Vec<Records>, Complaint> {
     let Some(tenant) = Api::<ClientTenant>::all(client.clone()).get_opt(name).await? else {
-        return Err(
-            format!("ClientTenant {name} does not exist: name one of kubectl get clienttenants").into()
-        );
+        return Err(no_tenant(name));
     };
-    let mut found = vec![records(&tenant)];
-    found.extend(list(&Api::<IngestBucket>::namespaced(client.clone(), name)).await?);
-    found.extend(list(&Api::<RedshiftSchema>::namespaced(client.clone(), name)).await?);
-    Ok(found)
+    let (buckets, schemas): (Api<IngestBucket>, Api<RedshiftSchema>) =
+        (Api::namespaced(client.clone(), name), Api::namespaced(client.clone(), name));
+    let (buckets, schemas) = try_join!(list(&buckets), list(&schemas))?;
+    Ok([vec![records(&tenant)], buckets, schemas].concat())
 }
 
 async fn of_all(client: &Client) -> Result<Vec<Records>, Complaint> {
-    let mut found = list(&Api::<Environment>::all(client.clone())).await?;
-    found.extend(list(&Api::<ClientTenant>::all(client.clone())).await?);
-    found.extend(list(&Api::<IngestBucket>::all(client.clone())).await?);
-    found.extend(list(&Api::<RedshiftSchema>::all(client.clone())).await?);
-    Ok(found)
+    let environments: Api<Environment> = Api::all(client.clone());
+    let tenants: Api<ClientTenant> = Api::all(client.clone());
+    let buckets: Api<IngestBucket> = Api::all(client.clone());
+    let schemas: Api<RedshiftSchema> = Api::all(client.clone());
+    let (environments, tenants, buckets, schemas) =
+        try_join!(list(&environments), list(&tenants), list(&buckets), list(&schemas))?;
+    Ok([environments, tenants, buckets, schemas].concat())
 }
 
 async fn list<K: Object>(api: &Api<K>) -> Result<Vec<Records>, Complaint> {

@@ -38,18 +38,24 @@ pub async fn read(
         )
         .into());
     };
+    let object = serde_json::to_value(found)?;
+    if !target.kind.is_namespaced() {
+        return Ok((object, None));
+    }
     let tenant = match api(Kind::ClientTenant, "", client).get_opt(namespace).await {
         Err(kube::Error::Api(answer)) if answer.code == 403 => None,
         found => found?,
     };
-    let tenant = tenant.filter(|_| target.kind.is_namespaced()).map(serde_json::to_value).transpose()?;
-    Ok((serde_json::to_value(found)?, tenant))
+    Ok((object, tenant.map(serde_json::to_value).transpose()?))
+}
+
+pub fn params() -> PatchParams {
+    PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() }
 }
 
 pub async fn send(change: &Change, namespace: &str, client: &Client) -> Result<(), Complaint> {
-    let params = PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() };
     let api = api(change.kind, namespace, client);
-    match api.patch(&change.name, &params, &Patch::Merge(&change.patch)).await {
+    match api.patch(&change.name, &params(), &Patch::Merge(&change.patch)).await {
         Ok(_) => Ok(()),
         Err(kube::Error::Api(answer)) if answer.code == 409 => {
             Err(format!("{} {} was changed by somebody else just now: try again", change.kind, change.name)

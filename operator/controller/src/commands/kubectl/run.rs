@@ -5,15 +5,16 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use cloister_core::kubectl::{Kind, MANAGER, Progress, Target, progress};
+use cloister_core::kubectl::{Kind, Progress, Target, progress};
 use cloister_core::pipeline::{RETRY_FAILED, RUN_NOW, is_granted, wish_to_retry, wish_to_run, wished_run};
 use cloister_crds::EtlPipeline;
 use jiff::Timestamp;
 use kube::Api;
-use kube::api::{Patch, PatchParams};
+use kube::api::Patch;
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
+use super::patch::params;
 use crate::api::Object;
 use crate::commands::Complaint;
 use crate::commands::access::Place;
@@ -99,8 +100,7 @@ async fn ask(
 ) -> Result<ExitCode, Complaint> {
     let name = found.metadata.name.clone().unwrap_or_default();
     let patch = json!({ "metadata": { "annotations": { annotation: wish } } });
-    let params = PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() };
-    api.patch(&name, &params, &Patch::Merge(&patch)).await?;
+    api.patch(&name, &params(), &Patch::Merge(&patch)).await?;
     let mut out = std::io::stdout();
     writeln!(out, "asked {} for run {}", found.label(), runs.join(", "))?;
     if found.spec.suspend {

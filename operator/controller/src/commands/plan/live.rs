@@ -48,13 +48,12 @@ impl Live {
         let tenants: Api<ClientTenant> = Api::all(client.clone());
         manifests.known_tenants = tenants.list(&ListParams::default()).await?.items;
         for environment in &mut manifests.environments {
-            adopt_identity(environment, &client).await?;
+            let known = adopt_identity(environment, &manifests.known_environments);
             // What is known of its account, its tenants are planned with.
-            let known = manifests.known_environments.iter().find(|e| e.name_any() == environment.name_any());
             environment.status = known.and_then(|known| known.status.clone());
         }
         for tenant in &mut manifests.tenants {
-            adopt_identity(tenant, &client).await?;
+            adopt_identity(tenant, &manifests.known_tenants);
         }
         let calls = Arc::new(Counter::default());
         let aws = Aws::from_env(calls.clone()).await;
@@ -115,8 +114,9 @@ impl Live {
     }
 }
 
-async fn adopt_identity<K: Object>(object: &mut K, client: &Client) -> Result<(), Complaint> {
-    let known = object.api(client).get_opt(&object.name_any()).await?;
+/// As it is in the cluster, if it is.
+fn adopt_identity<'a, K: Object>(object: &mut K, known: &'a [K]) -> Option<&'a K> {
+    let known = known.iter().find(|known| known.name_any() == object.name_any());
     object.meta_mut().uid = known.and_then(|known| known.meta().uid.clone());
-    Ok(())
+    known
 }
