@@ -1,9 +1,11 @@
 """What an AWS service may do on behalf of one of its resources, by the policy of what it reaches for."""
 
 from moto.kms.models import Key
+from moto.s3.models import FakeBucket
 
 from aws import stores
 from aws.policy import context
+from aws.policy.context import Context
 from aws.policy.evaluate import Policies, Principal, decide
 
 
@@ -44,8 +46,35 @@ def may_put_objects(service: str, source_arn: str, source_account: str, bucket: 
     return _decide(service, found.account_id, "s3:PutObject", arn, source_arn, source_account, policy)
 
 
-def _decide(service: str, owner: str, action: str, arn: str, source: str, source_account: str, policy: str) -> bool:
-    lookup = context.lookup_in(context.service(service, source, source_account))
+def may_deliver(service: str, source_arn: str, source_account: str, found: FakeBucket, key: str) -> bool:
+    """Whether a service may put records into a bucket, which it gives to the bucket's owner.
+
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
+    https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html
+    """
+    policy, arn = stores.bucket_record(found).policy, f"arn:aws:s3:::{found.name}"
+    given = {"s3:x-amz-acl": ["bucket-owner-full-control"], "s3:tlsversion": ["1.3"]}
+    about = (source_arn, source_account, policy)
+    return _decide(service, found.account_id, "s3:GetBucketAcl", arn, *about) and _decide(
+        service, found.account_id, "s3:PutObject", f"{arn}/{key}", *about, given
+    )
+
+
+def may_use_key(service: str, action: str, source_arn: str, source_account: str, key: Key, given: Context) -> bool:
+    return _decide(service, key.account_id, f"kms:{action}", key.arn, source_arn, source_account, key.policy, given)
+
+
+def _decide(
+    service: str,
+    owner: str,
+    action: str,
+    arn: str,
+    source: str,
+    source_account: str,
+    policy: str | None,
+    given: Context | None = None,
+) -> bool:
+    lookup = context.lookup_in(context.service(service, source, source_account) | (given or {}))
     return decide(Principal(service=service), owner, action, arn, lookup, Policies(resource=policy)).allowed
 
 

@@ -16,19 +16,9 @@ from aws import stores
 from aws.authorization.kms import encryption_context
 from aws.cloudtrail.records import Trail
 from aws.errors import AwsError
-from aws.policy import context
-from aws.policy.context import Context
-from aws.policy.evaluate import Policies, Principal, decide
-from aws.service_access import find_key
+from aws.service_access import find_key, may_deliver, may_use_key
 
 SERVICE = "cloudtrail.amazonaws.com"
-ACL = {"s3:x-amz-acl": ["bucket-owner-full-control"], "s3:tlsversion": ["1.3"]}
-
-
-def may(trail: Trail, owner: str, action: str, on: str, policy: str | None, more: Context) -> bool:
-    about = context.service(SERVICE, trail.arn, trail.account) | more
-    who = Principal(service=SERVICE)
-    return decide(who, owner, action, on, context.lookup_in(about), Policies(resource=policy)).allowed
 
 
 def prefix(trail: Trail) -> str:
@@ -42,12 +32,7 @@ def bucket(trail: Trail) -> FakeBucket:
     found = stores.bucket(name)
     if found is None:
         raise AwsError("S3BucketDoesNotExistException", f"S3 bucket {name} does not exist!")
-    policy = stores.bucket_record(found).policy
-    arn = f"arn:aws:s3:::{name}"
-    allowed = may(trail, found.account_id, "s3:GetBucketAcl", arn, policy, {}) and may(
-        trail, found.account_id, "s3:PutObject", f"{arn}/{prefix(trail)}CloudTrail/probe", policy, ACL
-    )
-    if not allowed:
+    if not may_deliver(SERVICE, trail.arn, trail.account, found, f"{prefix(trail)}CloudTrail/probe"):
         message = f"Incorrect S3 bucket policy is detected for bucket: {name}"
         raise AwsError("InsufficientS3BucketPolicyException", message)
     return found
@@ -68,7 +53,7 @@ def key(trail: Trail, into: FakeBucket) -> Key | None:
         raise AwsError("KmsKeyDisabledException", f"The KMS key {name} is not enabled")
     about = encryption_context({"aws:cloudtrail:arn": trail.arn})
     for action, more in (("GenerateDataKey", about), ("DescribeKey", {})):
-        if not may(trail, found.account_id, f"kms:{action}", found.arn, found.policy, more):
+        if not may_use_key(SERVICE, action, trail.arn, trail.account, found, more):
             message = "Insufficient permissions to access S3 bucket or KMS key"
             raise AwsError("InsufficientEncryptionPolicyException", message)
     return found

@@ -13,11 +13,9 @@ from aws.call import Call
 from aws.ec2 import names, tags
 from aws.ec2.wire import Arguments, invalid, operation
 from aws.errors import AwsError
-from aws.policy import context
-from aws.policy.evaluate import Policies, Principal, decide
+from aws.service_access import may_deliver
 
 SERVICE = "delivery.logs.amazonaws.com"
-ACL = {"s3:x-amz-acl": ["bucket-owner-full-control"], "s3:tlsversion": ["1.3"]}
 FORMAT = (
     "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} "
     "${bytes} ${start} ${end} ${action} ${log-status}"
@@ -64,13 +62,6 @@ def _delivers(call: Call, destination: str) -> bool:
     found = stores.bucket(name)
     if found is None:
         return False
-    policy = Policies(resource=stores.bucket_record(found).policy)
     source = f"arn:aws:logs:{call.region}:{call.account}:*"
-    about = context.service(SERVICE, source, call.account) | ACL
-    arn = f"arn:aws:s3:::{name}"
-    put = f"{arn}/{folder}/AWSLogs".replace("//AWSLogs", "/AWSLogs") + f"/{call.account}/vpcflowlogs/probe"
-    who = Principal(service=SERVICE)
-    asked = (("s3:GetBucketAcl", arn), ("s3:PutObject", put))
-    return all(
-        decide(who, found.account_id, action, on, context.lookup_in(about), policy).allowed for action, on in asked
-    )
+    key = f"{folder}/" * bool(folder) + f"AWSLogs/{call.account}/vpcflowlogs/probe"
+    return may_deliver(SERVICE, source, call.account, found, key)
