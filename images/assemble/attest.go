@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	sbomType  = "application/vnd.cyclonedx+json"
-	inTotoTyp = "application/vnd.in-toto+json"
+	sbomType   = "application/vnd.cyclonedx+json"
+	inTotoType = "application/vnd.in-toto+json"
 )
 
 // What the image is made of and how, each an artifact whose subject is the image (OCI image specification 1.1).
@@ -34,7 +34,7 @@ func (r release) attest(b build, img v1.Image) ([]mutate.IndexAddendum, error) {
 	for _, one := range []struct {
 		kind    types.MediaType
 		content []byte
-	}{{sbomType, sbom}, {inTotoTyp, provenance}} {
+	}{{sbomType, sbom}, {inTotoType, provenance}} {
 		artifact, err := about(img, one.kind, one.content)
 		if err != nil {
 			return nil, err
