@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from e2e.operator import BINARY, Operator
 from e2e.waiting import until
 from e2e.world import EXAMPLES, World
 from local.platform import Platform
+from nodes.attempt import Attempt
 from nodes.context import folder_of
 from nodes.site import is_ready
 
@@ -68,15 +70,28 @@ class Installed:
         lease = self.world.cluster.find("Lease", "cloister", NAMESPACE) or {}
         return str(lease.get("spec", {}).get("holderIdentity") or "")
 
-    def pid(self, pod: Object) -> int:
-        """Of the container's last attempt, as this machine sees it."""
+    def attempt(self, pod: Object) -> Attempt:
+        """The container's last one, as this machine sees it."""
         home = self.world.platform.directory / "nodes" / pod["spec"]["nodeName"] / folder_of(pod)
-        attempts = sorted((home / "containers" / "operator").iterdir(), key=lambda path: int(path.name))
-        return int(json.loads((attempts[-1] / "started.json").read_text())["pid"])
+        return Attempt(max((home / "containers" / "operator").iterdir(), key=lambda path: int(path.name)))
 
-    def log(self, pod: Object, attempt: int = 0) -> str:
-        where = self.world.platform.directory / "logs" / "pods" / folder_of(pod) / "operator" / f"{attempt}.log"
-        return where.read_text()
+    def led_since(self, pod: Object) -> datetime:
+        """What its log says."""
+        where = self.world.platform.directory / "logs" / "pods" / folder_of(pod) / "operator"
+        log = (where / f"{self.attempt(pod).number}.log").read_text()
+        (line,) = [line for line in log.splitlines() if "this process leads" in line]
+        return datetime.fromisoformat(line.split()[0])
+
+    @contextmanager
+    def registry_is_away(self) -> Iterator[None]:
+        """What ends meanwhile is not started again: its image cannot be had."""
+        file = self.world.platform.nodes.images
+        before = file.read_text()
+        file.write_text(yaml.safe_dump({}))
+        try:
+            yield
+        finally:
+            file.write_text(before)
 
     def denied(self) -> list[str]:
         """What the API server has denied the pods' account."""
