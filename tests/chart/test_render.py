@@ -19,6 +19,15 @@ _ROLE = "arn:aws:iam::111111111111:role/cloister-operator"
 # Copies that `make generate` writes.
 _COPIES = {"crds.yaml": "cloister.dev.yaml", "admission.yaml": "admission.yaml"}
 
+# The least that the upload API must be told.
+_UPLOADS: Object = {
+    "enabled": True,
+    "url": "https://upload.example",
+    "oidc": {"issuer": "https://login.example"},
+    "tls": {"secretName": "upload-tls"},
+    "receiptKey": {"secretName": "receipts"},
+}
+
 _CASES: dict[str, Object] = {
     "default": {},
     "everything": {
@@ -45,7 +54,34 @@ _CASES: dict[str, Object] = {
         "serviceMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
         "prometheusRule": {"enabled": True, "labels": {"release": "prometheus"}},
         "grafanaDashboard": {"enabled": True},
+        "uploadApi": {
+            "enabled": True,
+            "replicas": 3,
+            "image": {"repository": "registry.example/upload", "digest": "sha256:" + "b" * 64},
+            "url": "https://upload.example",
+            "roleArn": _ROLE.replace("operator", "upload"),
+            "oidc": {
+                "issuer": "https://login.example/realms/clients",
+                "groupsClaim": "roles",
+                "secondFactor": {"acr": ["phr", "phrh"], "amr": ["mfa", "hwk"]},
+            },
+            "tls": {"certManager": {"enabled": True, "issuerRef": {"kind": "Issuer", "name": "public"}}},
+            "receiptKey": {"secretName": "receipts", "key": "p256.pem"},
+            "listenAddress": "[::]",
+            "drainSeconds": 60,
+            "service": {
+                "scheme": "internet-facing",
+                "sourceRanges": ["192.0.2.0/24"],
+                "annotations": {"service.beta.kubernetes.io/aws-load-balancer-eip-allocations": "eipalloc-0"},
+            },
+            "serviceAccount": {"annotations": {"team": "platform"}},
+            "extraArgs": ["--audit-log=/dev/stdout"],
+            "extraEnv": [{"name": "SSL_CERT_FILE", "value": "/etc/ssl/theirs.pem"}],
+            "podLabels": {"b": "3"},
+            "nodeSelector": {"role": "edge"},
+        },
     },
+    "upload-api": {"uploadApi": _UPLOADS},
     "projected-token": {"aws": {"identity": "ProjectedToken", "roleArn": _ROLE}, "replicas": 1},
     "instance-profile": {
         "aws": {"identity": "Environment"},
@@ -93,10 +129,16 @@ def test_the_schema_knows_each_value_and_each_value_has_a_default() -> None:
     schema = yaml.safe_load((CHART / "values.schema.json").read_text())
     values = yaml.safe_load((CHART / "values.yaml").read_text())
     # What Helm itself gives to every chart.
-    assert set(schema["properties"]) - {"global"} == set(values)
+    del schema["properties"]["global"]
+    _compare("", schema, values, schema["$defs"])
+
+
+def _compare(where: str, schema: Object, values: Object, parts: Object) -> None:
+    assert set(schema["properties"]) == set(values), where
     for name, part in schema["properties"].items():
+        part = parts[part["$ref"].rpartition("/")[2]] if "$ref" in part else part
         if part.get("additionalProperties") is False and name != "resources":
-            assert set(part["properties"]) == set(values[name]), name
+            _compare(f"{where}/{name}", part, values[name], parts)
 
 
 _REFUSED: dict[str, tuple[Object, str]] = {
@@ -116,6 +158,27 @@ _REFUSED: dict[str, tuple[Object, str]] = {
     "an address without brackets": ({"settings": {"listenAddress": "::"}}, "/settings/listenAddress"),
     "memory in words": ({"resources": {"limits": {"memory": "much"}}}, "/resources/limits/memory"),
     "an argument that is no option": ({"extraArgs": ["crds"]}, "/extraArgs/0"),
+    "an upload API without its URL": ({"uploadApi": {"enabled": True}}, "/uploadApi/url"),
+    "one without TLS": ({"uploadApi": _UPLOADS | {"tls": {}}}, "uploadApi.tls: name a Secret in secretName, or"),
+    "one in plain HTTP": ({"uploadApi": _UPLOADS | {"url": "http://upload.example"}}, "/uploadApi/url"),
+    "an issuer that is none": ({"uploadApi": _UPLOADS | {"oidc": {"issuer": "login.example"}}}, "/uploadApi/oidc/issuer"),
+    "one whose receipts nobody signs": (
+        {"uploadApi": _UPLOADS | {"receiptKey": {}}},
+        "/uploadApi/receiptKey/secretName",
+    ),
+    "ID tokens for access tokens": (
+        {"uploadApi": _UPLOADS | {"oidc": {"issuer": "https://login.example", "clientId": "cloister-upload"}}},
+        "uploadApi.oidc.clientId must differ from audience",
+    ),
+    "metrics for clients": ({"uploadApi": _UPLOADS | {"metricsPort": 9443}}, "uploadApi.metricsPort must differ"),
+    "a certificate from nobody": (
+        {"uploadApi": _UPLOADS | {"tls": {"certManager": {"enabled": True}}}},
+        "/uploadApi/tls/certManager/issuerRef/name",
+    ),
+    "no role of the upload API": (
+        {"aws": {"identity": "Irsa", "roleArn": _ROLE}, "uploadApi": _UPLOADS},
+        "/uploadApi/roleArn",
+    ),
     "no way to AWS": ({"networkPolicy": {"egressPorts": []}}, "/networkPolicy/egressPorts"),
 }
 

@@ -4,7 +4,7 @@
 audit log whether that is so, and here is asked whether any right is left over.
 """
 
-from chart.helm import Helm, of_kind
+from chart.helm import Helm, documents
 from e2e import rights
 from e2e.kinds import Object
 
@@ -23,11 +23,22 @@ def test_what_is_held_only_to_be_granted_is_of_nothing_that_the_operator_itself_
 
 
 def test_the_tests_install_the_same_as_the_chart(helm: Helm) -> None:
-    text = helm.template()
-    for wanted in rights.manifests():
+    uploads = {
+        "enabled": True,
+        "url": "https://upload.example",
+        "oidc": {"issuer": "https://login.example"},
+        "tls": {"secretName": "tls"},
+        "receiptKey": {"secretName": "receipts"},
+    }
+    rendered = documents(helm.template({"uploadApi": uploads}))
+    for wanted in [*rights.manifests(), *rights.upload_manifests()]:
         if wanted["kind"] not in ("Namespace", "ServiceAccount"):
-            (rendered,) = of_kind(text, wanted["kind"])
-            assert _essence(rendered) == _essence(wanted)
+            (one,) = [one for one in rendered if _name(one) == _name(wanted)]
+            assert _essence(one) == _essence(wanted)
+
+
+def _name(thing: Object) -> tuple[str, str]:
+    return thing["kind"], thing["metadata"]["name"]
 
 
 def _essence(thing: Object) -> Object:
