@@ -56,9 +56,9 @@ class Installed:
     world: World
     helm: Helm
 
-    def pods(self) -> list[Object]:
+    def pods(self, component: str = "operator") -> list[Object]:
         """Without those that are about to go."""
-        found = self.world.cluster.every("Pod", NAMESPACE)
+        found = [pod for pod in self.world.cluster.every("Pod", NAMESPACE) if _component(pod) == component]
         return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
 
     def leader(self) -> str:
@@ -73,13 +73,16 @@ class Installed:
     def attempt(self, pod: Object) -> Attempt:
         """The container's last one, as this machine sees it."""
         home = self.world.platform.directory / "nodes" / pod["spec"]["nodeName"] / folder_of(pod)
-        return Attempt(max((home / "containers" / "operator").iterdir(), key=lambda path: int(path.name)))
+        containers = home / "containers" / _component(pod)
+        return Attempt(max(containers.iterdir(), key=lambda path: int(path.name)))
+
+    def log(self, pod: Object) -> list[str]:
+        """Of that attempt."""
+        where = self.world.platform.directory / "logs" / "pods" / folder_of(pod) / _component(pod)
+        return (where / f"{self.attempt(pod).number}.log").read_text().splitlines()
 
     def led_since(self, pod: Object) -> datetime:
-        """What its log says."""
-        where = self.world.platform.directory / "logs" / "pods" / folder_of(pod) / "operator"
-        log = (where / f"{self.attempt(pod).number}.log").read_text()
-        (line,) = [line for line in log.splitlines() if "this process leads" in line]
+        (line,) = [line for line in self.log(pod) if "this process leads" in line]
         return datetime.fromisoformat(line.split()[0])
 
     @contextmanager
@@ -93,9 +96,9 @@ class Installed:
         finally:
             file.write_text(before)
 
-    def denied(self) -> list[str]:
+    def denied(self, account: str = "cloister") -> list[str]:
         """What the API server has denied the pods' account."""
-        user = f"system:serviceaccount:{NAMESPACE}:cloister"
+        user = f"system:serviceaccount:{NAMESPACE}:{account}"
         events = [event for event in self.world.platform.control_plane.audit() if event["user"]["username"] == user]
         assert events
         return [f"{e['verb']} {e['requestURI']}" for e in events if e.get("responseStatus", {}).get("code") == 403]
@@ -118,13 +121,23 @@ def installed(directory: Path) -> Iterator[Installed]:
         yield found
 
 
-def _add_images(platform: Platform) -> None:
-    image = {
-        "path": [str(BINARY.parent)],
+def _component(pod: Object) -> str:
+    """Its container has the same name."""
+    return str(pod["metadata"]["labels"]["app.kubernetes.io/component"])
+
+
+def of_program(program: Path, platform: Platform) -> Object:
+    """An image for the local nodes."""
+    return {
+        "path": [str(program.parent)],
         "env": {"AWS_ENDPOINT_URL": platform.aws.addresses.endpoint, "NO_COLOR": "1"},
-        "entrypoint": [BINARY.name],
+        "entrypoint": [program.name],
         "user": 65532,
     }
+
+
+def _add_images(platform: Platform) -> None:
+    image = of_program(BINARY, platform)
     known = yaml.safe_load(platform.nodes.images.read_text())
     known |= {f"{_REPOSITORY}@{digest}": image for digest in DIGESTS.values()}
     platform.nodes.images.write_text(yaml.safe_dump(known))

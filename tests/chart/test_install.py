@@ -7,6 +7,7 @@ import pytest
 
 from chaos.inventory import Fate, Inventory, Tenant
 from chart.helm import NAMESPACE
+from chart.uploads import Uploads
 from chart.installed import DIGESTS, LEASE_SECONDS, PATIENCE, Installed, installed, next_version, values
 from e2e import rights
 from e2e.kinds import Object, is_ready
@@ -207,6 +208,26 @@ def _changed(found: Object | None) -> bool:
 
 def _goes(found: Object | None) -> bool:
     return found is None or "deletionTimestamp" in found["metadata"]
+
+
+def test_the_upload_api_joins_and_gives_credentials_from_each_of_its_pods(site: Installed) -> None:
+    uploads, cluster = Uploads(site), site.world.cluster
+    buckets = [{"name": "landing", "uploaders": [{"group": "acme-uploaders"}]}]
+    cluster.patch("ClientTenant", _TENANT, {"spec": {"ingestBuckets": buckets}})
+    operators = {pod["metadata"]["name"] for pod in site.pods()}
+    site.helm.apply("upgrade", uploads.values())
+    cluster.wait_ready("ClientTenant", _TENANT, timeout=PATIENCE)
+    pods = uploads.pods()
+    assert len({pod["spec"]["nodeName"] for pod in pods}) == len(pods) == 2
+    for pod in pods:
+        upload = uploads.ann(pod).open(_TENANT)
+        upload.put("claims.csv", b"claim_id\n1\n")
+        assert upload.complete().json()["state"] == "Completed"
+        assert any('"Completion"' in line and upload.id in line for line in site.log(pod))
+        assert uploads.plain(pod) == 0
+    assert uploads.unlike_its_rights() == set()
+    # The operator has nothing to do with it.
+    assert {pod["metadata"]["name"] for pod in site.pods()} == operators
 
 
 def test_the_rights_that_this_file_claims_are_used(site: Installed) -> None:
