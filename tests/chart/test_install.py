@@ -7,8 +7,8 @@ import pytest
 
 from chaos.inventory import Fate, Inventory, Tenant
 from chart.helm import NAMESPACE
-from chart.uploads import Uploads
 from chart.installed import DIGESTS, LEASE_SECONDS, PATIENCE, Installed, installed, next_version, values
+from chart.uploads import Uploads
 from e2e import rights
 from e2e.kinds import Object, is_ready
 from e2e.manifests import tenant

@@ -161,7 +161,10 @@ _REFUSED: dict[str, tuple[Object, str]] = {
     "an upload API without its URL": ({"uploadApi": {"enabled": True}}, "/uploadApi/url"),
     "one without TLS": ({"uploadApi": _UPLOADS | {"tls": {}}}, "uploadApi.tls: name a Secret in secretName, or"),
     "one in plain HTTP": ({"uploadApi": _UPLOADS | {"url": "http://upload.example"}}, "/uploadApi/url"),
-    "an issuer that is none": ({"uploadApi": _UPLOADS | {"oidc": {"issuer": "login.example"}}}, "/uploadApi/oidc/issuer"),
+    "an issuer that is none": (
+        {"uploadApi": _UPLOADS | {"oidc": {"issuer": "login.example"}}},
+        "/uploadApi/oidc/issuer",
+    ),
     "one whose receipts nobody signs": (
         {"uploadApi": _UPLOADS | {"receiptKey": {}}},
         "/uploadApi/receiptKey/secretName",

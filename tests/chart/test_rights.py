@@ -17,7 +17,7 @@ def test_every_right_is_used_by_some_test_and_no_test_claims_another() -> None:
 
 
 def test_what_is_held_only_to_be_granted_is_of_nothing_that_the_operator_itself_works_with() -> None:
-    """So each verb that it holds on what it works with is proven to be used. That all of it is granted, the install test asks."""
+    """So each verb on what it works with is proven to be used. That all of it is granted, the install test asks."""
     granted = {(group, resource) for group, resource, _ in rights.held("granted")}
     assert granted.isdisjoint((group, resource) for group, resource, _ in rights.held("rules"))
 

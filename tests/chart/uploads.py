@@ -1,4 +1,4 @@
-"""The upload API as the chart installs it: on local nodes, with a certificate, a key for receipts and an identity provider."""
+"""The upload API as the chart installs it: a certificate, a key for receipts and a provider come from here."""
 
 import base64
 from functools import cached_property
