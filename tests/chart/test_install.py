@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from chaos.inventory import Fate, Inventory, Tenant
-from chart.helm import NAMESPACE
+from chart.cases import CASES
+from chart.helm import NAMESPACE, documents
 from chart.installed import DIGESTS, LEASE_SECONDS, PATIENCE, Installed, installed, next_version, values
 from chart.uploads import Uploads
 from e2e import rights
@@ -228,6 +230,25 @@ def test_the_upload_api_joins_and_gives_credentials_from_each_of_its_pods(site: 
     assert uploads.unlike_its_rights() == set()
     # The operator has nothing to do with it.
     assert {pod["metadata"]["name"] for pod in site.pods()} == operators
+
+
+# Their definitions are not in every cluster, nor in this one.
+_OTHERS = ("monitoring.coreos.com", "cert-manager.io")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_rendered_is_what_the_api_server_takes(site: Installed, name: str) -> None:
+    alone = {"crds": {"install": False}, "admission": {"install": False}}
+    rendered = [one for one in documents(site.helm.template(CASES[name] | alone)) if _group(one) not in _OTHERS]
+    options = ("--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "--output=name")
+    text = yaml.safe_dump_all(rendered)
+    said = site.world.platform.control_plane.kubectl("apply", "--filename=-", *options, stdin=text)
+    assert len(said.splitlines()) == len(rendered) > 0
+
+
+def _group(thing: Object) -> str:
+    group: str = thing["apiVersion"].partition("/")[0]
+    return group
 
 
 def test_the_rights_that_this_file_claims_are_used(site: Installed) -> None:

@@ -4,6 +4,7 @@
 audit log whether that is so, and here is asked whether any right is left over.
 """
 
+from chart.cases import UPLOADS
 from chart.helm import Helm, documents
 from e2e import rights
 from e2e.kinds import Object
@@ -23,14 +24,7 @@ def test_what_is_held_only_to_be_granted_is_of_nothing_that_the_operator_itself_
 
 
 def test_the_tests_install_the_same_as_the_chart(helm: Helm) -> None:
-    uploads = {
-        "enabled": True,
-        "url": "https://upload.example",
-        "oidc": {"issuer": "https://login.example"},
-        "tls": {"secretName": "tls"},
-        "receiptKey": {"secretName": "receipts"},
-    }
-    rendered = documents(helm.template({"uploadApi": uploads}))
+    rendered = documents(helm.template({"uploadApi": UPLOADS}))
     for wanted in [*rights.manifests(), *rights.upload_manifests()]:
         if wanted["kind"] not in ("Namespace", "ServiceAccount"):
             (one,) = [one for one in rendered if _name(one) == _name(wanted)]
