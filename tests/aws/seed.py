@@ -77,9 +77,8 @@ def reset() -> Credentials:
         stores.iam(account).create_open_id_connect_provider(accounts.ISSUER, ["0" * 40], ["sts.amazonaws.com"], [])
         _role(account, accounts.ADMIN_ROLE, _trusting(f"arn:aws:iam::{account}:root"), _document(EVERYTHING))
     operator_arn = accounts.role_arn(accounts.LOGIN, accounts.OPERATOR_ROLE)
-    within = _trusting(f"arn:aws:iam::{accounts.LOGIN}:root")
-    _role(accounts.LOGIN, accounts.OPERATOR_ROLE, _trusting_the_operators_pods(), _policy("operator"))
-    _role(accounts.LOGIN, accounts.UPLOAD_ROLE, within, _policy("upload"))
+    _role(accounts.LOGIN, accounts.OPERATOR_ROLE, _trusting_pods("cloister"), _policy("operator"))
+    _role(accounts.LOGIN, accounts.UPLOAD_ROLE, _trusting_pods("cloister-upload"), _policy("upload"))
     auditing = _trusting(operator_arn, {"StringEquals": {"sts:ExternalId": accounts.AUDIT_EXTERNAL_ID}})
     _role(accounts.AUDIT, accounts.AUDIT_ROLE, auditing, _policy("audit", accounts.AUDIT))
     for environment in accounts.ENVIRONMENTS:
@@ -104,10 +103,11 @@ def _trusting(principal: str, condition: dict[str, Any] | None = None) -> str:
     return _document(statement | ({"Condition": condition} if condition else {}))
 
 
-def _trusting_the_operators_pods() -> str:
-    """As the Terraform module writes it, and the account itself, for an operator that is no pod."""
+def _trusting_pods(service_account: str) -> str:
+    """As the Terraform module writes it, and the account itself, for what is no pod."""
     issuer = accounts.ISSUER.removeprefix("https://")
-    subject = {f"{issuer}:aud": "sts.amazonaws.com", f"{issuer}:sub": "system:serviceaccount:cloister-system:cloister"}
+    account = f"system:serviceaccount:cloister-system:{service_account}"
+    subject = {f"{issuer}:aud": "sts.amazonaws.com", f"{issuer}:sub": account}
     pods = {
         "Effect": "Allow",
         "Principal": {"Federated": f"arn:aws:iam::{accounts.LOGIN}:oidc-provider/{issuer}"},

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from e2e.operator import BINARY, Operator
 from e2e.waiting import until
 from e2e.world import EXAMPLES, World
 from local.platform import Platform
+from nodes.attempt import Attempt
 from nodes.context import folder_of
 from nodes.site import is_ready
 
@@ -54,9 +56,9 @@ class Installed:
     world: World
     helm: Helm
 
-    def pods(self) -> list[Object]:
+    def pods(self, component: str = "operator") -> list[Object]:
         """Without those that are about to go."""
-        found = self.world.cluster.every("Pod", NAMESPACE)
+        found = [pod for pod in self.world.cluster.every("Pod", NAMESPACE) if _component(pod) == component]
         return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
 
     def leader(self) -> str:
@@ -68,19 +70,35 @@ class Installed:
         lease = self.world.cluster.find("Lease", "cloister", NAMESPACE) or {}
         return str(lease.get("spec", {}).get("holderIdentity") or "")
 
-    def pid(self, pod: Object) -> int:
-        """Of the container's last attempt, as this machine sees it."""
+    def attempt(self, pod: Object) -> Attempt:
+        """The container's last one, as this machine sees it."""
         home = self.world.platform.directory / "nodes" / pod["spec"]["nodeName"] / folder_of(pod)
-        attempts = sorted((home / "containers" / "operator").iterdir(), key=lambda path: int(path.name))
-        return int(json.loads((attempts[-1] / "started.json").read_text())["pid"])
+        containers = home / "containers" / _component(pod)
+        return Attempt(max(containers.iterdir(), key=lambda path: int(path.name)))
 
-    def log(self, pod: Object, attempt: int = 0) -> str:
-        where = self.world.platform.directory / "logs" / "pods" / folder_of(pod) / "operator" / f"{attempt}.log"
-        return where.read_text()
+    def log(self, pod: Object) -> list[str]:
+        """Of that attempt."""
+        where = self.world.platform.directory / "logs" / "pods" / folder_of(pod) / _component(pod)
+        return (where / f"{self.attempt(pod).number}.log").read_text().splitlines()
 
-    def denied(self) -> list[str]:
+    def led_since(self, pod: Object) -> datetime:
+        (line,) = [line for line in self.log(pod) if "this process leads" in line]
+        return datetime.fromisoformat(line.split()[0])
+
+    @contextmanager
+    def registry_is_away(self) -> Iterator[None]:
+        """What ends meanwhile is not started again: its image cannot be had."""
+        file = self.world.platform.nodes.images
+        before = file.read_text()
+        file.write_text(yaml.safe_dump({}))
+        try:
+            yield
+        finally:
+            file.write_text(before)
+
+    def denied(self, account: str = "cloister") -> list[str]:
         """What the API server has denied the pods' account."""
-        user = f"system:serviceaccount:{NAMESPACE}:cloister"
+        user = f"system:serviceaccount:{NAMESPACE}:{account}"
         events = [event for event in self.world.platform.control_plane.audit() if event["user"]["username"] == user]
         assert events
         return [f"{e['verb']} {e['requestURI']}" for e in events if e.get("responseStatus", {}).get("code") == 403]
@@ -103,13 +121,23 @@ def installed(directory: Path) -> Iterator[Installed]:
         yield found
 
 
-def _add_images(platform: Platform) -> None:
-    image = {
-        "path": [str(BINARY.parent)],
+def _component(pod: Object) -> str:
+    """Its container has the same name."""
+    return str(pod["metadata"]["labels"]["app.kubernetes.io/component"])
+
+
+def of_program(program: Path, platform: Platform) -> Object:
+    """An image for the local nodes."""
+    return {
+        "path": [str(program.parent)],
         "env": {"AWS_ENDPOINT_URL": platform.aws.addresses.endpoint, "NO_COLOR": "1"},
-        "entrypoint": [BINARY.name],
+        "entrypoint": [program.name],
         "user": 65532,
     }
+
+
+def _add_images(platform: Platform) -> None:
+    image = of_program(BINARY, platform)
     known = yaml.safe_load(platform.nodes.images.read_text())
     known |= {f"{_REPOSITORY}@{digest}": image for digest in DIGESTS.values()}
     platform.nodes.images.write_text(yaml.safe_dump(known))

@@ -14,6 +14,7 @@ from e2e.operator import REPOSITORY
 
 _IAM = REPOSITORY / "deploy" / "iam"
 _MODULES = sorted((_IAM / "terraform").iterdir())
+_IS = '"aws_eks_pod_identity_association"'
 _ACCOUNT = "222222222222"
 # Of IAM: characters of a managed policy, without blanks; managed policies of a role.
 _MOST, _OF_A_ROLE = 6144, 10
@@ -47,11 +48,21 @@ def test_a_module_is_terraform_and_takes_the_policies_from_here(module: Path) ->
         assert (module / path).exists()
 
 
+def test_sessions_by_pod_identity_pass_no_tags_on() -> None:
+    """They are transitive: the next role would have to allow sts:TagSession, and its session policy had less room."""
+    modules = [hcl2.loads((module / "main.tf").read_text()) for module in _MODULES]
+    associations = [r[_IS] for m in modules for r in m["resource"] if _IS in r]
+    assert len(associations) == 2
+    for one in associations:
+        (body,) = one.values()
+        assert body["disable_session_tags"] is True
+
+
 def test_the_provisioner_manages_neither_its_own_role_and_policies_nor_the_operators() -> None:
-    own = ["role/CloisterOperator", "role/CloisterProvisioner", "role/CloisterAudit"]
-    own += [f"policy/CloisterProvisioner-{name}" for name in PROVISIONER]
+    roles = ["CloisterOperator", "CloisterProvisioner", "CloisterAudit", "CloisterUpload"]
+    own = [f"role/{name}" for name in roles] + [f"policy/CloisterProvisioner-{name}" for name in PROVISIONER]
     text = "".join((module / "main.tf").read_text() for module in _MODULES)
-    for name in ("CloisterOperator", "CloisterAudit", "CloisterProvisioner", "CloisterProvisioner-${each.key}"):
+    for name in (*roles, "CloisterProvisioner-${each.key}"):
         assert f'"{name}"' in text
     for file in _IAM.glob("provisioner*.json"):
         for statement in _policy(file)["Statement"]:

@@ -10,65 +10,31 @@ from pathlib import Path
 import pytest
 import yaml
 
+from chart.cases import CASES, ROLE, UPLOADS
 from chart.helm import CHART, Helm, HelmError, documents, of_kind
+from docs.markdown import Page
+from docs.markdown import documents as documents_of_the_site
 from e2e.kinds import Object
 from e2e.operator import REPOSITORY
 
 _GOLDEN = Path(__file__).with_name("golden")
-_ROLE = "arn:aws:iam::111111111111:role/cloister-operator"
 # Copies that `make generate` writes.
 _COPIES = {"crds.yaml": "cloister.dev.yaml", "admission.yaml": "admission.yaml"}
 
-_CASES: dict[str, Object] = {
-    "default": {},
-    "everything": {
-        "replicas": 3,
-        "fullnameOverride": "keeper",
-        "image": {"repository": "registry.example/cloister", "digest": "sha256:" + "a" * 64},
-        "imagePullSecrets": [{"name": "pull"}],
-        "aws": {"identity": "Irsa", "roleArn": _ROLE, "tokenAudience": "sts.cloister.example"},
-        "settings": {"sweepSeconds": 30, "listenAddress": "[$(POD_IP)]"},
-        "extraArgs": ["--rare-sweep-seconds=900"],
-        "extraEnv": [{"name": "HTTPS_PROXY", "value": "http://proxy.example:3128"}],
-        "extraEnvFrom": [{"secretRef": {"name": "more"}}],
-        "serviceAccount": {"name": "operator", "annotations": {"team": "platform"}},
-        "networkPolicy": {
-            "metricsFrom": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}],
-            "extraEgress": [{"ports": [{"protocol": "TCP", "port": 3128}]}],
-        },
-        "podAnnotations": {"a": "1"},
-        "podLabels": {"b": "2"},
-        "nodeSelector": {"role": "system"},
-        "tolerations": [{"key": "system", "operator": "Exists"}],
-        "affinity": {"nodeAffinity": {}},
-        "priorityClassName": "system-cluster-critical",
-        "serviceMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
-        "prometheusRule": {"enabled": True, "labels": {"release": "prometheus"}},
-        "grafanaDashboard": {"enabled": True},
-    },
-    "projected-token": {"aws": {"identity": "ProjectedToken", "roleArn": _ROLE}, "replicas": 1},
-    "instance-profile": {
-        "aws": {"identity": "Environment"},
-        "networkPolicy": {"instanceMetadata": True},
-        "serviceAccount": {"create": False, "name": "theirs"},
-    },
-}
-
-
-@pytest.mark.parametrize("name", _CASES)
+@pytest.mark.parametrize("name", CASES)
 def test_what_is_rendered_is_as_in_the_file(helm: Helm, name: str) -> None:
     """Definitions and policies are copies of files that are in review already."""
     alone = {"crds": {"install": False}, "admission": {"install": False}}
-    text = helm.template(_CASES[name] | alone)
+    text = helm.template(CASES[name] | alone)
     file = _GOLDEN / f"{name}.yaml"
     if os.environ.get("UPDATE_GOLDEN"):
         file.write_text(text)
     assert text == (file.read_text() if file.exists() else "")
 
 
-@pytest.mark.parametrize("name", _CASES)
+@pytest.mark.parametrize("name", CASES)
 def test_lint_finds_nothing(helm: Helm, name: str) -> None:
-    helm.run("lint", "--strict", CHART, "--values", helm.values(_CASES[name]))
+    helm.run("lint", "--strict", CHART, "--values", helm.values(CASES[name]))
 
 
 def test_the_definitions_are_kept_when_the_release_goes_and_changed_in_nothing_else(helm: Helm) -> None:
@@ -93,10 +59,16 @@ def test_the_schema_knows_each_value_and_each_value_has_a_default() -> None:
     schema = yaml.safe_load((CHART / "values.schema.json").read_text())
     values = yaml.safe_load((CHART / "values.yaml").read_text())
     # What Helm itself gives to every chart.
-    assert set(schema["properties"]) - {"global"} == set(values)
+    del schema["properties"]["global"]
+    _compare("", schema, values, schema["$defs"])
+
+
+def _compare(where: str, schema: Object, values: Object, parts: Object) -> None:
+    assert set(schema["properties"]) == set(values), where
     for name, part in schema["properties"].items():
+        part = parts[part["$ref"].rpartition("/")[2]] if "$ref" in part else part
         if part.get("additionalProperties") is False and name != "resources":
-            assert set(part["properties"]) == set(values[name]), name
+            _compare(f"{where}/{name}", part, values[name], parts)
 
 
 _REFUSED: dict[str, tuple[Object, str]] = {
@@ -107,7 +79,7 @@ _REFUSED: dict[str, tuple[Object, str]] = {
     "no replica": ({"replicas": 0}, "/replicas"),
     "a role without its account": ({"aws": {"identity": "Irsa", "roleArn": "cloister-operator"}}, "/aws/roleArn"),
     "no role for IRSA": ({"aws": {"identity": "Irsa"}}, "/aws/roleArn"),
-    "a role that nothing uses": ({"aws": {"roleArn": _ROLE}}, "/aws/roleArn"),
+    "a role that nothing uses": ({"aws": {"roleArn": ROLE}}, "/aws/roleArn"),
     "an identity that is none": ({"aws": {"identity": "Keys"}}, "/aws/identity"),
     "a zone for a region": ({"aws": {"region": "us-east-1a"}}, "/aws/region"),
     "a sweep without pause": ({"settings": {"sweepSeconds": 1}}, "/settings/sweepSeconds"),
@@ -116,6 +88,30 @@ _REFUSED: dict[str, tuple[Object, str]] = {
     "an address without brackets": ({"settings": {"listenAddress": "::"}}, "/settings/listenAddress"),
     "memory in words": ({"resources": {"limits": {"memory": "much"}}}, "/resources/limits/memory"),
     "an argument that is no option": ({"extraArgs": ["crds"]}, "/extraArgs/0"),
+    "an upload API without its URL": ({"uploadApi": {"enabled": True}}, "/uploadApi/url"),
+    "one without TLS": ({"uploadApi": UPLOADS | {"tls": {}}}, "uploadApi.tls: name a Secret in secretName, or"),
+    "one in plain HTTP": ({"uploadApi": UPLOADS | {"url": "http://upload.example"}}, "/uploadApi/url"),
+    "an issuer that is none": (
+        {"uploadApi": UPLOADS | {"oidc": {"issuer": "login.example"}}},
+        "/uploadApi/oidc/issuer",
+    ),
+    "one whose receipts nobody signs": (
+        {"uploadApi": UPLOADS | {"receiptKey": {}}},
+        "/uploadApi/receiptKey/secretName",
+    ),
+    "ID tokens for access tokens": (
+        {"uploadApi": UPLOADS | {"oidc": {"issuer": "https://login.example", "clientId": "cloister-upload"}}},
+        "uploadApi.oidc.clientId must differ from audience",
+    ),
+    "metrics for clients": ({"uploadApi": UPLOADS | {"metricsPort": 9443}}, "uploadApi.metricsPort must differ"),
+    "a certificate from nobody": (
+        {"uploadApi": UPLOADS | {"tls": {"certManager": {"enabled": True}}}},
+        "/uploadApi/tls/certManager/issuerRef/name",
+    ),
+    "no role of the upload API": (
+        {"aws": {"identity": "Irsa", "roleArn": ROLE}, "uploadApi": UPLOADS},
+        "/uploadApi/roleArn",
+    ),
     "no way to AWS": ({"networkPolicy": {"egressPorts": []}}, "/networkPolicy/egressPorts"),
 }
 
@@ -134,6 +130,14 @@ def test_policies_that_the_cluster_does_not_know_are_refused_with_what_to_set(he
         helm.template({}, "--kube-version=1.34.1")
     without = helm.template({"admission": {"install": False}}, "--kube-version=1.34.1")
     assert "AdmissionPolicy" not in without
+
+
+def test_the_values_that_the_documents_show_are_taken(helm: Helm) -> None:
+    shown = [block.text for page in map(Page, documents_of_the_site()) for block in page.blocks if block.tag == "yaml"]
+    told = [yaml.safe_load(text) for text in shown if text.startswith("uploadApi:")]
+    assert told
+    for values in told:
+        assert "cloister-upload" in helm.template(values)
 
 
 def test_a_package_holds_all_that_is_needed(helm: Helm, tmp_path: Path) -> None:

@@ -11,8 +11,11 @@ from e2e.kinds import Object
 FILES = Path(__file__).resolve().parents[2] / "charts" / "cloister" / "files"
 NAMESPACE = "cloister-system"
 NAME = "cloister"
+# The upload API, beside the operator.
+UPLOAD = "cloister-upload"
 
 USER = f"system:serviceaccount:{NAMESPACE}:{NAME}"
+UPLOAD_USER = f"system:serviceaccount:{NAMESPACE}:{UPLOAD}"
 _CLAIMS = Path(__file__).with_name("rights-used.yaml")
 # Group, resource, verb.
 Right = tuple[str, str, str]
@@ -27,25 +30,35 @@ def rules(name: str) -> list[Object]:
 
 def manifests() -> list[Object]:
     """What the chart installs of them, without Helm."""
-    everywhere = {"rules": rules("rules") + rules("granted")}
-    account = {"kind": "ServiceAccount", "name": NAME, "namespace": NAMESPACE}
     return [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}},
-        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": NAME, "namespace": NAMESPACE}},
-        _made("ClusterRole") | everywhere,
-        _made("ClusterRoleBinding") | _of("ClusterRole") | {"subjects": [account]},
-        _made("Role", NAMESPACE) | {"rules": rules("lease")},
-        _made("RoleBinding", NAMESPACE) | _of("Role") | {"subjects": [account]},
+        *_of_everywhere(NAME, rules("rules") + rules("granted")),
+        _made("Role", NAME, NAMESPACE) | {"rules": rules("lease")},
+        _made("RoleBinding", NAME, NAMESPACE) | _of("Role", NAME),
     ]
 
 
-def _made(kind: str, namespace: str = "") -> Object:
+def upload_manifests() -> list[Object]:
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
+    return [namespace, *_of_everywhere(UPLOAD, rules("upload-rules"))]
+
+
+def _of_everywhere(name: str, held: list[Object]) -> list[Object]:
+    return [
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": NAMESPACE}},
+        _made("ClusterRole", name) | {"rules": held},
+        _made("ClusterRoleBinding", name) | _of("ClusterRole", name),
+    ]
+
+
+def _made(kind: str, name: str, namespace: str = "") -> Object:
     where = {"namespace": namespace} if namespace else {}
-    return {"apiVersion": f"{_API}/v1", "kind": kind, "metadata": {"name": NAME} | where}
+    return {"apiVersion": f"{_API}/v1", "kind": kind, "metadata": {"name": name} | where}
 
 
-def _of(kind: str) -> Object:
-    return {"roleRef": {"apiGroup": _API, "kind": kind, "name": NAME}}
+def _of(kind: str, name: str) -> Object:
+    account = {"kind": "ServiceAccount", "name": name, "namespace": NAMESPACE}
+    return {"roleRef": {"apiGroup": _API, "kind": kind, "name": name}, "subjects": [account]}
 
 
 def held(name: str) -> set[Right]:
@@ -59,9 +72,9 @@ def held(name: str) -> set[Right]:
     }
 
 
-def used(audit: Iterable[dict[str, Any]]) -> set[Right]:
-    """What the API server has let the operator do."""
-    return set(_used(audit))
+def used(audit: Iterable[dict[str, Any]], user: str = USER) -> set[Right]:
+    """What the API server has let the operator do, or another."""
+    return set(_used(audit, user))
 
 
 def claimed() -> dict[str, set[Right]]:
@@ -84,9 +97,9 @@ def unused(file: str, audit: Iterable[dict[str, Any]]) -> set[Right]:
     return claimed()[f"{path.parent.name}/{path.stem}"] - used(audit)
 
 
-def _used(audit: Iterable[dict[str, Any]]) -> Iterator[Right]:
+def _used(audit: Iterable[dict[str, Any]], user: str) -> Iterator[Right]:
     for event in audit:
         asked = event.get("objectRef")
-        if event["user"]["username"] == USER and asked and event.get("responseStatus", {}).get("code", 200) < 400:
+        if event["user"]["username"] == user and asked and event.get("responseStatus", {}).get("code", 200) < 400:
             below = f"/{asked['subresource']}" if "subresource" in asked else ""
             yield asked.get("apiGroup", ""), asked["resource"] + below, event["verb"]

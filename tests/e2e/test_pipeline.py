@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from e2e import manifests
+from e2e import manifests, rights
 from e2e.careless.act import Target
 from e2e.kinds import Object, condition
 from e2e.kubelet import Kubelet, instructions
@@ -142,6 +142,28 @@ def test_a_failed_task_is_tried_again_and_rejected_input_is_not(
     _runs(world, name, "Succeeded")
 
 
+def test_a_job_of_its_name_that_is_a_strangers_is_left_and_told_of(
+    world: World, kubelet: Kubelet, apply: Callable[..., str]
+) -> None:
+    name = apply(retries={"limit": 1, "backoffSeconds": 1, "maxBackoffSeconds": 1})
+    _ask(world, name, "run-now", "first")
+    first = kubelet.next_pod(name)
+    taken = f"{name}-{instructions(first)['run']}-2"
+    container = {"name": "theirs", "image": "registry.example/theirs"}
+    template = {"spec": {"restartPolicy": "Never", "containers": [container]}}
+    stranger = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": taken}}
+    world.cluster.create(stranger | {"spec": {"suspend": True, "template": template}}, TENANT)
+    kubelet.finish(first, 30, outcome="task_failed")
+    world.cluster.wait("EtlPipeline", name, lambda found: f"job/{taken}" in (found or {})["status"]["message"], TENANT)
+    assert kubelet.waiting(name) == []
+    left = world.cluster.get("Job", taken, TENANT)
+    assert (left["spec"]["suspend"], left["metadata"]["generation"]) == (True, 1)
+    # Once the name is free again, the attempt is made.
+    world.cluster.delete("Job", taken, TENANT)
+    kubelet.finish(kubelet.next_pod(name))
+    _runs(world, name, "Succeeded")
+
+
 def test_a_file_that_arrives_is_loaded_once_and_its_message_goes(
     world: World, kubelet: Kubelet, tenant: Target, apply: Callable[..., str]
 ) -> None:
@@ -269,3 +291,7 @@ def test_a_pipeline_follows_another(world: World, kubelet: Kubelet, apply: Calla
     kubelet.finish(kubelet.next_pod(first))
     kubelet.finish(kubelet.next_pod(second))
     _runs(world, second, "Succeeded")
+
+
+def test_the_rights_that_this_file_claims_are_used(world: World) -> None:
+    assert rights.unused(__file__, world.platform.control_plane.audit()) == set()

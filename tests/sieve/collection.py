@@ -28,8 +28,8 @@ EXPIRED = (
 
 @dataclass
 class Collection:
-    # Of the operator's last list, with its token: others like it show what it would see.
-    listing: Message
+    # Of the operator's last list, with its token: others like it show what it would see. None: it only watches.
+    listing: Message | None = None
     # What its lists are answered with instead.
     frozen: Message | None = None
     # Held watches wait for it; the result says whether what they missed is merged.
@@ -38,7 +38,7 @@ class Collection:
     # How many lists were answered from the past.
     stale_lists: int = 0
 
-    def freeze(self, past: Message) -> None:
+    def freeze(self, past: Message | None) -> None:
         self.frozen = past
         if self.gate is None:
             self.gate = asyncio.get_running_loop().create_future()

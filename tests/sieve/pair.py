@@ -17,7 +17,8 @@ from sieve.proxy import Proxy
 from sieve.relay import Relay
 
 NAMESPACE = "cloister-system"
-LEASE = f"/apis/coordination.k8s.io/v1/namespaces/{NAMESPACE}/leases/cloister"
+LEASES = f"/apis/coordination.k8s.io/v1/namespaces/{NAMESPACE}/leases"
+LEASE = f"{LEASES}/cloister"
 LEASE_SECONDS = 5
 # Until another may lead after one that says nothing more, and what a process needs to notice.
 TAKEOVER = 40.0

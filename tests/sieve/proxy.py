@@ -57,7 +57,7 @@ class Proxy(Server):
 
     def record(self, *kinds: str) -> View:
         """How the operator's lists of these kinds would be answered now; of all that it watches, if none is named."""
-        return self.do(self._record([path(kind) for kind in kinds] or list(self._collections)))
+        return self.do(self._record([path(kind) for kind in kinds] or self._listed()))
 
     def freeze(self, view: View) -> None:
         """From now on these kinds are as they were, until `thaw`."""
@@ -66,6 +66,10 @@ class Proxy(Server):
     def hold(self, *kinds: str) -> None:
         """Nothing that happens to these kinds from now on is told, until `thaw`."""
         self.freeze(self.record(*kinds))
+
+    def deafen(self, where: str) -> None:
+        """Watches there tell nothing any more, until `thaw`; what is asked by name is live as ever."""
+        self.do(self._deafen(where))
 
     def thaw(self, *, merged: bool = False) -> None:
         """Tells all that was held back, event by event; or merged: only what is left of it in the end."""
@@ -116,7 +120,7 @@ class Proxy(Server):
         return answer
 
     async def _watch(self, request: Message, writer: asyncio.StreamWriter) -> None:
-        collection = self._collections[request.path]
+        collection = self._collections.setdefault(request.path, Collection())
         feed = Feed(request.query["resourceVersion"])
         writer.write(_STREAM)
         while True:
@@ -155,15 +159,23 @@ class Proxy(Server):
         upstream = await self._connect()
         view = {}
         for where in paths:
-            answer = await _exchange(self._collections[where].listing, upstream)
+            listing = self._collections[where].listing
+            assert listing is not None, f"nobody lists {where}"
+            answer = await _exchange(listing, upstream)
             assert answer is not None and " 200 " in answer.start, f"the list was refused: {answer}"
             view[where] = answer
         upstream[1].close()
         return view
 
+    def _listed(self) -> list[str]:
+        return [where for where, collection in self._collections.items() if collection.listing is not None]
+
     async def _freeze(self, view: View) -> None:
         for where, past in view.items():
             self._collections[where].freeze(past)
+
+    async def _deafen(self, where: str) -> None:
+        self._collections[where].freeze(None)
 
     async def _thaw(self, merged: bool) -> None:
         for collection in self._collections.values():

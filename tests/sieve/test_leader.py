@@ -1,6 +1,7 @@
 """Several replicas, one leader: nobody else acts, and the work goes on whatever becomes of it."""
 
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from e2e.kinds import path
 from e2e.waiting import until
-from sieve.pair import TAKEOVER, Pair, running_pair
+from sieve.pair import LEASE_SECONDS, LEASES, TAKEOVER, Pair, running_pair
 
 # Well before a lease runs out.
 _AT_ONCE = 5.0
@@ -82,3 +83,15 @@ def test_a_leader_that_wakes_up_after_its_time_does_nothing_any_more(pair: Pair)
     until("it ends", lambda: not leader.operator.lives)
     assert leader.relay.said == said
     assert _made_keys(pair, since) == 1
+
+
+def test_one_whose_watch_tells_nothing_takes_nothing_from_who_renews_and_follows_who_does_not(pair: Pair) -> None:
+    leader, waiting = pair.complete()
+    waiting.proxy.deafen(LEASES)
+    try:
+        time.sleep(LEASE_SECONDS + 2)
+        assert leader.leads and not waiting.leads
+        leader.operator.kill()
+        until("the other leads", lambda: waiting.leads, timeout=TAKEOVER)
+    finally:
+        waiting.proxy.thaw()

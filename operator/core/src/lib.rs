@@ -12,6 +12,7 @@ pub mod evidence;
 pub mod fault;
 pub mod feed;
 pub mod kubectl;
+pub mod lease;
 pub mod name;
 pub mod observed;
 pub mod offboarding;

@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 
+from e2e import rights
 from e2e.cluster import Cluster
 from e2e.loopback import HTTP
 from e2e.waiting import until
@@ -19,7 +20,6 @@ _REPOSITORY = Path(__file__).resolve().parents[3]
 _TARGET = Path(os.environ.get("CARGO_TARGET_DIR", _REPOSITORY / "target"))
 # Another build, such as a release, may be given.
 BINARY = Path(os.environ.get("CLOISTER_UPLOAD_API_BINARY", _TARGET / "debug" / "cloister-upload-api"))
-_RIGHTS = Path(__file__).with_name("rights.yaml")
 
 
 class UploadApi:
@@ -93,8 +93,8 @@ class UploadApi:
     def environment(self) -> dict[str, str]:
         file = self.platform.directory / "pki" / f"{self.name}.kubeconfig"
         control_plane = self.platform.control_plane
-        Cluster(control_plane).apply(_RIGHTS)
-        control_plane.service_account_kubeconfig("cloister-system", "cloister-upload", file)
+        Cluster(control_plane).apply(*rights.upload_manifests())
+        control_plane.service_account_kubeconfig(rights.NAMESPACE, rights.UPLOAD, file)
         return (
             os.environ
             | self.platform.environment()

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Semaphore;
@@ -26,6 +27,8 @@ pub struct Api {
     pub metrics: Arc<Metrics>,
     /// Requests at a time; what comes on top is turned away at once.
     pub under_way: Semaphore,
+    /// Whether it listens: its caches are filled.
+    pub serving: AtomicBool,
     pub by_user: Rates<String>,
     /// Refused tokens, by where they come from.
     pub by_source: Rates<IpAddr>,

@@ -1,5 +1,6 @@
 use std::error::Error;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use kube::Client;
 use tokio::net::TcpListener;
@@ -55,6 +56,7 @@ pub async fn run(options: Options) -> Result<(), Complaint> {
     api.declared.wait_until_filled().await;
     let listener = TcpListener::bind(api.options.listen).await?;
     tracing::info!(address = %listener.local_addr()?, tls = tls.is_some(), "serving");
+    api.serving.store(true, Ordering::Relaxed);
     let connections = Arc::new(Semaphore::new(api.options.connections as usize));
     let (metrics, router) = (api.metrics.clone(), routes::router(api));
     Server { listener, tls, router, connections, metrics }.run(stop).await;
@@ -72,6 +74,7 @@ async fn api(options: Options, tasks: &mut JoinSet<()>) -> Result<Arc<Api>, Comp
         audit: Audit::open(options.audit_log.as_deref())?,
         signer: Signer::open(&options.receipt_key)?,
         metrics,
+        serving: AtomicBool::new(false),
         under_way: Semaphore::new(options.at_once as usize),
         by_user: Rates::new(options.user_rate, options.user_burst),
         by_source: Rates::new(options.refused_rate, options.refused_burst),

@@ -3,7 +3,7 @@
 terraform {
   required_version = ">= 1.5"
   required_providers {
-    aws = { source = "hashicorp/aws", version = ">= 5.40" }
+    aws = { source = "hashicorp/aws", version = ">= 6.2" }
   }
 }
 
@@ -87,6 +87,10 @@ resource "aws_eks_pod_identity_association" "operator" {
   namespace       = var.namespace
   service_account = var.service_account
   role_arn        = aws_iam_role.operator.arn
+
+  # Its tags would be passed on to every role that is taken next, whose trust allows no tagging, and take up most of the room that a
+  # session policy needs.
+  disable_session_tags = true
 }
 
 output "role_arn" {

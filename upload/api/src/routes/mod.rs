@@ -4,6 +4,7 @@ mod body;
 mod guard;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
@@ -62,11 +63,14 @@ pub fn inner(api: Arc<Api>) -> Router {
 }
 
 async fn ready(State(api): Shared) -> (StatusCode, &'static str) {
-    if api.issuer.has_keys() {
-        (StatusCode::OK, "ok")
+    let why_not = if !api.issuer.has_keys() {
+        "the identity provider's keys have not been fetched"
+    } else if !api.serving.load(Ordering::Relaxed) {
+        "who may upload where is not known yet"
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "the identity provider's keys have not been fetched")
-    }
+        return (StatusCode::OK, "ok");
+    };
+    (StatusCode::SERVICE_UNAVAILABLE, why_not)
 }
 
 async fn keys(State(api): Shared) -> Response<Body> {

@@ -1,21 +1,22 @@
-//! One operator works at a time. Who leads renews the lease; who waits takes it when it was given back, or when it
-//! has not been renewed for its whole time by the waiting process's own clock.
+//! One operator works at a time. Who leads renews the lease; who waits takes it when it was given back, or when nothing
+//! was heard of a renewal for as long as `cloister_core::lease` says.
+
+mod standby;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use cloister_core::lease::{active, renewal};
 use k8s_openapi::api::coordination::v1::{Lease, LeaseSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 use kube::api::{ObjectMeta, PostParams};
-use kube::{Api, Client, ResourceExt};
-use tokio::time::{Instant, sleep, timeout};
+use kube::{Api, Client};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::commands::Complaint;
 use crate::serve::Readiness;
 
 const LEASE: &str = "cloister";
-/// How often who waits looks.
-const LOOK: Duration = Duration::from_secs(1);
 
 /// Until when this process may act. Asked before every change.
 #[derive(Clone, Debug)]
@@ -63,40 +64,23 @@ impl Leadership {
     ) -> Result<Self, Complaint> {
         let identity = format!("{}-{:08x}", host(), rand::random::<u32>());
         let api = Api::namespaced(client.clone(), namespace);
-        // Clocks of different machines differ: what counts is how long this process has seen no renewal.
-        let mut seen: (Option<String>, Instant) = (None, Instant::now());
-        loop {
-            let began = Instant::now();
-            let found: Option<Lease> = api.get_opt(LEASE).await?;
-            let version = found.as_ref().and_then(ResourceExt::resource_version);
-            if version != seen.0 {
-                seen = (version, began);
-            }
-            if is_free(found.as_ref()) || seen.1.elapsed() >= term {
-                let lease = claimed(found, &identity, term);
-                if put(&api, &lease).await? {
-                    tracing::info!(namespace, identity, "this process leads");
-                    readiness.starting();
-                    let fence = Fence::until(began + active(term));
-                    return Ok(Self { api, identity, term, fence });
-                }
-            }
-            readiness.standby();
-            sleep(LOOK).await;
-        }
+        let began = standby::wait(&api, &identity, term, readiness).await?;
+        tracing::info!(namespace, identity, "this process leads");
+        readiness.starting();
+        Ok(Self { api, identity, term, fence: Fence::until(began + active(term)) })
     }
 
     /// Renews the lease, and returns when it is lost. Whoever has lost it must stop at once.
     pub async fn lost(&self) {
         while self.fence.holds() {
             let began = Instant::now();
-            match timeout(self.term / 5, self.renew()).await {
+            match timeout(renewal(self.term), self.renew()).await {
                 Ok(Ok(true)) => self.fence.renew(began + active(self.term)),
                 Ok(Ok(false)) => return,
                 Ok(Err(error)) => tracing::warn!(%error, "the lease could not be renewed"),
                 Err(_) => tracing::warn!("the lease could not be renewed: no answer"),
             }
-            sleep(self.term / 5).await;
+            sleep_until(began + renewal(self.term)).await;
         }
     }
 
@@ -128,17 +112,8 @@ impl Leadership {
     }
 }
 
-/// For how long after a renewal this process acts: shorter than others wait, so that a call under way ends before.
-fn active(term: Duration) -> Duration {
-    term * 4 / 5
-}
-
 fn holder(lease: &Lease) -> Option<&str> {
     lease.spec.as_ref()?.holder_identity.as_deref().filter(|holder| !holder.is_empty())
-}
-
-fn is_free(lease: Option<&Lease>) -> bool {
-    lease.is_none_or(|lease| holder(lease).is_none())
 }
 
 fn claimed(found: Option<Lease>, identity: &str, term: Duration) -> Lease {
