@@ -15,6 +15,7 @@ mod rules;
 pub mod schema;
 pub mod status;
 pub mod tenant;
+pub mod unload;
 pub mod uploads;
 pub mod warehouse;
 

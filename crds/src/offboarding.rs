@@ -5,8 +5,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::{PRINTABLE, matches};
+use crate::unload::WarehouseExport;
 
-/// The tenant leaves: its data is listed, waits, and is destroyed. Until the waiting is over, removing this undoes it.
+/// The tenant leaves: its data is listed, its tables are unloaded, it waits, and is destroyed. Until the waiting is over, removing this undoes it.
 #[derive(KubeSchema, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Offboarding {
@@ -35,7 +36,7 @@ fn default_waiting_days() -> i32 {
 pub enum Stage {
     /// Nothing comes in any more, runs end, nodes go.
     Closing,
-    /// What there is is listed, beside the data.
+    /// What the buckets hold is listed, and the warehouse's tables are unloaded, beside the data.
     Exporting,
     /// Until `destroyAt` it can be called off.
     Waiting,
@@ -57,6 +58,9 @@ pub struct OffboardingStatus {
     /// What the buckets held at the export; at the destruction, what became of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub buckets: Vec<BucketRecord>,
+    /// The warehouse's tables at the export.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warehouse: Option<WarehouseExport>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exported_at: Option<String>,
     /// When the destruction begins, unless it is called off before.
@@ -140,6 +144,9 @@ pub struct Certificate {
     pub approval: Approval,
     pub destroyed: Vec<Destroyed>,
     pub buckets: Vec<BucketRecord>,
+    /// Tables and rows that the warehouse held at the export, and where they were unloaded to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warehouse: Option<WarehouseExport>,
     pub keys: Vec<KeyRecord>,
     /// What is kept, and until when.
     pub kept: Vec<String>,

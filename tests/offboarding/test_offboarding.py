@@ -1,6 +1,7 @@
 """One change to the manifest: export, a waiting period that can be cancelled, destruction with the keys last."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,10 +18,13 @@ from e2e.warehouse import Warehouse
 from e2e.world import World
 from evidence import verb
 from offboarding.leaver import Leaver, digest, left_of
+from offboarding.unloaded import Unloaded
 
 END, BACK = "leaver-end", "leaver-back"
 LOCKED: Object = {"name": "locked", "objectLock": {"mode": "Compliance", "days": 1}}
-VISITS: Object = {"name": "visits", "columns": [{"name": "id", "type": "bigint"}]}
+VISITS: Object = {
+    "name": "visits", "columns": [{"name": "id", "type": "bigint"}, {"name": "cost", "type": "decimal(8,2)"}]
+}  # fmt: skip
 SLOW = 120
 
 
@@ -28,6 +32,7 @@ def test_to_the_end_nothing_is_left_but_audit_data_and_the_certificate(world: Wo
     leaver = Leaver(world, END)
     world.onboard(manifests.tenant(END, "inbox", "older", LOCKED, warehouse={"reboots": "AtOnce"}), timeout=SLOW)
     Warehouse(world, END).make("claims", tables=[VISITS])
+    Warehouse(world, END).sql("INSERT INTO claims.visits VALUES (1, 1.5), (2, NULL)")
     older, locked = Target.of(world, END, "older"), Target.of(world, END, "locked")
     older.upload("claims/old.csv", b"PHI")
     # A bucket that was once declared and kept is the tenant's too.
@@ -52,6 +57,11 @@ def test_to_the_end_nothing_is_left_but_audit_data_and_the_certificate(world: Wo
     assert _listed(inbox, records[inbox.bucket_name]["list"]) == ["claims/a.csv", "claims/a.csv"]
     with refused("AccessDenied"):
         inbox.upload("claims/late.csv", b"PHI")
+    unloaded = Unloaded.of(world.aws, inbox.role("etl"), waiting)
+    (table,) = unloaded.index.values()
+    rows = sorted(unloaded.rows(table["prefix"]), key=lambda row: int(row["id"]))
+    assert rows == [{"id": 1, "cost": Decimal("1.50")}, {"id": 2, "cost": None}]
+    assert unloaded.is_under(inbox.key_arn, unloaded.export["prefix"])
     leaver.let_days_pass(6)
     world.cluster.poke("ClientTenant", END)
     assert leaver.wait_for("Waiting")["destroyAt"] > waiting["exportedAt"]
@@ -107,6 +117,17 @@ def test_called_off_while_it_waits_nothing_is_lost(world: World) -> None:
     target.upload("claims/b.csv", b"PHI")
     assert _read(target, "claims/a.csv", version) == b"PHI"
     assert any("called off" in event["note"] for event in world.cluster.events(BACK, "Offboarding"))
+
+
+def test_without_a_bucket_it_is_said_that_no_table_was_unloaded(world: World) -> None:
+    leaver = Leaver(world, "bare")
+    world.onboard(manifests.tenant("bare", warehouse={"reboots": "AtOnce"}), timeout=SLOW)
+    Warehouse(world, "bare").make("claims", tables=[VISITS])
+    leaver.ask(waitingDays=7)
+    export = leaver.wait_for("Waiting")["warehouse"]
+    assert export["note"] == "the tables were not unloaded, since the tenant had no bucket to hold them"
+    assert (export["tables"], export["rows"], "index" in export) == (1, 0, False)
+    leaver.call_off()
 
 
 def test_without_its_name_nothing_is_approved(world: World) -> None:
@@ -167,5 +188,7 @@ def _certifies(world: World, certificate: Any, buckets: set[str], warehouse: str
     assert certificate["approval"]["tenant"] == END and certificate["approval"]["fieldManager"] == "e2e"
     # The warehouse's three logs are audit data.
     assert sum("stays readable" in sentence for sentence in certificate["kept"]) == 3
+    held = certificate["warehouse"]
+    assert (held["tables"], held["rows"], held["files"], held["bucket"] in buckets) == (1, 2, 1, True)
     assert certificate["digest"] == digest(certificate)
     assert "PHI" not in json.dumps(certificate) and "claims/" not in json.dumps(certificate)

@@ -12,7 +12,7 @@ from redshift import postgres
 # Each file stands on those before it.
 CATALOG = (
     "names.sql", "attributes.sql", "acl.sql", "pg.sql", "schemas.sql", "tables.sql", "columns.sql", "identities.sql",
-    "privileges.sql", "iam.sql", "policies.sql", "loads.sql",
+    "privileges.sql", "iam.sql", "policies.sql", "materialized.sql", "loads.sql",
 )  # fmt: skip
 UNNEEDED = """DROP DATABASE postgres;
 

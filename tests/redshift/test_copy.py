@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/redshift/latest/dg/r_UNLOAD.html
 import gzip
 import io
 import json
+from decimal import Decimal
 
 import pyarrow as pa
 import pytest
@@ -166,6 +167,30 @@ def test_unload_writes_files_that_copy_reads(lake: Lake) -> None:
     lake.warehouse.finished(query.format("json_") + " FORMAT JSON")
     copied = lake.load("u_copied", "id int, name varchar(9), ok boolean", "out/json_", "JSON 'auto'")
     assert copied == [["1", "a,b", "t"], ["2", None, "f"]]
+
+
+def test_unload_as_parquet_keeps_values_and_types_and_counts_rows(lake: Lake) -> None:
+    """The manifest's example: "content_length" and "record_count" of each file and of all."""
+    lake.warehouse.sql(
+        "CREATE TABLE u_pq (id bigint, name varchar(9), born date, seen timestamp, ok boolean, price decimal(8,2), more super)",
+        """INSERT INTO u_pq VALUES (1, 'a''b', '2026-01-31', '2026-01-31 10:00:00.5', TRUE, 1.5, JSON_PARSE('{"x": 1}')),
+           (2, NULL, NULL, NULL, NULL, NULL, NULL)""",
+    )  # fmt: skip
+    into = "UNLOAD ('SELECT * FROM u_pq ORDER BY id') TO 's3://lake/pqout/t/' " + IAM
+    lake.warehouse.finished(f"{into} FORMAT AS PARQUET MANIFEST VERBOSE")
+    body = lake.get("pqout/t/0000_part_00.parquet")
+    table = parquet.read_table(io.BytesIO(body))
+    assert [str(kind) for kind in table.schema.types] == [
+        "int64", "string", "date32[day]", "timestamp[us]", "bool", "decimal128(8, 2)", "string",
+    ]  # fmt: skip
+    first = table.to_pylist()[0]
+    assert (first["name"], first["price"], json.loads(first["more"])) == ("a'b", Decimal("1.50"), {"x": 1})
+    assert set(table.to_pylist()[1].values()) == {2, None}
+    manifest = json.loads(lake.get("pqout/t/manifest"))
+    meta = {"content_length": len(body), "record_count": 2}
+    assert manifest["entries"] == [{"url": "s3://lake/pqout/t/0000_part_00.parquet", "meta": meta}]
+    assert manifest["meta"] == meta and manifest["schema"]["elements"][0] == {"name": "id", "type": {"base": "bigint"}}
+    assert "option for text" in lake.warehouse.error(f"{into} FORMAT PARQUET GZIP")
 
 
 def test_unload_reads_as_the_user(lake: Lake) -> None:

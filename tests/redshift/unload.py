@@ -6,7 +6,7 @@ import io
 import json
 from dataclasses import dataclass
 
-from redshift import assume_role, query, reading
+from redshift import assume_role, query, reading, unload_manifest
 from redshift.cursor import Cursor
 from redshift.errors import SqlError, unsupported
 from redshift.objects import location
@@ -32,6 +32,7 @@ class Unload:
     quoted: bool = False
     gzip: bool = False
     manifest: bool = False
+    verbose: bool = False
     overwrite: bool = False
     parallel: bool = True
     key: str | None = None
@@ -49,13 +50,25 @@ def unload(session: Session, cursor: Cursor) -> Result:
     bucket, prefix = location(wanted.url)
     if not wanted.overwrite and objects.listed(bucket, prefix):
         raise SqlError(NOT_EMPTY, "XX000")
-    body = _json(columns, result.rows) if wanted.format == "JSON" else _text(wanted, columns, result.rows)
+    body = _body(wanted, columns, result.rows)
+    endings = {"PARQUET": ".parquet"}
     key = prefix + ("0000_part_00" if wanted.parallel else "000") + (".gz" if wanted.gzip else "")
-    objects.write(bucket, key, gzip.compress(body) if wanted.gzip else body, wanted.key)
+    key += endings.get(wanted.format, "")
+    objects.write(bucket, key, body, wanted.key)
     if wanted.manifest:
-        manifest = json.dumps({"entries": [{"url": f"s3://{bucket}/{key}"}]})
-        objects.write(bucket, f"{prefix}manifest", manifest.encode(), wanted.key)
+        listed = [unload_manifest.Entry(f"s3://{bucket}/{key}", len(body), len(result.rows))]
+        manifest = unload_manifest.write(listed, columns if wanted.verbose else None)
+        objects.write(bucket, f"{prefix}manifest", manifest, wanted.key)
     return Result(affected=len(result.rows))
+
+
+def _body(wanted: Unload, columns: list[Column], rows: list[list[str | None]]) -> bytes:
+    if wanted.format == "PARQUET":
+        from redshift import unload_parquet  # only here: few need it and it is slow to load
+
+        return unload_parquet.write(columns, rows)
+    body = _json(columns, rows) if wanted.format == "JSON" else _text(wanted, columns, rows)
+    return gzip.compress(body) if wanted.gzip else body
 
 
 def _parse(cursor: Cursor) -> Unload:
@@ -66,9 +79,17 @@ def _parse(cursor: Cursor) -> Unload:
     wanted = Unload(sql, cursor.string())
     while cursor.peek() is not None:
         _option(cursor, wanted)
+    if wanted.format == "PARQUET":
+        _takes_no_text_options(wanted)
     if not wanted.role:
         raise SqlError("UNLOAD requires credentials; this emulator takes an IAM_ROLE", "42601")
     return wanted
+
+
+def _takes_no_text_options(wanted: Unload) -> None:
+    """ "You can't use PARQUET with DELIMITER, FIXEDWIDTH, ADDQUOTES, ESCAPE, NULL AS, HEADER, GZIP, BZIP2, or ZSTD." """
+    if wanted.delimiter or wanted.quoted or wanted.null or wanted.header or wanted.gzip:
+        raise SqlError("PARQUET can't be used with an option for text", "42601")
 
 
 FLAGS = {
@@ -85,15 +106,16 @@ def _option(cursor: Cursor, wanted: Unload) -> None:
     flag = cursor.one_of(*FLAGS)
     if flag:
         setattr(wanted, FLAGS[flag], True)
+        wanted.verbose |= flag == "MANIFEST" and cursor.accept("VERBOSE")
     elif cursor.accept("IAM_ROLE"):
         wanted.role = "default" if cursor.accept("DEFAULT") else cursor.string()
     elif cursor.accept("FORMAT"):
         cursor.accept("AS")
-        wanted.format = cursor.one_of("CSV", "JSON") or ""
+        wanted.format = cursor.one_of("CSV", "JSON", "PARQUET") or ""
         if not wanted.format:
             raise unsupported("this FORMAT of UNLOAD")
-    elif cursor.one_of("CSV"):
-        wanted.format = "CSV"
+    elif format_ := cursor.one_of("CSV", "PARQUET"):
+        wanted.format = format_
     elif cursor.accept("DELIMITER"):
         cursor.accept("AS")
         wanted.delimiter = cursor.string()

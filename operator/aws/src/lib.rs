@@ -30,6 +30,7 @@ mod schema;
 mod shared;
 mod snapshot;
 mod trail;
+mod unload;
 mod vault;
 
 pub use account::Account;
@@ -40,3 +41,4 @@ pub use fleet::{Fleet, Hosts, Launching, TypeFigures};
 pub use limit::Lane;
 pub use look::Look;
 pub use record::{Call, Recorder};
+pub use unload::Fate;

@@ -6,15 +6,13 @@ use std::collections::BTreeSet;
 use cloister_aws::{Account, Version};
 use cloister_core::fault::Fault;
 use cloister_core::name::digits;
+use cloister_core::offboarding::unload::PREFIX;
 use cloister_core::resource::ResourceId;
 use cloister_crds::offboarding::BucketRecord;
 use serde_json::{Value, json};
 
 use crate::act::not_leading;
 use crate::kinds::buckets;
-
-/// Where the lists are.
-const PREFIX: &str = "_cloister/export/";
 
 /// Writes the lists; begins anew, under a prefix of its own, each time that it was cut short.
 pub async fn export(

@@ -21,6 +21,7 @@ mod queues;
 mod report;
 mod serve;
 mod task;
+mod unload;
 mod watch;
 
 use std::process::ExitCode;

@@ -39,6 +39,7 @@ fn desired() -> DesiredSet {
         dropped_children: &BTreeSet::new(),
         deleting: false,
         destruction: None,
+        stage: None,
         nodes_left: false,
         minute: 0,
     });

@@ -65,6 +65,7 @@ fn next(
             approval: Approval { tenant: "acme".into(), ..Approval::default() },
             open: pass.open,
             exported: pass.exported.then(|| vec![record]),
+            warehouse: None,
             emptied: &pass
                 .emptied
                 .map(|emptied| (BUCKET.to_owned(), emptied))

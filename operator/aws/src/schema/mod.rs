@@ -1,7 +1,7 @@
 //! What is in a warehouse: read from its catalog, changed by transactions.
 
 pub(crate) mod database;
-mod refusal;
+pub(crate) mod refusal;
 pub(crate) mod statements;
 
 use std::collections::HashSet;

@@ -6,7 +6,7 @@ use cloister_core::fault::{Fault, FaultClass};
 pub(super) const NO_DATABASE: &str = "NoSuchDatabase";
 
 /// Beginnings or parts of Redshift's messages, in lower case; the first that is found counts.
-const KNOWN: [(&str, &str, FaultClass); 14] = [
+const KNOWN: [(&str, &str, FaultClass); 17] = [
     ("fatal: database", NO_DATABASE, FaultClass::NotFound),
     ("serializable isolation violation", "SerializableIsolationViolation", FaultClass::Conflict),
     ("conflict with concurrent transaction", "ConcurrentTransaction", FaultClass::Conflict),
@@ -15,6 +15,9 @@ const KNOWN: [(&str, &str, FaultClass); 14] = [
     ("lock timeout", "LockTimeout", FaultClass::Conflict),
     ("canceling statement due to", "StatementTimeout", FaultClass::Conflict),
     ("cancelled on user's request", "Cancelled", FaultClass::Ambiguous),
+    ("destination on s3 is not empty", "DestinationNotEmpty", FaultClass::Exists),
+    ("error accessdenied", "S3AccessDenied", FaultClass::Denied),
+    ("not authorized to assume iam role", "RoleNotAssumed", FaultClass::Denied),
     ("permission denied", "PermissionDenied", FaultClass::Denied),
     ("must be owner", "NotOwner", FaultClass::Denied),
     ("must be superuser", "NotSuperuser", FaultClass::Denied),
@@ -23,7 +26,7 @@ const KNOWN: [(&str, &str, FaultClass); 14] = [
     ("connection", "NoConnection", FaultClass::Ambiguous),
 ];
 
-pub(super) fn of(message: &str) -> Fault {
+pub(crate) fn of(message: &str) -> Fault {
     let message = message.to_lowercase();
     let known = KNOWN.iter().find(|(part, ..)| message.contains(part));
     let (code, class) = known.map_or(("Refused", FaultClass::Invalid), |(_, code, class)| (*code, *class));

@@ -25,7 +25,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Runs statements as one transaction, or a single one outside of any. An answer for each that has rows.
-pub(super) async fn run(
+pub(crate) async fn run(
     account: &Account,
     at: &Database,
     statements: Vec<String>,
@@ -113,7 +113,7 @@ fn unfinished(code: &str) -> Fault {
     }
 }
 
-async fn rows(data: &Paced<Client>, id: &str, lane: Lane) -> Result<Rows, Fault> {
+pub(crate) async fn rows(data: &Paced<Client>, id: &str, lane: Lane) -> Result<Rows, Fault> {
     let mut rows = Rows::default();
     let mut token = None;
     loop {

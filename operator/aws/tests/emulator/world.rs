@@ -113,6 +113,7 @@ impl World {
             dropped_children: &BTreeSet::new(),
             deleting: self.deleting,
             destruction: None,
+            stage: None,
             minute: 0,
             nodes_left: false,
         };

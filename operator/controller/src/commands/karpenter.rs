@@ -60,6 +60,7 @@ fn objects(found: &ClientTenant, home: &Environment) -> Result<[serde_json::Valu
         dropped_children: &BTreeSet::new(),
         deleting: false,
         destruction: None,
+        stage: None,
         nodes_left: false,
         minute: 0,
     };

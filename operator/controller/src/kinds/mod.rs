@@ -2,6 +2,7 @@
 
 mod bucket;
 mod environment;
+mod exporting;
 mod offboarding;
 use offboarding::Leaving;
 pub use offboarding::{buckets, leaves};
@@ -73,6 +74,8 @@ pub struct Facts {
     pub next: Turn,
     /// It is written only if nobody has written since: it could still be called off, or its times moved.
     pub is_open: bool,
+    /// An export is on its way: it is looked at sooner than at the next sweep.
+    pub exports: bool,
 }
 
 /// What a pass makes of a tenant's offboarding.

@@ -18,10 +18,10 @@ use kube::ResourceExt;
 use tokio::time::Instant;
 
 use super::tenant::nodes_left;
-use super::{Prepared, Turn};
+use super::{Prepared, Turn, exporting};
 use crate::api::Object;
 use crate::context::Context;
-use crate::{archive, export, report};
+use crate::{archive, report};
 
 /// What a pass has gathered for it.
 #[derive(Clone, Debug)]
@@ -151,19 +151,14 @@ pub(super) async fn turn(
         return None;
     }
     let stage = previous.map(|status| status.stage);
-    let mut exported = None;
-    if stage == Some(Stage::Exporting)
-        && !called_back
-        && let Some(account) = &prepared.account
-    {
-        let (now, owned) = (report::now(), &leaving.owned);
-        match export::export(account, owned, &now, &|| context.fence.holds()).await {
-            Ok(records) if leaving.open.is_empty() => exported = Some(records),
-            Ok(_) => {}
-            Err(fault) => {
-                tracing::warn!(object = tenant.label(), %fault, "the export did not come to its end");
-                leaving.open.push(format!("the export did not come to its end: {fault}"));
-            }
+    let (mut exported, mut warehouse) = (None, previous.and_then(|status| status.warehouse.clone()));
+    if stage == Some(Stage::Exporting) && !called_back {
+        prepared.facts.exports = true;
+        // What it needs must be in place, and what writes ended.
+        if let Some(account) = prepared.account.as_deref().filter(|_| leaving.open.is_empty()) {
+            let step = exporting::step(tenant, account, &leaving.owned, context).await;
+            (exported, warehouse) = (step.buckets, step.warehouse);
+            leaving.open.extend(step.open);
         }
     }
     let approval = if previous.is_none() { approval(tenant, context).await } else { Approval::default() };
@@ -186,6 +181,7 @@ pub(super) async fn turn(
             approval,
             open: &leaving.open,
             exported,
+            warehouse,
             emptied: &emptied,
             observed,
             before: tenant.common().map(|common| common.resources.as_slice()).unwrap_or_default(),

@@ -68,13 +68,20 @@ impl Kind for ClientTenant {
             ..Facts::default()
         };
         let (spec, minute) = (self.spec.clone(), minute_of_week());
+        let stage = self.spec.offboarding.as_ref().and(self.decided()).map(|status| status.stage);
         let inputs_owner = owner.clone();
         Prepared {
             owner,
             violations,
             waiting,
             account: Some(aws),
-            mode: mode(self.spec.paused, self.spec.drift_policy, leaving, is_converged(self)),
+            // What the export needs comes and goes, and is no drift.
+            mode: mode(
+                self.spec.paused,
+                self.spec.drift_policy,
+                leaving || offboarding::leaves(self),
+                is_converged(self),
+            ),
             facts,
             known_keys: known_keys(self),
             desire: Box::new(move |keys| {
@@ -88,6 +95,7 @@ impl Kind for ClientTenant {
                     dropped_children: &dropped_children,
                     deleting: leaving,
                     destruction: destruction.as_ref(),
+                    stage,
                     nodes_left,
                     minute,
                 })

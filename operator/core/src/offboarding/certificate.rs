@@ -28,6 +28,7 @@ pub fn certify(status: &OffboardingStatus, seen: &Seen<'_>) -> Certificate {
         approval: status.approval.clone(),
         destroyed: status.destroyed.clone(),
         buckets: status.buckets.clone(),
+        warehouse: status.warehouse.clone(),
         keys: status.keys.clone(),
         kept: kept(status, seen),
         methods: methods(status),

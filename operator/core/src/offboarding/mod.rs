@@ -4,6 +4,7 @@
 mod certificate;
 mod destruction;
 mod stages;
+pub mod unload;
 
 pub use certificate::{certify, json};
 pub use destruction::{Destruction, doomed};

@@ -7,6 +7,7 @@ use cloister_crds::offboarding::{
     Approval, BucketRecord, Destroyed, KeyRecord, Offboarding, OffboardingStatus, Stage,
 };
 use cloister_crds::status::ResourceStatus;
+use cloister_crds::unload::WarehouseExport;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Destruction, certify};
@@ -31,6 +32,8 @@ pub struct Seen<'a> {
     pub open: &'a [String],
     /// The export, where this pass has ended it.
     pub exported: Option<Vec<BucketRecord>>,
+    /// How far its warehouse has been unloaded.
+    pub warehouse: Option<WarehouseExport>,
     pub emptied: &'a BTreeMap<String, Emptied>,
     pub observed: &'a ObservedSet,
     /// As the last pass reported them.
@@ -74,6 +77,9 @@ pub fn advance(previous: Option<&OffboardingStatus>, seen: &Seen<'_>) -> Option<
     };
     let mut status = previous?.clone();
     note(&mut status, seen);
+    if status.stage == Stage::Exporting {
+        status.warehouse.clone_from(&seen.warehouse);
+    }
     let next = match status.stage {
         Stage::Closing => seen.open.is_empty().then_some(Stage::Exporting),
         Stage::Exporting => seen.exported.as_ref().map(|_| Stage::Waiting),
@@ -94,6 +100,7 @@ fn begin(seen: &Seen<'_>) -> OffboardingStatus {
         since: seen.now.to_owned(),
         approval: seen.approval.clone(),
         buckets: Vec::new(),
+        warehouse: None,
         exported_at: None,
         destroy_at: None,
         destroyed: Vec::new(),
@@ -195,7 +202,7 @@ pub fn sentence(status: &OffboardingStatus, open: &[String]) -> String {
     let at = |time: &Option<String>| time.clone().unwrap_or_default();
     match status.stage {
         Stage::Closing => waits("nothing comes in any more; runs and nodes end"),
-        Stage::Exporting => "what the buckets hold is being listed".to_owned(),
+        Stage::Exporting => waits("what the buckets hold is being listed, and the warehouse's tables unloaded"),
         Stage::Waiting => format!(
             "everything is destroyed from {} on; remove spec.offboarding before, and nothing is",
             at(&status.destroy_at)

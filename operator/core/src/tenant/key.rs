@@ -17,6 +17,9 @@ fn policy(inputs: &Inputs<'_>) -> Document {
     policy.0.insert("UsedForArrivals".into(), used_for_arrivals(inputs));
     policy.0.insert("HeardByOperator".into(), warehouse::key::heard_by_operator(inputs.account));
     policy.0.insert("RecordedByOperator".into(), recorded_by_operator(inputs, &root));
+    if inputs.unloads() {
+        policy.0.insert("ManifestsReadByOperator".into(), manifests_read_by_operator(inputs, &root));
+    }
     if inputs.spec.warehouse.as_ref().is_some_and(|warehouse| !warehouse.shared) {
         warehouse::key::lend(inputs.account, &inputs.names.warehouse(), &mut policy);
     }
@@ -49,6 +52,15 @@ fn used_for_arrivals(inputs: &Inputs<'_>) -> Statement {
 /// The operator writes records of runs beside the files, and can read neither.
 fn recorded_by_operator(inputs: &Inputs<'_>, root: &str) -> Statement {
     Statement::allow(["kms:GenerateDataKey"])
+        .principal("AWS", root)
+        .on(["*"])
+        .when("ArnEquals", "aws:PrincipalArn", [inputs.account.operator_role.clone()])
+        .when("StringEquals", "kms:ViaService", [inputs.account.service_host("s3")])
+}
+
+/// While tables are unloaded it reads their manifests; its own policy lets it read no other object.
+fn manifests_read_by_operator(inputs: &Inputs<'_>, root: &str) -> Statement {
+    Statement::allow(["kms:Decrypt"])
         .principal("AWS", root)
         .on(["*"])
         .when("ArnEquals", "aws:PrincipalArn", [inputs.account.operator_role.clone()])

@@ -19,6 +19,7 @@ use std::collections::BTreeSet;
 use cloister_crds::ClientTenantSpec;
 use cloister_crds::bucket::DeletionPolicy;
 use cloister_crds::nodes::Tenancy;
+use cloister_crds::offboarding::Stage;
 
 use crate::environment::Account;
 use crate::name::Names;
@@ -43,6 +44,8 @@ pub struct Inputs<'a> {
     pub deleting: bool,
     /// Its offboarding has come to where everything goes; with `deleting`.
     pub destruction: Option<&'a Destruction>,
+    /// How far its offboarding has come, while that is asked for.
+    pub stage: Option<Stage>,
     /// A tenant that leaves still has instances: what they rest on stays until they are gone.
     pub nodes_left: bool,
     /// Minutes since Monday, 00:00 UTC.
@@ -87,6 +90,11 @@ impl Inputs<'_> {
     /// Its key may be deleted.
     fn is_going(&self) -> bool {
         self.destruction.is_some_and(|destruction| destruction.keys)
+    }
+
+    /// The tables of its warehouse are being unloaded.
+    fn unloads(&self) -> bool {
+        self.stage == Some(Stage::Exporting) && self.spec.warehouse.is_some()
     }
 
     fn key_id(&self) -> ResourceId {

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use cloister_crds::offboarding::Stage;
+
 use super::{Inputs, nodes, uploader, want};
 use crate::document::{Document, Statement};
+use crate::offboarding::unload::PREFIX;
 use crate::plan::DesiredSet;
 use crate::resource::{Policy, Resource, ResourceId, Role};
 
@@ -124,7 +127,9 @@ fn etl_document(inputs: &Inputs<'_>) -> Document {
         ("HearOfArrivals", Statement::allow(receive).on([queues])),
         ("UseKey", key_through(inputs, &["s3", "sqs"])),
     ]);
-    if let (Some(cluster), Some(login)) = (cluster(inputs), login(inputs)) {
+    // What is unloaded must not change any more: by then no run is left that would load.
+    let closed = inputs.stage >= Some(Stage::Exporting);
+    if let (Some(cluster), Some(login), false) = (cluster(inputs), login(inputs), closed) {
         let cluster = inputs.account.redshift_arn(&format!("cluster:{cluster}"));
         let run = ["redshift-data:BatchExecuteStatement", "redshift-data:ExecuteStatement"];
         document.0.insert("RunStatements".into(), Statement::allow(run).on([cluster]));
@@ -176,12 +181,23 @@ fn warehouse_trust(inputs: &Inputs<'_>) -> Document {
 }
 
 fn warehouse_document(inputs: &Inputs<'_>) -> Document {
-    Document::new([
+    let mut document = Document::new([
         (
             "ListOwnBuckets",
             Statement::allow(["s3:GetBucketLocation", "s3:ListBucket"]).on(inputs.bucket_arns()),
         ),
         ("Load", Statement::allow(["s3:GetObject", "s3:GetObjectVersion"]).on(objects(inputs))),
         ("UseKey", key_through(inputs, &["s3"])),
-    ])
+    ]);
+    if inputs.unloads() {
+        document.0.insert("Unload".into(), unload(inputs));
+    }
+    document
+}
+
+/// "UNLOAD requires GET, LIST, and PUT access": large files go in parts.
+/// <https://docs.aws.amazon.com/redshift/latest/dg/copy-usage_notes-access-permissions.html>
+fn unload(inputs: &Inputs<'_>) -> Statement {
+    let put = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"];
+    Statement::allow(put).on(inputs.bucket_arns().into_iter().map(|arn| format!("{arn}/{PREFIX}*")))
 }

@@ -71,6 +71,7 @@ impl Example {
             dropped_children: &BTreeSet::new(),
             deleting,
             destruction: None,
+            stage: None,
             nodes_left: false,
             minute: 0,
         });

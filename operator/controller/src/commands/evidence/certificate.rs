@@ -63,6 +63,14 @@ fn write(of: &Certificate, out: &mut String) -> std::fmt::Result {
             bucket.name, bucket.listed, bucket.bytes, bucket.deleted, bucket.locked
         )?;
     }
+    if let Some(held) = &of.warehouse {
+        let where_to = if held.index.is_empty() {
+            held.note.clone()
+        } else {
+            format!("unloaded to s3-bucket/{} under {} (index SHA-256 {})", held.bucket, held.prefix, held.index_digest)
+        };
+        writeln!(out, "- {}: {} tables, {} rows, {where_to}", held.database, held.tables, held.rows)?;
+    }
     for key in &of.keys {
         let gone = key.gone_at.as_deref().unwrap_or("not seen to be gone");
         writeln!(out, "- {}: deletion date {}, gone {gone}", key.arn, key.deletion_date)?;

@@ -116,6 +116,7 @@ pub(super) async fn plan_tenant(
         dropped_children: &std::collections::BTreeSet::new(),
         deleting: false,
         destruction: None,
+        stage: None,
         nodes_left: false,
         minute: minute_of_week(),
     };
