@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bucket::DeletionPolicy;
 use crate::events::{Events, Hearing};
+use crate::evidence::{EvidenceSchedule, EvidenceStatus};
 use crate::guardrails::Guardrails;
 use crate::nodes::NodeSource;
 use crate::rules::{
@@ -201,6 +202,8 @@ fn default_endpoint_cidrs() -> Vec<String> {
     .message("audit.roleArn and audit.externalId belong together: set both, and Cloister keeps the trail and its bucket, or neither"))]
 #[x_kube(validation = Rule::new("!has(self.alarmTopicArn) || has(self.roleArn)")
     .message("audit.alarmTopicArn needs the trail that its alarms watch: set audit.roleArn and audit.externalId, or leave it out"))]
+#[x_kube(validation = Rule::new("!has(self.evidence) || self.evidence == 'Never' || has(self.roleArn)")
+    .message("audit.evidence needs the bucket that it is written into: set audit.roleArn and audit.externalId, or leave it out"))]
 pub struct Audit {
     #[schemars(length(max = 12))]
     #[x_kube(validation = Rule::new("self.matches('^[0-9]{12}$')").message("audit.accountId must be 12 digits in quotes, such as \"444444444444\""))]
@@ -229,6 +232,18 @@ pub struct Audit {
     #[x_kube(validation = Rule::new("self.matches('^arn:aws(-us-gov|-cn)?:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$')")
         .message("audit.alarmTopicArn must be the ARN of an SNS topic, such as arn:aws:sns:us-east-1:222222222222:security-alarms"))]
     pub alarm_topic_arn: Option<String>,
+    /// How often evidence of the Environment and of each of its tenants is written into the bucket, signed: `Daily`
+    /// (default), `Weekly` (of the week that begins on Monday) or `Never`. Days are UTC's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<EvidenceSchedule>,
+}
+
+impl Audit {
+    /// Nothing is written where the bucket is others' to keep.
+    #[must_use]
+    pub fn evidence(&self) -> EvidenceSchedule {
+        if self.role_arn.is_none() { EvidenceSchedule::Never } else { self.evidence.unwrap_or_default() }
+    }
 }
 
 fn matches_adoptable(name: &str) -> String {
@@ -258,6 +273,9 @@ pub struct EnvironmentStatus {
     /// Whether events are heard; absent where none are asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<Hearing>,
+    /// Its evidence in the audit bucket. It has a writer of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<EvidenceStatus>,
     /// What the account lacks, one sentence each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,

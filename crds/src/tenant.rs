@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bucket::{DeletionPolicy, DriftPolicy, IngestBucketSpec, Lifecycle};
 use crate::drill::DrillStatus;
+use crate::evidence::EvidenceStatus;
 use crate::nodes::{Nodes, NodesStatus};
 use crate::offboarding::{Offboarding, OffboardingStatus};
 use crate::pipeline::InlinePipeline;
@@ -264,6 +265,9 @@ pub struct ClientTenantStatus {
     /// The last recovery drill. `cloister drill` writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_drill: Option<DrillStatus>,
+    /// Its evidence in the audit bucket. It has a writer of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<EvidenceStatus>,
     /// How far the tenant's leaving has come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offboarding: Option<OffboardingStatus>,

@@ -116,8 +116,8 @@ def new_bucket(name: str, account: str, region: str) -> FakeBucket:
     return FakeBucket(name, account, region)  # type: ignore[abstract]
 
 
-def new_key(policy: str | None, usage: str, description: str, account: str, region: str) -> Key:
-    return Key(policy, usage, "SYMMETRIC_DEFAULT", description, account, region)  # type: ignore[abstract]
+def new_key(policy: str | None, usage: str, description: str, account: str, region: str, spec: str) -> Key:
+    return Key(policy, usage, spec, description, account, region)  # type: ignore[abstract]
 
 
 def new_queue(name: str, account: str, region: str) -> Queue:

@@ -1,8 +1,12 @@
 """Keys: state, rotation, policy, aliases, tags."""
 
+import hashlib
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from aws.conftest import PRODUCTION, STAGING, Call, Emulator, allow, deny, document, refused, trusting
 
@@ -187,3 +191,44 @@ def test_encryption_context_is_part_of_the_permission(aws: Emulator, kms: Any) -
     kms.encrypt(KeyId=key, Plaintext=b"x", EncryptionContext={"tenant": "acme"})
     with refused("AccessDeniedException"):
         kms.encrypt(KeyId=key, Plaintext=b"x", EncryptionContext={"tenant": "other"})
+
+
+def test_a_key_that_signs(aws: Emulator, kms: Any) -> None:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html"""
+    with refused("ValidationException"):
+        kms.create_key(KeySpec="ECC_NIST_P256")
+    key = make(kms, KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
+    found = kms.describe_key(KeyId=key)["KeyMetadata"]
+    assert (found["KeySpec"], found["KeyUsage"], found["SigningAlgorithms"]) == (
+        "ECC_NIST_P256",
+        "SIGN_VERIFY",
+        ["ECDSA_SHA_256"],
+    )
+    digest = hashlib.sha256(b"report").digest()
+    of_digest = {"KeyId": key, "Message": digest, "MessageType": "DIGEST", "SigningAlgorithm": "ECDSA_SHA_256"}
+    raw = {"KeyId": key, "Message": b"report", "SigningAlgorithm": "ECDSA_SHA_256"}
+    signature = kms.sign(**of_digest)["Signature"]
+    # Who hashes it makes no difference.
+    assert kms.verify(**raw, Signature=signature)["SignatureValid"]
+    with refused("KMSInvalidSignatureException"):
+        kms.verify(**raw | {"Message": b"another"}, Signature=signature)
+    with refused("ValidationException"):
+        kms.sign(**of_digest | {"Message": b"no digest"})
+    public = load_der_public_key(kms.get_public_key(KeyId=key)["PublicKey"])
+    assert isinstance(public, ec.EllipticCurvePublicKey)
+    public.verify(signature, b"report", ec.ECDSA(hashes.SHA256()))
+
+
+def test_a_key_that_signs_does_nothing_else(kms: Any) -> None:
+    key = make(kms, KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
+    with refused("InvalidKeyUsageException"):
+        kms.encrypt(KeyId=key, Plaintext=b"x")
+    with refused("UnsupportedOperationException"):
+        kms.get_key_rotation_status(KeyId=key)
+    with refused("UnsupportedOperationException"):
+        kms.enable_key_rotation(KeyId=key)
+    symmetric = make(kms)
+    with refused("InvalidKeyUsageException"):
+        kms.sign(KeyId=symmetric, Message=b"x", SigningAlgorithm="ECDSA_SHA_256")
+    with refused("UnsupportedOperationException"):
+        kms.get_public_key(KeyId=symmetric)

@@ -13,7 +13,7 @@ WAREHOUSE = Path(__file__).with_name("warehouse.yaml")
 
 # What records the Environment's calls: flipped in e2e/test_audit.py and evidence/test_flips.py.
 _RECORDS = (
-    *("trail/", "flow-log/", "audit-key/", "audit-bucket/", "log-group//cloister/environment/"),
+    *("trail/", "flow-log/", "audit-key/", "audit-bucket/", "signing-key/", "log-group//cloister/environment/"),
     *("iam-role/cloister-trail-", "iam-policy/cloister-trail-"),
 )
 

@@ -22,6 +22,7 @@ def snapshot(aws: Account, cluster: Cluster, resource: str) -> Any:
         "sqs-queue": _queue,
         "kms-key": _key,
         "audit-key": _key,
+        "signing-key": _key,
         "audit-bucket": lambda aws, name: bucket(aws.of_account(AUDIT), name),
         "trail": audit.trail_snapshot,
         "flow-log": flows.flow_log,
@@ -87,8 +88,10 @@ def _key(aws: Account, alias: str) -> Any:
     kms: Any = aws.kms
     key = kms.describe_key(KeyId=alias)["KeyMetadata"]
     policy = json.loads(kms.get_key_policy(KeyId=key["Arn"], PolicyName="default")["Policy"])
-    rotation = kms.get_key_rotation_status(KeyId=key["Arn"])
-    turning = rotation["KeyRotationEnabled"], rotation.get("RotationPeriodInDays")
+    # Keys that sign never turn.
+    signs = key["KeyUsage"] == "SIGN_VERIFY"
+    rotation = {} if signs else kms.get_key_rotation_status(KeyId=key["Arn"])
+    turning = rotation.get("KeyRotationEnabled"), rotation.get("RotationPeriodInDays")
     tags = sorted((t["TagKey"], t["TagValue"]) for t in kms.list_resource_tags(KeyId=key["Arn"])["Tags"])
     return key["Arn"], key["KeyState"], policy, turning, tags
 

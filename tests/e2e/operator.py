@@ -40,6 +40,7 @@ class Operator:
         aws: str = "",
         lease_namespace: str = "",
         lease_seconds: int = 15,
+        evidence_look_seconds: int = 3600,
         flags: Sequence[str] = (),
     ) -> None:
         """`kubernetes` and `aws` are where it finds them, if not where they are; with a lease it may be one of many."""
@@ -52,6 +53,8 @@ class Operator:
         self._lease_namespace = lease_namespace
         self._lease_seconds = lease_seconds
         self._flags = flags
+        # So that no test meets calls that it did not ask for.
+        self._evidence_look_seconds = evidence_look_seconds
         self._port = 0
 
     @property
@@ -85,6 +88,7 @@ class Operator:
             "run",
             f"--sweep-seconds={self.sweep_seconds}",
             f"--kms-visibility-seconds={self.kms_visibility_seconds}",
+            f"--evidence-look-seconds={self._evidence_look_seconds}",
             f"--listen=127.0.0.1:{self._port}",
             *self._flags,
         ]

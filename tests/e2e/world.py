@@ -58,6 +58,7 @@ def running_world(
     *,
     sweep_seconds: int,
     kms_visibility_seconds: int = 5,
+    evidence_look_seconds: int = 3600,
     nodes: bool = False,
     flags: Sequence[str] = (),
 ) -> Iterator[World]:
@@ -67,6 +68,7 @@ def running_world(
             platform,
             sweep_seconds=sweep_seconds,
             kms_visibility_seconds=kms_visibility_seconds,
+            evidence_look_seconds=evidence_look_seconds,
             flags=flags,
         )
         world = World.on(platform, operator)

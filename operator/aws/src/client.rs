@@ -35,10 +35,11 @@ pub struct AuditTarget {
 }
 
 /// AWS as the operator reaches it. One per process: it holds the connections and the credentials.
+#[derive(Clone)]
 pub struct Aws {
     base: SdkConfig,
     recorder: Arc<dyn Recorder>,
-    accounts: Mutex<HashMap<Target, Arc<Account>>>,
+    accounts: Arc<Mutex<HashMap<Target, Arc<Account>>>>,
 }
 
 impl Aws {
@@ -61,7 +62,7 @@ impl Aws {
             .timeout_config(timeouts)
             .load()
             .await;
-        Self { base, recorder, accounts: Mutex::default() }
+        Self { base, recorder, accounts: Arc::default() }
     }
 
     /// The same for the same target, so that its credentials, snapshots and limits are shared by all.

@@ -101,8 +101,8 @@ macro_rules! object {
     };
 }
 
-object!(Environment, EnvironmentStatus);
-object!(ClientTenant, ClientTenantStatus, &["nodes", "lastDrill"]; decided offboarding);
+object!(Environment, EnvironmentStatus, &["evidence"]);
+object!(ClientTenant, ClientTenantStatus, &["nodes", "lastDrill", "evidence"]; decided offboarding);
 object!(IngestBucket, IngestBucketStatus);
 object!(RedshiftSchema, RedshiftSchemaStatus);
 object!(EtlPipeline, EtlPipelineStatus);

@@ -64,7 +64,7 @@ async fn is_written(
     body: String,
     context: &Context,
 ) -> bool {
-    let answer = account.archive(&home.spec.audit.bucket, key, body).await;
+    let answer = account.archive(&home.spec.audit.bucket, key, "application/json", body.into_bytes()).await;
     context.metrics.archived(answer.is_ok());
     if let Err(fault) = &answer {
         tracing::warn!(key, %fault, "a record could not be written into the audit bucket; a later pass tries again");

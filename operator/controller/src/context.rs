@@ -37,6 +37,8 @@ pub struct Settings {
     pub silence: Duration,
     /// How long KMS may take to show a key that it has made.
     pub visibility: Duration,
+    /// How often it is looked whether evidence is due.
+    pub evidence: Duration,
 }
 
 pub struct Context {
@@ -72,6 +74,9 @@ pub struct Memory {
     /// Kubernetes objects whose name was taken when they were to be made.
     pub contested: HashSet<ObjectId>,
     pub seen: bool,
+    /// Attempts in a row to write its evidence that failed, and until when there is no other.
+    pub evidence_faults: u32,
+    pub no_evidence_before: Option<Instant>,
     /// The version of a pipeline that its last pass left: an older one in the cache is not gone by.
     pub version: Option<String>,
     /// Its status tells of every Job of it that has not ended.

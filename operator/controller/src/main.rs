@@ -7,6 +7,7 @@ mod cache;
 mod commands;
 mod context;
 mod driver;
+mod evidence;
 mod export;
 mod feed;
 mod intent;

@@ -17,6 +17,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+use crate::evidence::EvidenceMetrics;
 use crate::feed::FeedMetrics;
 use crate::pipelines::PipelineMetrics;
 
@@ -93,6 +94,7 @@ pub struct Metrics {
     leading: Gauge,
     pub pipelines: PipelineMetrics,
     pub feed: FeedMetrics,
+    pub evidence: EvidenceMetrics,
     nodes: Family<NodeLabels, Gauge>,
     pods_waiting: Family<TenantLabel, Gauge>,
     launch_seconds: Histograms<StageLabel>,
@@ -114,6 +116,7 @@ impl Metrics {
         let metrics = Self {
             pipelines: PipelineMetrics::register(&mut registry),
             feed: FeedMetrics::register(&mut registry),
+            evidence: EvidenceMetrics::register(&mut registry),
             calls: Family::default(),
             call_seconds: Family::new_with_constructor(seconds),
             limiter_seconds: Family::new_with_constructor(seconds),
@@ -260,6 +263,7 @@ impl Metrics {
         let label = ObjectLabel { object: object.to_owned() };
         self.drift_found.remove(&label);
         self.drift_open.remove(&label);
+        self.evidence.forget(object);
     }
 }
 

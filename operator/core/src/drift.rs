@@ -131,6 +131,9 @@ fn immutable(id: &ResourceId, path: &str, have: &Value) -> Option<&'static str> 
         ResourceId::Bucket(_) if path == "objectLock" && !have.is_null() => {
             Some("S3 keeps Object Lock on a bucket for ever; declare objectLock or make a new bucket")
         }
+        ResourceId::SigningKey(_) if path == "spec" => Some(
+            "KMS never changes what a key is for; take its tags and its alias away and another one is made",
+        ),
         ResourceId::Cluster(_) if matches!(path, "database" | "admin") => Some(
             "Redshift cannot rename the database or the administrator of a cluster; restore a snapshot into a new one",
         ),

@@ -78,6 +78,12 @@ pub fn audit_key_alias(environment: &str) -> String {
     format!("{}/audit", shared_key_alias(environment))
 }
 
+/// Alias of the key that its evidence is signed with. Of the UID too, since it stays when the Environment goes.
+#[must_use]
+pub fn signing_key_alias(environment: &str, uid: &str) -> String {
+    format!("{}/evidence-{}", shared_key_alias(environment), suffix(uid))
+}
+
 /// Of an Environment's CloudTrail: at most 9 + 32 = 41 of its 128 characters.
 #[must_use]
 pub fn trail(environment: &str) -> String {

@@ -72,7 +72,7 @@ fn findings(desired: &DesiredSet, see: impl Fn(&ResourceId, &Resource) -> Option
 
 fn scene(looks: Vec<Look<'_>>, declared: Parts) -> Scene<'_> {
     let (time, today) = ("2026-11-24T18:00:00Z", "2026-11-24");
-    Scene { looks, records: Vec::new(), declared, account: "222222222222", time, today }
+    Scene { about: Of::Tenant, looks, records: Vec::new(), declared, account: "222222222222", time, today }
 }
 
 fn drill(fields: Value) -> Record {

@@ -27,8 +27,8 @@ def demands(call: Call) -> list[Demand]:
     if call.operation == "CreateKey":
         # The new key's policy has no say in its making.
         context |= {
-            "kms:keyspec": ["SYMMETRIC_DEFAULT"],
-            "kms:keyusage": ["ENCRYPT_DECRYPT"],
+            "kms:keyspec": [call.param("KeySpec", "SYMMETRIC_DEFAULT")],
+            "kms:keyusage": [call.param("KeyUsage", "ENCRYPT_DECRYPT")],
             "kms:keyorigin": ["AWS_KMS"],
             "kms:multiregion": ["false"],
         }

@@ -14,6 +14,10 @@ from aws.kms.tags import read_tags
 from aws.registry import answers
 
 
+# What a key of a kind is for.
+USAGES = {"SYMMETRIC_DEFAULT": "ENCRYPT_DECRYPT", "ECC_NIST_P256": "SIGN_VERIFY"}
+
+
 def describe(key: Key) -> dict[str, Any]:
     view: dict[str, Any] = key.to_dict()["KeyMetadata"]
     # moto dates a pending deletion but has no field names of its own for absence.
@@ -22,20 +26,18 @@ def describe(key: Key) -> dict[str, Any]:
 
 @answers("kms", "CreateKey")
 def create_key(call: Call) -> dict[str, Any]:
-    if (
-        call.param("MultiRegion")
-        or call.param("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT"
-        or call.param("Origin", "AWS_KMS") != "AWS_KMS"
-    ):
-        raise AwsError("NotImplemented", "the emulator makes single-region symmetric keys only", NOT_IMPLEMENTED)
+    spec, usage = call.param("KeySpec", "SYMMETRIC_DEFAULT"), call.param("KeyUsage", "ENCRYPT_DECRYPT")
+    if call.param("MultiRegion") or spec not in USAGES or call.param("Origin", "AWS_KMS") != "AWS_KMS":
+        raise AwsError("NotImplemented", f"the emulator makes single-region keys of {list(USAGES)}", NOT_IMPLEMENTED)
+    if usage != USAGES[spec]:
+        raise AwsError("ValidationException", f"KeyUsage {usage} is not compatible with KeySpec {spec}")
     tags = read_tags(call)
     description = call.param("Description", "")
     if len(description) > 8192:
         raise unsatisfied(
             "ValidationException", "description", None, "Member must have length less than or equal to 8192"
         )
-    usage = call.param("KeyUsage", "ENCRYPT_DECRYPT")
-    key = stores.new_key(call.param("Policy"), usage, description, call.account, call.region)
+    key = stores.new_key(call.param("Policy"), usage, description, call.account, call.region, spec)
     # The tags first: the caller's right to PutKeyPolicy may rest on them.
     stores.key_record(key).tags = tags
     policies.check(call, key, key.policy, bool(call.param("BypassPolicyLockoutSafetyCheck")))
@@ -103,9 +105,16 @@ def _state(key: Key, state: str) -> None:
     key.enabled = state == "Enabled"
 
 
+def _that_turns(key: Key) -> Key:
+    """"You cannot enable automatic key rotation of asymmetric KMS keys": none of the three calls takes one."""
+    if key.key_spec != "SYMMETRIC_DEFAULT":
+        raise AwsError("UnsupportedOperationException", f"{key.arn} is not symmetric.")
+    return key
+
+
 @answers("kms", "GetKeyRotationStatus")
 def rotation_status(call: Call) -> dict[str, Any]:
-    key = lookup.key(call)
+    key = _that_turns(lookup.key(call))
     # "While a KMS key is pending deletion, its key rotation status is false"; a cancelled deletion brings it back.
     enabled = key.key_rotation_status and key.key_state != "PendingDeletion"
     view: dict[str, Any] = {"KeyRotationEnabled": enabled, "KeyId": key.arn}
@@ -118,7 +127,7 @@ def rotation_status(call: Call) -> dict[str, Any]:
 @answers("kms", "EnableKeyRotation")
 def enable_rotation(call: Call) -> None:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html"""
-    key = lookup.usable(lookup.key(call))
+    key = _that_turns(lookup.usable(lookup.key(call)))
     period = call.param("RotationPeriodInDays")
     if period is not None and not 90 <= int(period) <= 2560:
         raise unsatisfied(
@@ -134,4 +143,4 @@ def enable_rotation(call: Call) -> None:
 
 @answers("kms", "DisableKeyRotation")
 def disable_rotation(call: Call) -> None:
-    lookup.usable(lookup.key(call)).key_rotation_status = False
+    _that_turns(lookup.usable(lookup.key(call))).key_rotation_status = False

@@ -24,9 +24,10 @@ impl Account {
             (ResourceId::Bucket(name), Resource::Bucket(want)) => {
                 bucket::observe(self, look, name, want).await
             }
-            (ResourceId::Key(alias) | ResourceId::AuditKey(alias), Resource::Key(want)) => {
-                key::observe(&self.home, look, alias, want).await
-            }
+            (
+                ResourceId::Key(alias) | ResourceId::AuditKey(alias) | ResourceId::SigningKey(alias),
+                Resource::Key(want),
+            ) => key::observe(&self.home, look, alias, want).await,
             (ResourceId::RecoveryKey(alias), Resource::Key(want)) => {
                 key::observe(self.recovery()?, look, alias, want).await
             }
@@ -79,9 +80,11 @@ impl Account {
             (ResourceId::Bucket(name), Resource::Bucket(want), Step::Bucket(step)) => {
                 bucket::perform(self, name, want, step, lane).await
             }
-            (ResourceId::Key(alias) | ResourceId::AuditKey(alias), Resource::Key(want), Step::Key(step)) => {
-                key::perform(&self.home, alias, (want, owner), arn, step, lane).await
-            }
+            (
+                ResourceId::Key(alias) | ResourceId::AuditKey(alias) | ResourceId::SigningKey(alias),
+                Resource::Key(want),
+                Step::Key(step),
+            ) => key::perform(&self.home, alias, (want, owner), arn, step, lane).await,
             (ResourceId::RecoveryKey(alias), Resource::Key(want), Step::Key(step)) => {
                 key::perform(self.recovery()?, alias, (want, owner), arn, step, lane).await
             }

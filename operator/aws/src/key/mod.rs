@@ -1,10 +1,11 @@
 //! KMS keys, found by alias, and by their tags where the alias is lost.
 
 mod find;
+mod sign;
 mod write;
 
 use aws_sdk_kms::primitives::DateTimeFormat as Format;
-use aws_sdk_kms::types::{KeyMetadata, KeyState as State};
+use aws_sdk_kms::types::{KeyMetadata, KeySpec, KeyState as State};
 use cloister_core::document::Document;
 use cloister_core::fault::{Fault, FaultClass};
 use cloister_core::observed::{Actual, Observed};
@@ -75,22 +76,37 @@ async fn read(
     alias: bool,
 ) -> Result<Key, Fault> {
     let kms = &place.kms;
+    let spec = found.metadata.key_spec().filter(|spec| **spec != KeySpec::SymmetricDefault);
+    let spec = spec.map(|spec| spec.as_str().to_owned());
     let (policy, rotation) = futures::join!(
         kms.call(look.lane, |kms| kms.get_key_policy().key_id(&found.arn).policy_name("default").send()),
-        kms.call(look.lane, |kms| kms.get_key_rotation_status().key_id(&found.arn).send()),
+        rotation(place, look, &found.arn, state, spec.as_deref()),
     );
-    let off = Rotation { enabled: false, period_days: 0 };
-    let rotation = match rotation {
-        Ok(answer) if answer.key_rotation_enabled => {
-            Rotation { enabled: true, period_days: answer.rotation_period_in_days.unwrap_or(YEAR) }
-        }
-        Ok(_) => off,
-        Err(fault) if cannot_rotate(&fault, state) => off,
-        Err(fault) => return Err(fault),
-    };
-    let policy = policy?.policy.as_deref().and_then(Document::parse);
+    let (policy, rotation) = (policy?.policy.as_deref().and_then(Document::parse), rotation?);
     let deletion_date = found.metadata.deletion_date().and_then(|date| date.fmt(Format::DateTime).ok());
-    Ok(Key { state, alias, policy, rotation, tags: found.tags.clone(), deletion_date })
+    Ok(Key { state, spec, alias, policy, rotation, tags: found.tags.clone(), deletion_date })
+}
+
+async fn rotation(
+    place: &Place,
+    look: &Look<'_>,
+    arn: &str,
+    state: KeyState,
+    spec: Option<&str>,
+) -> Result<Rotation, Fault> {
+    let off = Rotation { enabled: false, period_days: 0 };
+    // Only keys that encrypt ever rotate.
+    if spec.is_some() {
+        return Ok(off);
+    }
+    match place.kms.call(look.lane, |kms| kms.get_key_rotation_status().key_id(arn).send()).await {
+        Ok(answer) if answer.key_rotation_enabled => {
+            Ok(Rotation { enabled: true, period_days: answer.rotation_period_in_days.unwrap_or(YEAR) })
+        }
+        Ok(_) => Ok(off),
+        Err(fault) if cannot_rotate(&fault, state) => Ok(off),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// KMS's default.

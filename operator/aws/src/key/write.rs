@@ -1,6 +1,6 @@
 use aws_sdk_kms::Client;
 use aws_sdk_kms::config::retry::RetryConfig;
-use aws_sdk_kms::types::Tag;
+use aws_sdk_kms::types::{KeySpec, KeyUsageType, Tag};
 use cloister_core::document::Document;
 use cloister_core::fault::{Fault, FaultClass};
 use cloister_core::ownership::Owner;
@@ -40,6 +40,10 @@ async fn create(place: &Place, want: &Key, owner: &Owner, lane: Lane) -> Result<
     let once = aws_sdk_kms::config::Builder::new().retry_config(RetryConfig::disabled());
     let send = |kms: &Client| {
         let request = kms.create_key().description(owner.description()).policy(policy).set_tags(Some(tags));
+        let request = match want.spec.as_deref() {
+            Some(spec) => request.key_spec(KeySpec::from(spec)).key_usage(KeyUsageType::SignVerify),
+            None => request,
+        };
         request.customize().config_override(once).send()
     };
     let answer = place.kms.call(lane, send).await?;

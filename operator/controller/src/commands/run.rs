@@ -36,6 +36,9 @@ pub struct Options {
     /// How long KMS may take to show a key that it has made, in seconds.
     #[arg(long, env = "CLOISTER_KMS_VISIBILITY_SECONDS", default_value_t = 60)]
     kms_visibility_seconds: u64,
+    /// How often it is looked whether evidence for the audit bucket is due, in seconds.
+    #[arg(long, env = "CLOISTER_EVIDENCE_LOOK_SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    evidence_look_seconds: u64,
     /// Where metrics and health are served.
     #[arg(long, env = "CLOISTER_LISTEN", default_value = "0.0.0.0:9080")]
     listen: SocketAddr,
@@ -86,6 +89,7 @@ pub async fn run(options: Options) -> Result<(), Complaint> {
         probe: Duration::from_secs(options.event_probe_seconds),
         silence: Duration::from_secs(options.event_silence_seconds),
         visibility: Duration::from_secs(options.kms_visibility_seconds),
+        evidence: Duration::from_secs(options.evidence_look_seconds),
     };
     let events = Recorder::new(client.clone(), Reporter { controller: "cloister".into(), instance: None });
     let (environments, tenants, buckets, schemas) =

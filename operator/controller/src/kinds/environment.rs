@@ -115,6 +115,8 @@ impl Kind for Environment {
             assumed_role: facts.assumed_role,
             missing: facts.missing,
             warehouse_tenants,
+            // It has a writer of its own; a write of this leaves it out.
+            evidence: self.status.as_ref().and_then(|s| s.evidence.clone()),
             events: self.spec.events.map(|_| facts.hearing.unwrap_or(Hearing::Starting)),
         }
     }

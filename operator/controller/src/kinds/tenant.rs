@@ -142,9 +142,10 @@ impl Kind for ClientTenant {
             }
             None => previous,
         };
-        // The pool's part is the pool's to write, and the drill's the drill's; a write of this leaves them out.
+        // These parts have writers of their own; a write of this leaves them out.
         let nodes = self.status().and_then(|s| s.nodes.clone());
         let last_drill = self.status().and_then(|s| s.last_drill.clone());
+        let evidence = self.status().and_then(|s| s.evidence.clone());
         let offboarding = match &prepared.facts.next {
             Turn::Undecided => self.decided().cloned(),
             Turn::To(next) => next.as_deref().cloned(),
@@ -156,6 +157,7 @@ impl Kind for ClientTenant {
             key_arn,
             nodes,
             last_drill,
+            evidence,
             offboarding,
         }
     }

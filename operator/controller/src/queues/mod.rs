@@ -23,6 +23,7 @@ use crate::api::Object;
 use crate::cache::Objects;
 use crate::context::Context;
 use crate::driver::{self, Unreported};
+use crate::evidence;
 use crate::feed::{self, Wakes};
 use crate::kinds::Kind;
 use crate::objects::api_resource;
@@ -173,6 +174,7 @@ impl Queues {
         let schemas = drive(self.schemas, self.woken_schemas, context.clone(), stop.clone());
         let arrivals = pipelines::listen(context.clone(), self.wake_pipeline, stop.clone());
         let events = feed::follow(context.clone(), self.touched, stop.clone());
+        let evidence = evidence::keep(context.clone(), stop.clone());
         // What these make is not kept, but ends.
         let pipelines = control(
             self.pipelines,
@@ -183,7 +185,7 @@ impl Queues {
             context,
             stop,
         );
-        futures::join!(environments, tenants, buckets, schemas, pools, pipelines, arrivals, events);
+        futures::join!(environments, tenants, buckets, schemas, pools, pipelines, arrivals, events, evidence);
     }
 }
 

@@ -155,6 +155,7 @@ fn foreign(id: &ResourceId, owner: &str) -> String {
         ResourceId::Policy(_)
         | ResourceId::Queue(_)
         | ResourceId::LogGroup(_)
+        | ResourceId::SigningKey(_)
         | ResourceId::CopyGrant(_)
         | ResourceId::ParameterGroup(_)
         | ResourceId::SubnetGroup(_)

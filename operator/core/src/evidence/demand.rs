@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
+use super::Part;
 use super::rules::Rule;
 use crate::resource::ResourceId;
 
@@ -16,6 +17,9 @@ pub struct Demand {
     pub field: &'static str,
     #[serde(rename = "wanted")]
     pub test: Test,
+    /// It is made only where this is declared, beside what the whole safeguard is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
 }
 
 /// Whose resources are meant.
@@ -48,6 +52,10 @@ pub enum Test {
 }
 
 impl Demand {
+    pub(super) const fn with(self, part: Part) -> Self {
+        Self { part: Some(part), ..self }
+    }
+
     #[must_use]
     pub fn is_about(&self, of: Of, id: &ResourceId) -> bool {
         self.is_about_any(of, &id.to_string())
@@ -139,7 +147,7 @@ impl Serialize for Test {
 }
 
 const fn demand(of: Of, resource: &'static str, field: &'static str, test: Test) -> Demand {
-    Demand { of, resource, field, test }
+    Demand { of, resource, field, test, part: None }
 }
 
 /// Whether a text is as a pattern says, in which `*` stands for any text.

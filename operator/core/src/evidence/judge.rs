@@ -31,6 +31,8 @@ pub struct Record {
 /// Everything that is judged, and where and when it was seen.
 #[derive(Clone, Debug)]
 pub struct Scene<'a> {
+    /// Of an Environment alone only what is demanded of itself is judged.
+    pub about: Of,
     pub looks: Vec<Look<'a>>,
     pub records: Vec<Record>,
     pub declared: Parts,
@@ -77,13 +79,28 @@ fn finding(safeguard: &Safeguard, scene: &Scene<'_>) -> Finding {
             without_proof(Status::NotApplicable, format!("{} is not declared", part.field()))
         }
         Basis::Managed { demands, .. } => {
-            let proofs: Vec<Proof> = demands.iter().flat_map(|demand| proofs(demand, scene)).collect();
+            let made: Vec<&Demand> = demands.iter().filter(|demand| is_made(demand, scene)).collect();
+            if made.is_empty() {
+                let of_tenants = "it is about what is a tenant's: see the tenants' own evidence";
+                return without_proof(Status::NotApplicable, of_tenants.to_owned());
+            }
+            let proofs: Vec<Proof> = made.into_iter().flat_map(|demand| proofs(demand, scene)).collect();
             let holds = !proofs.is_empty() && proofs.iter().all(|proof| proof.holds);
             let status = if holds { Status::Met } else { Status::NotMet };
             let looked_at = Some(scene.time.to_owned());
             Finding { looked_at, proofs, ..Finding::new(safeguard, status) }
         }
     }
+}
+
+fn is_made(demand: &Demand, scene: &Scene<'_>) -> bool {
+    let its_own = match (scene.about, demand.of) {
+        (Of::Environment, Of::Tenant) => false,
+        // Such as a key that it has for a warehouse, if it lends one.
+        (Of::Environment, Of::Either) => scene.looks.iter().any(|look| demand.is_about(look.of, look.id)),
+        _ => true,
+    };
+    its_own && demand.part.is_none_or(|part| scene.declared.contains(&part))
 }
 
 /// A demand that finds no resource to look at is one that does not hold.

@@ -6,6 +6,7 @@ mod field;
 mod judge;
 mod report;
 mod rules;
+mod schedule;
 mod table;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,8 @@ pub use demand::{Demand, Of, Test};
 pub use exceptions::{Exception, read as read_exceptions};
 pub use judge::{Look, Record, Scene, judge};
 pub use report::{ExceptionState, Finding, Proof, Report, Status, Used};
+
+pub use schedule::{Files, is_due};
 
 use crate::resource::ResourceId;
 
@@ -63,6 +66,8 @@ pub enum Part {
     Audit,
     /// Nor is anybody told where there is no topic.
     Alarms,
+    /// Evidence itself, written on a schedule.
+    Evidence,
 }
 
 impl Part {
@@ -79,6 +84,7 @@ impl Part {
             Self::PasswordPolicy => "spec.guardrails.passwordPolicy",
             Self::Audit => "spec.audit.roleArn",
             Self::Alarms => "spec.audit.alarmTopicArn",
+            Self::Evidence => "spec.audit.evidence",
         }
     }
 

@@ -115,6 +115,8 @@ pub struct Used {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
+    /// Empty where the report is of an Environment alone.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub tenant: String,
     pub display_name: String,
     pub environment: String,
@@ -124,7 +126,9 @@ pub struct Report {
     pub version: &'static str,
     /// RFC 3339, UTC.
     pub time: String,
-    pub aws_calls: usize,
+    /// Not known where the look shared calls with others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aws_calls: Option<usize>,
     /// How many safeguards have each status.
     pub summary: BTreeMap<Status, usize>,
     pub safeguards: Vec<Finding>,

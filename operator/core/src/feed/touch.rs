@@ -40,7 +40,7 @@ fn service(kind: &str) -> Option<&str> {
     match kind {
         "log-group" => Some("logs"),
         "cloudwatch-alarm" => Some("monitoring"),
-        "recovery-kms-key" | "audit-key" => Some("kms"),
+        "recovery-kms-key" | "audit-key" | "signing-key" => Some("kms"),
         "eventbridge-rule" => Some("events"),
         "trail" => Some("cloudtrail"),
         "flow-log" => Some("ec2"),

@@ -21,6 +21,8 @@ pub enum ResourceId {
     RecoveryKey(String),
     /// By alias: the key of the Environment's records.
     AuditKey(String),
+    /// By alias: the key that the Environment's evidence is signed with.
+    SigningKey(String),
     /// Of Redshift, in the recovery region.
     CopyGrant(String),
     ParameterGroup(String),
@@ -57,6 +59,7 @@ impl fmt::Display for ResourceId {
             Self::RecoveryKey(name) => write!(f, "recovery-kms-key/{name}"),
             // No safeguard of the other keys is about it: its readers are of another account.
             Self::AuditKey(name) => write!(f, "audit-key/{name}"),
+            Self::SigningKey(name) => write!(f, "signing-key/{name}"),
             Self::CopyGrant(name) => write!(f, "redshift-snapshot-copy-grant/{name}"),
             Self::ParameterGroup(name) => write!(f, "redshift-parameter-group/{name}"),
             Self::SubnetGroup(name) => write!(f, "redshift-subnet-group/{name}"),

@@ -9,6 +9,9 @@ use crate::document::Document;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Key {
     pub state: KeyState,
+    /// `ECC_NIST_P256` of a key that signs. None of one that encrypts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spec: Option<String>,
     /// Whether the alias points to this key.
     pub alias: bool,
     /// `None` where what AWS holds is no policy document.
@@ -57,8 +60,12 @@ pub enum KeyStep {
 }
 
 impl Key {
-    pub(super) fn create() -> Vec<KeyStep> {
-        vec![KeyStep::Create, KeyStep::CreateAlias, KeyStep::SetRotation]
+    pub(super) fn create(&self) -> Vec<KeyStep> {
+        let mut steps = vec![KeyStep::Create, KeyStep::CreateAlias];
+        if self.rotation.enabled {
+            steps.push(KeyStep::SetRotation);
+        }
+        steps
     }
 
     pub(super) fn repair(have: &Self, parts: &BTreeSet<&str>) -> Vec<KeyStep> {

@@ -16,7 +16,7 @@ impl Resource {
     #[must_use]
     pub fn create(&self) -> Vec<Step> {
         match self {
-            Self::Key(_) => Key::create().into_iter().map(Step::Key).collect(),
+            Self::Key(want) => want.create().into_iter().map(Step::Key).collect(),
             Self::Policy(_) => vec![Step::Policy(PolicyStep::Create)],
             Self::Role(want) => want.create().into_iter().map(Step::Role).collect(),
             Self::Queue(_) => vec![Step::Queue(QueueStep::Create)],

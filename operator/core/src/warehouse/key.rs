@@ -9,6 +9,7 @@ use crate::resource::{Key, KeyState, Resource, Rotation, Tags};
 pub(crate) fn key(policy: Document, tags: Tags) -> Resource {
     Resource::Key(Key {
         state: KeyState::Enabled,
+        spec: None,
         alias: true,
         policy: Some(policy),
         rotation: Rotation { enabled: true, period_days: 365 },

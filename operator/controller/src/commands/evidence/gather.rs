@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use cloister_core::evidence::{self, Exception, Look, Of, Part, Parts, Record, Report, Scene};
+use cloister_core::evidence::{self, Exception, Finding, Look, Of, Part, Record, Report, Scene, Used};
 use cloister_core::resource::ResourceId;
 use cloister_core::tenant;
 use cloister_crds::offboarding::Certificate;
-use cloister_crds::{ClientTenant, Environment, Guardrail, IngestBucket};
+use cloister_crds::{ClientTenant, Environment, EvidenceSchedule, Guardrail, IngestBucket};
 use jiff::Timestamp;
 use kube::ResourceExt as _;
 use serde_json::json;
@@ -39,32 +39,12 @@ pub(super) async fn report(name: &str, exceptions: &[Exception], access: &Access
         return Err(all.join("\n       ").into());
     }
     manifests.buckets = others(&found, live.list(name).await?);
-    let time = Timestamp::from_second(Timestamp::now().as_second())?;
-    let (of_home, of_tenant) = look(&found, &home, &manifests, &live).await;
-    let looks = looks(&of_home, Of::Environment).chain(of_tenant.iter().flat_map(|s| looks(s, Of::Tenant)));
-    let (text, day) = (time.to_string(), time.strftime("%F").to_string());
-    let scene = Scene {
-        looks: looks.collect(),
-        records: drill(&found, time).into_iter().collect(),
-        declared: declared(&found, &home, &manifests),
-        account: &home.spec.account_id,
-        time: &text,
-        today: &day,
-    };
-    let (safeguards, exceptions) = evidence::judge(&scene, exceptions);
-    Ok(Told::Report(Box::new(Report {
-        tenant: name.to_owned(),
-        display_name: found.spec.display_name.clone(),
-        environment: home.name_any(),
-        account: home.spec.account_id.clone(),
-        region: home.spec.region.clone(),
-        version: env!("CARGO_PKG_VERSION"),
-        summary: Report::count(&safeguards),
-        time: text.clone(),
-        aws_calls: live.calls(),
-        safeguards,
-        exceptions,
-    })))
+    let (of_home, of_tenant) = futures::join!(
+        look_at_home(&home, &manifests, &live, is_shared(&found)),
+        look_at_tenant(&found, &home, &manifests, &live)
+    );
+    let looks = Looks { of_home: &of_home, of_tenant: &of_tenant };
+    Ok(Told::Report(Box::new(of_tenant_report(&found, &home, &manifests, &looks, exceptions, live.calls())?)))
 }
 
 fn home(tenant: &ClientTenant, manifests: &Manifests) -> Result<Environment, Complaint> {
@@ -76,28 +56,32 @@ fn home(tenant: &ClientTenant, manifests: &Manifests) -> Result<Environment, Com
 }
 
 /// Buckets that the tenant does not declare inline.
-fn others(tenant: &ClientTenant, buckets: Vec<IngestBucket>) -> Vec<IngestBucket> {
+pub fn others(tenant: &ClientTenant, buckets: Vec<IngestBucket>) -> Vec<IngestBucket> {
     let inline: BTreeSet<&String> = tenant.spec.ingest_buckets.iter().map(|bucket| &bucket.name).collect();
     buckets.into_iter().filter(|bucket| !inline.contains(&bucket.name_any())).collect()
 }
 
-/// Only what a safeguard is judged by; of the Environment's warehouse only where the tenant is in it.
-async fn look(
+/// Only what a safeguard is judged by; of the Environment's warehouse only where somebody is in it.
+pub async fn look_at_home(
+    home: &Environment,
+    manifests: &Manifests,
+    live: &Live,
+    with_warehouse: bool,
+) -> Section {
+    let of = |id: &ResourceId| {
+        evidence::is_looked_at(Of::Environment, id) && (with_warehouse || !is_warehouse(id))
+    };
+    plan_environment(home, manifests, &Survey { live: Some(live), of: &of }).await
+}
+
+pub async fn look_at_tenant(
     tenant: &ClientTenant,
     home: &Environment,
     manifests: &Manifests,
     live: &Live,
-) -> (Section, Vec<Section>) {
-    let shared = is_shared(tenant);
-    let of_home =
-        |id: &ResourceId| evidence::is_looked_at(Of::Environment, id) && (shared || !is_warehouse(id));
-    let of_tenant = |id: &ResourceId| evidence::is_looked_at(Of::Tenant, id);
-    let at_home = Survey { live: Some(live), of: &of_home };
-    let at_tenant = Survey { live: Some(live), of: &of_tenant };
-    futures::join!(
-        plan_environment(home, manifests, &at_home),
-        plan_tenant(tenant, home, manifests, &at_tenant)
-    )
+) -> Vec<Section> {
+    let of = |id: &ResourceId| evidence::is_looked_at(Of::Tenant, id);
+    plan_tenant(tenant, home, manifests, &Survey { live: Some(live), of: &of }).await
 }
 
 /// What belongs to a cluster that tenants share.
@@ -116,6 +100,80 @@ fn looks(section: &Section, of: Of) -> impl Iterator<Item = Look<'_>> {
     section.desired.iter().map(move |(id, want)| Look { of, id, want, seen: section.observed.get(id) })
 }
 
+/// What was seen.
+pub struct Looks<'a> {
+    pub of_home: &'a Section,
+    pub of_tenant: &'a [Section],
+}
+
+pub fn of_tenant_report(
+    tenant: &ClientTenant,
+    home: &Environment,
+    manifests: &Manifests,
+    seen: &Looks<'_>,
+    exceptions: &[Exception],
+    aws_calls: Option<usize>,
+) -> Result<Report, Complaint> {
+    let time = this_second()?;
+    let shares = is_shared(tenant);
+    let of_home = looks(seen.of_home, Of::Environment).filter(|look| shares || !is_warehouse(look.id));
+    let of_tenant = seen.of_tenant.iter().flat_map(|section| looks(section, Of::Tenant));
+    let declared = declared_at_home(home).chain(declared(tenant, manifests));
+    let scene = Scene {
+        about: Of::Tenant,
+        looks: of_home.chain(of_tenant).collect(),
+        records: drill(tenant, time).into_iter().collect(),
+        declared: declared.collect(),
+        account: &home.spec.account_id,
+        time: &time.to_string(),
+        today: &time.strftime("%F").to_string(),
+    };
+    let (safeguards, exceptions) = evidence::judge(&scene, exceptions);
+    let subject = (tenant.name_any(), tenant.spec.display_name.clone());
+    Ok(conclude(subject, home, scene.time, (safeguards, exceptions), aws_calls))
+}
+
+pub fn of_home_report(home: &Environment, seen: &Section) -> Result<Report, Complaint> {
+    let time = this_second()?;
+    let scene = Scene {
+        about: Of::Environment,
+        looks: looks(seen, Of::Environment).collect(),
+        records: Vec::new(),
+        declared: declared_at_home(home).collect(),
+        account: &home.spec.account_id,
+        time: &time.to_string(),
+        today: &time.strftime("%F").to_string(),
+    };
+    let subject = (String::new(), home.label());
+    Ok(conclude(subject, home, scene.time, evidence::judge(&scene, &[]), None))
+}
+
+fn this_second() -> Result<Timestamp, Complaint> {
+    Ok(Timestamp::from_second(Timestamp::now().as_second())?)
+}
+
+fn conclude(
+    (tenant, display_name): (String, String),
+    home: &Environment,
+    time: &str,
+    (safeguards, exceptions): (Vec<Finding>, Vec<Used>),
+    aws_calls: Option<usize>,
+) -> Report {
+    Report {
+        tenant,
+        display_name,
+        environment: home.name_any(),
+        account: home.spec.account_id.clone(),
+        region: home.spec.region.clone(),
+        version: env!("CARGO_PKG_VERSION"),
+        summary: Report::count(&safeguards),
+        time: time.to_owned(),
+        aws_calls,
+        safeguards,
+        exceptions,
+    }
+}
+
 /// The last drill, and how long ago it was.
 fn drill(tenant: &ClientTenant, now: Timestamp) -> Option<Record> {
     let last = tenant.status.as_ref()?.last_drill.as_ref()?;
@@ -126,17 +184,26 @@ fn drill(tenant: &ClientTenant, now: Timestamp) -> Option<Record> {
     Some(Record { id: format!("recovery-drill/{}", tenant.name_any()), fields })
 }
 
-fn declared(tenant: &ClientTenant, home: &Environment, manifests: &Manifests) -> Parts {
-    let kept = home.spec.guardrails;
-    let parts = [
-        (Part::PublicAccessBlock, kept.account_public_access_block == Guardrail::Manage),
-        (Part::SnapshotBlock, kept.snapshot_block_public_access == Guardrail::Manage),
-        (Part::PasswordPolicy, kept.password_policy == Guardrail::Manage),
-        (Part::Audit, home.spec.audit.role_arn.is_some()),
-        (Part::Alarms, home.spec.audit.alarm_topic_arn.is_some()),
+fn declared(tenant: &ClientTenant, manifests: &Manifests) -> impl Iterator<Item = Part> {
+    only([
         (Part::Buckets, !manifests.buckets_of(tenant).is_empty()),
         (Part::Warehouse, tenant.spec.warehouse.is_some()),
         (Part::Nodes, tenant.spec.nodes.is_some()),
-    ];
-    parts.into_iter().filter(|(_, is_declared)| *is_declared).map(|(part, _)| part).collect()
+    ])
+}
+
+fn declared_at_home(home: &Environment) -> impl Iterator<Item = Part> {
+    let (kept, audit) = (home.spec.guardrails, &home.spec.audit);
+    only([
+        (Part::PublicAccessBlock, kept.account_public_access_block == Guardrail::Manage),
+        (Part::SnapshotBlock, kept.snapshot_block_public_access == Guardrail::Manage),
+        (Part::PasswordPolicy, kept.password_policy == Guardrail::Manage),
+        (Part::Audit, audit.role_arn.is_some()),
+        (Part::Alarms, audit.alarm_topic_arn.is_some()),
+        (Part::Evidence, audit.evidence() != EvidenceSchedule::Never),
+    ])
+}
+
+fn only<const N: usize>(parts: [(Part, bool); N]) -> impl Iterator<Item = Part> {
+    parts.into_iter().filter(|(_, is_declared)| *is_declared).map(|(part, _)| part)
 }

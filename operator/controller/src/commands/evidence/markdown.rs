@@ -14,17 +14,22 @@ pub(super) fn render(report: &Report) -> String {
 
 fn write(report: &Report, out: &mut String) -> std::fmt::Result {
     writeln!(out, "# Evidence: {}\n", cell(&report.display_name))?;
-    writeln!(
+    if !report.tenant.is_empty() {
+        write!(out, "Tenant {} in ", cell(&report.tenant))?;
+    }
+    write!(
         out,
-        "Tenant {} in Environment {}, AWS account {}, {}. Looked at {} by Cloister {} with {} AWS calls.\n",
-        cell(&report.tenant),
+        "Environment {}, AWS account {}, {}. Looked at {} by Cloister {}",
         cell(&report.environment),
         report.account,
         report.region,
         report.time,
-        report.version,
-        report.aws_calls
+        report.version
     )?;
+    match report.aws_calls {
+        Some(calls) => writeln!(out, " with {calls} AWS calls.\n")?,
+        None => writeln!(out, ".\n")?,
+    }
     let counts = report.summary.iter().filter(|(_, n)| **n > 0);
     let counts: Vec<String> = counts.map(|(status, n)| format!("{n} {}", status.words())).collect();
     writeln!(out, "**{}**\n", counts.join(", "))?;

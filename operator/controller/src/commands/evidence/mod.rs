@@ -5,20 +5,26 @@ mod gather;
 mod html;
 mod markdown;
 mod oscal;
+mod verify;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use cloister_core::evidence::{self, Exception, Report};
+
+pub use gather::{Looks, look_at_home, look_at_tenant, of_home_report, of_tenant_report, others};
 
 use super::Complaint;
 use super::access::Access;
 
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Options {
-    /// Name of the ClientTenant, as it is in the cluster.
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    /// Name of the ClientTenant, as it is in the cluster. One that is called like a verb comes after `--`.
     #[arg(required_unless_present = "list")]
     tenant: Option<String>,
     /// `oscal` is NIST's OSCAL assessment results, in JSON.
@@ -35,8 +41,14 @@ pub struct Options {
     access: Access,
 }
 
+#[derive(Subcommand)]
+enum Verb {
+    /// Verify the signature of evidence out of the audit bucket. Exit code 0: it is as it was written, 2: it is not, 1: error.
+    Verify(verify::Options),
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub enum Format {
     Md,
     Json,
     Html,
@@ -44,6 +56,9 @@ enum Format {
 }
 
 pub async fn run(options: Options) -> Result<ExitCode, Complaint> {
+    if let Some(Verb::Verify(options)) = &options.verb {
+        return verify::run(options);
+    }
     let mut out = std::io::stdout().lock();
     let Some(tenant) = options.tenant.filter(|_| !options.list) else {
         let all: Vec<_> = evidence::safeguards().collect();
@@ -62,7 +77,7 @@ pub async fn run(options: Options) -> Result<ExitCode, Complaint> {
     Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
-fn render(report: &Report, format: Format) -> Result<String, Complaint> {
+pub fn render(report: &Report, format: Format) -> Result<String, Complaint> {
     Ok(match format {
         Format::Md => markdown::render(report),
         Format::Json => serde_json::to_string_pretty(report)? + "\n",

@@ -18,6 +18,7 @@ use super::Manifests;
 use crate::api::Object;
 use crate::commands::Complaint;
 use crate::commands::access::Access;
+use crate::context::Context;
 use crate::kinds::target;
 use crate::objects;
 
@@ -25,7 +26,9 @@ use crate::objects;
 pub struct Live {
     client: Client,
     aws: Aws,
-    calls: Arc<Counter>,
+    /// None where others call by the same clients.
+    calls: Option<Arc<Counter>>,
+    lane: Lane,
 }
 
 #[derive(Default)]
@@ -57,11 +60,16 @@ impl Live {
         }
         let calls = Arc::new(Counter::default());
         let aws = Aws::from_env(calls.clone()).await;
-        Ok(Self { client, aws, calls })
+        Ok(Self { client, aws, calls: Some(calls), lane: Lane::User })
     }
 
-    pub fn calls(&self) -> usize {
-        self.calls.0.load(Ordering::Relaxed)
+    /// With the operator's own clients, behind what it has to do for others.
+    pub fn within(context: &Context) -> Self {
+        Self { client: context.client.clone(), aws: context.aws.clone(), calls: None, lane: Lane::Sweep }
+    }
+
+    pub fn calls(&self) -> Option<usize> {
+        self.calls.as_ref().map(|calls| calls.0.load(Ordering::Relaxed))
     }
 
     pub fn client(&self) -> &Client {
@@ -105,7 +113,7 @@ impl Live {
             owner,
             known_arn: None,
             adopt: want.adopt,
-            lane: Lane::User,
+            lane: self.lane,
             // One snapshot serves the whole plan.
             since: Instant::now().checked_sub(Duration::from_mins(1)).unwrap_or_else(Instant::now),
             intent_open: false,

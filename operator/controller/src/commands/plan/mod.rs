@@ -5,9 +5,10 @@ mod live;
 mod manifests;
 mod render;
 
-pub(super) use environment::{account, plan_environment};
-pub(super) use live::Live;
-pub(super) use manifests::Manifests;
+pub(crate) use environment::account;
+pub(super) use environment::plan_environment;
+pub(crate) use live::Live;
+pub(crate) use manifests::Manifests;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -85,7 +86,7 @@ pub async fn run(options: Options) -> Result<ExitCode, Complaint> {
         sections.extend(plan_tenant(tenant, home, &manifests, &survey).await);
         plan_schemas(tenant, home, &manifests, &survey, &mut sections).await?;
     }
-    let calls = live.as_ref().map(Live::calls);
+    let calls = live.as_ref().and_then(Live::calls);
     render::print(&sections, calls, options.output)?;
     if sections.iter().any(|s| s.observed.values().any(|seen| matches!(seen, Observed::Unreadable(_)))) {
         return Ok(ExitCode::FAILURE);

@@ -4,6 +4,7 @@
 
 mod alarms;
 mod bucket;
+mod evidence;
 mod logs;
 mod patterns;
 mod trail;
@@ -39,6 +40,7 @@ pub(super) fn desire(inputs: &Inputs<'_>, account: &Account) -> DesiredSet {
     set.insert(flows.clone(), kept(inputs, &flows, Resource::FlowLog(traffic), [bucket]));
     set.extend(alarms::desire(inputs, account));
     set.insert(trail.clone(), kept(inputs, &trail, recording, needs));
+    set.extend(evidence::desire(inputs, account));
     set
 }
 

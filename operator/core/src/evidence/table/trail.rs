@@ -8,6 +8,7 @@ const TRAIL: &str = "trail/*";
 const KEY: &str = "audit-key/*";
 const LOGS: &str = "log-group//cloister/environment/*";
 const BUCKET: &str = "audit-bucket/*";
+const SIGNING: &str = "signing-key/*";
 
 pub(super) const TABLE: &[Safeguard] = &[
     Safeguard {
@@ -50,9 +51,15 @@ pub(super) const TABLE: &[Safeguard] = &[
                 home(BUCKET, "policy.DenyForgery", Declared),
                 home(BUCKET, "policy.DenyStrangers", Declared),
                 home(BUCKET, "policy.DenyLowering", Declared),
+                home(SIGNING, "state", Is("Enabled")).with(Part::Evidence),
+                home(SIGNING, "spec", Is("ECC_NIST_P256")).with(Part::Evidence),
+                home(SIGNING, "policy.GuardedAgainstLoss", Declared).with(Part::Evidence),
+                home(SIGNING, "policy.SignedByOperator", Declared).with(Part::Evidence),
             ],
         ),
-        beyond: Some("That the digests fit the files is for `aws cloudtrail validate-logs` to say"),
+        beyond: Some(
+            "That digests and signatures fit the files is for `aws cloudtrail validate-logs` and `cloister evidence verify` to say",
+        ),
     },
     Safeguard {
         id: "T3",

@@ -17,11 +17,11 @@ pub(super) fn header(report: &Report) -> Markup {
                 }
             }
             dl.facts {
-                (fact("Tenant", &report.tenant))
+                @if !report.tenant.is_empty() { (fact("Tenant", &report.tenant)) }
                 (fact("Environment", &report.environment))
                 (fact("AWS account", &format!("{}, {}", report.account, report.region)))
                 div { dt { "Looked at" } dd { time datetime=(report.time) { (readable(&report.time)) } } }
-                (fact("Made by", &format!("Cloister {}, {} AWS calls", report.version, report.aws_calls)))
+                (fact("Made by", &format!("Cloister {}{}", report.version, calls(report))))
             }
             nav aria-label="Parts" {
                 @for (letter, name) in FAMILIES {
@@ -38,7 +38,7 @@ fn verdict(report: &Report) -> Markup {
     let open: Vec<_> = report.safeguards.iter().filter(|one| one.status == Status::NotMet).collect();
     html! {
         @if open.is_empty() {
-            p.verdict.Met { "Every safeguard that Cloister manages for this tenant is met, or somebody answers for it." }
+            p.verdict.Met { "Every safeguard that Cloister manages "  @if report.tenant.is_empty() { "here" } @else { "for this tenant" } " is met, or somebody answers for it." }
         } @else {
             div.verdict.NotMet {
                 p { (open.len()) @if open.len() == 1 { " safeguard is" } @else { " safeguards are" } " not met:" }
@@ -46,6 +46,10 @@ fn verdict(report: &Report) -> Markup {
             }
         }
     }
+}
+
+fn calls(report: &Report) -> String {
+    report.aws_calls.map(|calls| format!(", {calls} AWS calls")).unwrap_or_default()
 }
 
 fn fact(name: &str, value: &str) -> Markup {

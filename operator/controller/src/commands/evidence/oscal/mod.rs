@@ -63,14 +63,20 @@ pub(super) fn document(report: &Report) -> Result<Document, Complaint> {
 }
 
 fn facts(report: &Report) -> Vec<Property> {
-    vec![
-        property("tenant", &report.tenant),
-        property("environment", &report.environment),
-        property("aws-account", &report.account),
-        property("aws-region", &report.region),
-        property("cloister-version", report.version),
-        property("aws-calls", &report.aws_calls.to_string()),
-    ]
+    let calls = report.aws_calls.map(|calls| calls.to_string()).unwrap_or_default();
+    let all = [
+        ("tenant", &*report.tenant),
+        ("environment", &report.environment),
+        ("aws-account", &report.account),
+        ("aws-region", &report.region),
+        ("cloister-version", report.version),
+        ("aws-calls", &calls),
+    ];
+    // OSCAL takes no empty value.
+    all.into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| property(name, value))
+        .collect()
 }
 
 fn property(name: &'static str, value: &str) -> Property {
