@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
+use super::Part;
 use super::rules::Rule;
 use crate::resource::ResourceId;
 
@@ -16,6 +17,9 @@ pub struct Demand {
     pub field: &'static str,
     #[serde(rename = "wanted")]
     pub test: Test,
+    /// What must be declared for this demand to apply, where its safeguard has others too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
 }
 
 /// Whose resources are meant.
@@ -139,7 +143,7 @@ impl Serialize for Test {
 }
 
 const fn demand(of: Of, resource: &'static str, field: &'static str, test: Test) -> Demand {
-    Demand { of, resource, field, test }
+    Demand { of, resource, field, test, part: None }
 }
 
 /// Whether a text is as a pattern says, in which `*` stands for any text.
@@ -152,6 +156,11 @@ fn matches(pattern: &str, text: &str) -> bool {
 /// Of the tenant's own resources.
 pub(super) const fn own(resource: &'static str, field: &'static str, test: Test) -> Demand {
     demand(Of::Tenant, resource, field, test)
+}
+
+/// Of its Environment's, where that part is declared.
+pub(super) const fn home_of(part: Part, resource: &'static str, field: &'static str, test: Test) -> Demand {
+    Demand { part: Some(part), ..home(resource, field, test) }
 }
 
 /// Of its Environment's.

@@ -77,13 +77,21 @@ fn finding(safeguard: &Safeguard, scene: &Scene<'_>) -> Finding {
             without_proof(Status::NotApplicable, format!("{} is not declared", part.field()))
         }
         Basis::Managed { demands, .. } => {
-            let proofs: Vec<Proof> = demands.iter().flat_map(|demand| proofs(demand, scene)).collect();
+            let is_left = |demand: &&Demand| demand.part.is_some_and(|part| !scene.declared.contains(&part));
+            let (left, demands): (Vec<&Demand>, Vec<&Demand>) = demands.iter().partition(is_left);
+            let proofs: Vec<Proof> = demands.into_iter().flat_map(|demand| proofs(demand, scene)).collect();
             let holds = !proofs.is_empty() && proofs.iter().all(|proof| proof.holds);
             let status = if holds { Status::Met } else { Status::NotMet };
             let looked_at = Some(scene.time.to_owned());
-            Finding { looked_at, proofs, ..Finding::new(safeguard, status) }
+            let reason = left.first().and_then(|demand| demand.part).map(elsewhere);
+            Finding { looked_at, proofs, reason, ..Finding::new(safeguard, status) }
         }
     }
+}
+
+/// Of a safeguard that is judged by the rest of it.
+fn elsewhere(part: Part) -> String {
+    format!("{} is Leave, so that is up to whoever keeps the account's settings", part.field())
 }
 
 /// A demand that finds no resource to look at is one that does not hold.
