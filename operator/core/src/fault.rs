@@ -33,7 +33,9 @@ impl FaultClass {
     /// The meaning of an AWS error code; what is not listed goes by the HTTP status.
     #[must_use]
     pub fn of(code: &str, status: Option<u16>) -> Self {
-        if let Some(class) = Self::of_ec2(code).or_else(|| Self::of_cloudtrail(code)).or_else(|| Self::of_config(code)) {
+        if let Some(class) =
+            Self::of_ec2(code).or_else(|| Self::of_cloudtrail(code)).or_else(|| Self::of_config(code))
+        {
             return class;
         }
         // Redshift ends some of its codes so, and the SDK names all of them so.

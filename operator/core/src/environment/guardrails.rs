@@ -41,11 +41,7 @@ pub(super) fn desire(inputs: &Inputs<'_>, account: &Account) -> DesiredSet {
             of_account(GuardrailKind::PasswordPolicy),
             Guardrail::PasswordPolicy(PasswordPolicy::required()),
         ),
-        (
-            upkeep.guard_duty,
-            of_region(GuardrailKind::GuardDuty),
-            Guardrail::Detector(Detector::required()),
-        ),
+        (upkeep.guard_duty, of_region(GuardrailKind::GuardDuty), Guardrail::Detector(Detector::required())),
         (
             upkeep.config_recorder,
             of_region(GuardrailKind::ConfigRecorder),
@@ -71,6 +67,7 @@ fn recorder(account: &Account) -> Recorder {
 }
 
 fn needs(kind: GuardrailKind, account: &Account) -> BTreeSet<ResourceId> {
-    let bucket = (kind == GuardrailKind::ConfigRecorder).then(|| ResourceId::Bucket(account.log_bucket.clone()));
+    let bucket =
+        (kind == GuardrailKind::ConfigRecorder).then(|| ResourceId::Bucket(account.log_bucket.clone()));
     bucket.into_iter().collect()
 }

@@ -71,9 +71,7 @@ pub(super) const TABLE: &[Safeguard] = &[
                 home_of(Part::ConfigRecorder, RECORDER, "recording", True),
             ],
         ),
-        beyond: Some(
-            "Security Hub, which Cloister does not turn on, and the account's other regions",
-        ),
+        beyond: Some("Security Hub, which Cloister does not turn on, and the account's other regions"),
     },
     Safeguard {
         id: "D2",
