@@ -27,6 +27,18 @@ pub struct Guardrails {
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html>
     #[serde(default)]
     pub password_policy: Guardrail,
+    /// Amazon GuardDuty in the region: on, watching reads and writes of objects and the audit logs of EKS, too
+    /// (45 CFR 164.308(a)(6)(ii)). A detector that the organisation's administrator manages counts as it is. AWS charges by
+    /// what is watched. Default `Manage`.
+    /// <https://docs.aws.amazon.com/guardduty/latest/ug/what-is-guardduty.html>
+    #[serde(default)]
+    pub guard_duty: Guardrail,
+    /// AWS Config's recorder in the region: on, for all types of resources, delivering into the bucket of access logs
+    /// (45 CFR 164.308(a)(8)). One that is there already, as Control Tower makes it, counts. AWS charges for each change
+    /// that is recorded, those of worker nodes included. Default `Manage`.
+    /// <https://docs.aws.amazon.com/config/latest/developerguide/stop-start-recorder.html>
+    #[serde(default)]
+    pub config_recorder: Guardrail,
 }
 
 /// Who keeps a setting of the account.

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote
 
 from aws import cbor
 from aws.errors import AwsError
+from aws.guardduty import paths as guardduty_paths
 from aws.message import Request
 from aws.principals import Caller
 from aws.s3 import names as s3_names
@@ -94,6 +95,10 @@ def understand(request: Request) -> Call:
         call = Call(request, service, operation, region, access_key, query=query, bucket=bucket, key=key)
         call.resource = f"{bucket}/{key}" if key else bucket
         return call
+    if service == "guardduty":
+        operation, detector = guardduty_paths.understood(request)
+        params = _json_body(request.body) | ({"detectorId": detector} if detector else {})
+        return Call(request, service, operation, region, access_key, params)
     target = request.headers.get("x-amz-target")
     if cbor.spoken(request):
         params = _cbor_body(request.body)

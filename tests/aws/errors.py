@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from aws import cbor
 from aws.message import Request, Response
 
-JSON_SERVICES = {"cloudtrail", "events", "kms", "logs", "monitoring", "redshift-data", "sqs", "tagging"}
+JSON_SERVICES = {"cloudtrail", "config", "events", "guardduty", "kms", "logs", "monitoring", "redshift-data", "sqs", "tagging"}
 
 # What moto does not know must not be retried by an SDK as though it were an outage, hence no 5xx other than 501.
 NOT_IMPLEMENTED = 501
@@ -75,6 +75,8 @@ def _cbor(error: AwsError, request_id: str) -> Response:
 def _json(service: str, error: AwsError, request_id: str) -> Response:
     headers = {"content-type": "application/x-amz-json-1.1", "x-amzn-requestid": request_id}
     shape, query_code = error.code, error.code
+    if service == "guardduty":
+        headers["x-amzn-errortype"] = error.code
     if service == "sqs":
         shape, query_code = SQS_SHAPES.get(error.code, (error.code, error.code))
         fault = "Sender" if error.status < 500 else "Receiver"
@@ -102,6 +104,7 @@ THROTTLES = {
     "ec2": ("RequestLimitExceeded", "Request limit exceeded.", 503),
     "sqs": ("RequestThrottled", "The request was denied due to request throttling.", 400),
     "cloudtrail": ("ThrottlingException", "Rate exceeded", 400),
+    "config": ("ThrottlingException", "Rate exceeded", 400),
     "kms": ("ThrottlingException", "Rate exceeded", 400),
     "logs": ("ThrottlingException", "Rate exceeded", 400),
     "redshift-data": ("ThrottlingException", "Rate exceeded", 400),
@@ -118,6 +121,8 @@ def denied(service: str, caller: str, action: str, resource: str, why: str) -> A
     codes = {
         "ec2": ("UnauthorizedOperation", 403),
         "cloudtrail": ("AccessDeniedException", 400),
+        "config": ("AccessDeniedException", 400),
+        "guardduty": ("AccessDeniedException", 403),
         "kms": ("AccessDeniedException", 400),
         "logs": ("AccessDeniedException", 400),
         "redshift-data": ("AccessDeniedException", 400),

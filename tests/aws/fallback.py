@@ -40,7 +40,7 @@ EC2 = {
 }  # fmt: skip
 
 # moto's log groups and clusters are others than ours
-WHOLLY_OURS = {"cloudtrail", "events", "logs", "monitoring", "redshift", "s3control"}
+WHOLLY_OURS = {"cloudtrail", "config", "events", "guardduty", "logs", "monitoring", "redshift", "s3control"}
 
 
 def not_implemented(call: Call) -> AwsError:

@@ -4,6 +4,8 @@ from aws import sts, tagging, web_identity
 from aws.cloudtrail import selectors as trail_selectors
 from aws.cloudtrail import tags as trail_tags
 from aws.cloudtrail import trails
+from aws.configservice import channels as delivery_channels
+from aws.configservice import recorders as config_recorders
 from aws.ec2 import (
     describe_catalog,
     flow_logs,
@@ -20,7 +22,8 @@ from aws.ec2 import snapshots as snapshot_block
 from aws.ec2 import status as instance_status
 from aws.ec2 import tags as instance_tags
 from aws.events import rules as event_rules
-from aws.iam import details, instance_profiles, role_policies, roles
+from aws.guardduty import detectors
+from aws.iam import details, instance_profiles, role_policies, roles, service_linked
 from aws.iam import policies as managed_policies
 from aws.kms import aliases, cryptography, keys
 from aws.kms import policies as key_policies
@@ -80,7 +83,7 @@ EC2 = (
     ),
     *(snapshot_block, version_deletion, volumes),
 )
-IAM = (details, instance_profiles, managed_policies, role_policies, roles)
+IAM = (details, instance_profiles, managed_policies, role_policies, roles, service_linked)
 KMS = (aliases, cryptography, key_policies, key_tags, keys)
 REDSHIFT_DATA = (describe, execute, results)
 REDSHIFT = (
@@ -106,6 +109,9 @@ OURS = (
     trails,
     trail_selectors,
     trail_tags,
+    config_recorders,
+    delivery_channels,
+    detectors,
     *EC2,
     *IAM,
     *KMS,

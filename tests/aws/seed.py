@@ -15,10 +15,12 @@ from moto.sqs.models import sqs_backends
 
 from aws import accounts, network, stores
 from aws.cloudtrail import records as trails
+from aws.configservice import records as recorders
 from aws.ec2 import by_hand, wire
 from aws.ec2 import clock as instance_clock
 from aws.ec2 import records as instances
 from aws.events import records as event_rules
+from aws.guardduty import records as detectors
 from aws.logs import records as log_groups
 from aws.monitoring import records as alarms
 from aws.principals import PRINCIPALS, Credentials
@@ -67,6 +69,8 @@ def reset() -> Credentials:
         by_hand,
         public_access,
         event_rules,
+        recorders,
+        detectors,
         FEED,
     ):
         store.reset()

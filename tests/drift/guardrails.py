@@ -4,6 +4,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from drift import detection
 from e2e.account import Account
 
 
@@ -28,6 +29,8 @@ READ = {
     "ebs-encryption": encryption,
     "snapshot-block-public-access": snapshots,
     "password-policy": passwords,
+    "guardduty-detector": detection.detector,
+    "config-recorder": detection.recorder,
 }
 # Looser than they should be.
 _PASSWORDS: dict[str, dict[str, Any]] = {
@@ -54,6 +57,10 @@ def flip_guardrail(aws: Account, kind: str, path: str) -> None:
             aws.ec2.enable_snapshot_block_public_access(State="block-new-sharing")
         case "password-policy":
             change_passwords(aws, **_PASSWORDS[path])
+        case "guardduty-detector":
+            detection.flip_detector(aws, path)
+        case "config-recorder":
+            detection.flip_recorder(aws, path)
         case _:
             raise AssertionError(f"no flip for {path} of {kind}")
 

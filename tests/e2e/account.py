@@ -109,6 +109,14 @@ class Account:
         return self._session.client("cloudtrail", endpoint_url=self._endpoints.secure, config=_CONFIG)
 
     @cached_property
+    def guardduty(self) -> Any:
+        return self._session.client("guardduty", endpoint_url=self._endpoints.secure, config=_CONFIG)
+
+    @cached_property
+    def config(self) -> Any:
+        return self._session.client("config", endpoint_url=self._endpoints.secure, config=_CONFIG)
+
+    @cached_property
     def iam(self) -> "IAMClient":
         return self._session.client("iam", endpoint_url=self._endpoints.secure, config=_CONFIG)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from drift import guardrails
+from drift import detection, guardrails
 from drift.guardrails import change_passwords
 from e2e import manifests
 from e2e.account import STAGING, Account
@@ -15,17 +15,31 @@ from e2e.kinds import Object, is_ready
 from e2e.waiting import until
 from e2e.world import World
 
-FIELDS = ("accountPublicAccessBlock", "ebsEncryption", "snapshotBlockPublicAccess", "passwordPolicy")
+FIELDS = (
+    *("accountPublicAccessBlock", "ebsEncryption", "snapshotBlockPublicAccess", "passwordPolicy"),
+    *("guardDuty", "configRecorder"),
+)
 LEAVE = dict.fromkeys(FIELDS, "Leave")
 BLOCK = f"account-public-access-block/{STAGING}"
 STRICTER = {"MinimumPasswordLength": 20, "MaxPasswordAge": 30, "HardExpiry": True}
 READS = {
+    ("config", "DescribeConfigurationRecorderStatus"),
+    ("config", "DescribeConfigurationRecorders"),
+    ("config", "DescribeDeliveryChannels"),
+    ("guardduty", "GetDetector"),
+    ("guardduty", "ListDetectors"),
     ("ec2", "GetEbsEncryptionByDefault"),
     ("ec2", "GetSnapshotBlockPublicAccessState"),
     ("iam", "GetAccountPasswordPolicy"),
     ("s3control", "GetPublicAccessBlock"),
 }
 WRITES = {
+    ("config", "PutConfigurationRecorder"),
+    ("config", "PutDeliveryChannel"),
+    ("config", "StartConfigurationRecorder"),
+    ("guardduty", "CreateDetector"),
+    ("guardduty", "UpdateDetector"),
+    ("iam", "CreateServiceLinkedRole"),
     ("ec2", "EnableEbsEncryptionByDefault"),
     ("ec2", "EnableSnapshotBlockPublicAccess"),
     ("iam", "UpdateAccountPasswordPolicy"),
@@ -73,6 +87,13 @@ def test_a_new_account_is_guarded_and_stays_so_without_the_environment(world: Wo
     classes = ("Symbols", "Numbers", "UppercaseCharacters", "LowercaseCharacters")
     expected |= {f"Require{each}": True for each in classes} | {"AllowUsersToChangePassword": True}
     assert expected.items() <= guarded["password-policy"].items()
+    watched = guarded["guardduty-detector"]
+    assert watched["status"] == watched["features"]["S3_DATA_EVENTS"] == watched["features"]["EKS_AUDIT_LOGS"] == "ENABLED"
+    # Tenants' keys let nobody else at volumes, and nobody has asked for it.
+    assert watched["features"]["EBS_MALWARE_PROTECTION"] == "DISABLED"
+    recorded = guarded["config-recorder"]
+    assert (recorded["recording"], recorded["channel"][0]["s3BucketName"]) == ([True], f"cloister-logs-{STAGING}-REGION")
+    assert recorded["recorder"][0]["recordingGroup"]["includeGlobalResourceTypes"]
 
     world.cluster.delete("Environment", "staging")
     world.cluster.wait_gone("Environment", "staging")
@@ -124,6 +145,39 @@ def test_what_is_left_to_the_organisation_is_neither_looked_at_nor_changed(world
     assert guardrails.encryption(staging, "") is False
     named = [one["id"] for one in world.cluster.get("Environment", "staging")["status"]["resources"]]
     assert not any(one.split("/")[0] in guardrails.READ for one in named)
+
+
+def test_what_an_organisation_watches_and_records_counts_and_is_not_fought_with(world: World, staging: Account) -> None:
+    detection.forget(staging)
+    made = staging.guardduty.create_detector(Enable=True)["DetectorId"]
+    off = [{"Name": "EKS_AUDIT_LOGS", "Status": "DISABLED"}]
+    staging.guardduty.update_detector(DetectorId=made, Features=off)
+    staging.guardduty.accept_administrator_invitation(DetectorId=made, AdministratorId="9" * 12, InvitationId="x")
+    name = "aws-controltower-BaselineConfigRecorder"
+    role = f"arn:aws:iam::{STAGING}:role/CloisterProvisioner"  # any but AWS Config's own
+    daily = {"recordingFrequency": "DAILY"}
+    everything = {"allSupported": True, "includeGlobalResourceTypes": False}
+    recorder = {"name": name, "roleARN": role, "recordingGroup": everything, "recordingMode": daily}
+    staging.config.put_configuration_recorder(ConfigurationRecorder=recorder)
+    channel = {"name": "aws-controltower-BaselineConfigDeliveryChannel", "s3BucketName": detection.elsewhere(staging)}
+    staging.config.put_delivery_channel(DeliveryChannel=channel)
+    staging.config.start_configuration_recorder(ConfigurationRecorderName=name)
+    before = _states(staging)
+    since = world.calls.mark("an organisation's")
+    world.onboard(manifests.staging())
+    written = {c.service for c in _of_guardrails(world, since) if c.mutating}
+    assert not written & {"config", "guardduty"}
+    assert {kind: _states(staging)[kind] for kind in ("guardduty-detector", "config-recorder")} == {
+        kind: before[kind] for kind in ("guardduty-detector", "config-recorder")
+    }
+
+    # What it records less, or no more, is put right, and the rest of it is as it was.
+    narrow = {"allSupported": False, "resourceTypes": ["AWS::EC2::Instance"]}
+    staging.config.put_configuration_recorder(ConfigurationRecorder=recorder | {"recordingGroup": narrow})
+    staging.config.stop_configuration_recorder(ConfigurationRecorderName=name)
+    world.cluster.poke("Environment", "staging")
+    until("it records all again", lambda: detection.recorder(staging, "") == before["config-recorder"])
+    detection.forget(staging)
 
 
 def test_a_denied_guardrail_is_told_and_stops_no_tenant(world: World, staging: Account) -> None:

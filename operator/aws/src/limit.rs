@@ -26,8 +26,10 @@ pub enum Lane {
 pub(crate) enum Service {
     CloudTrail,
     CloudWatch,
+    Config,
     Ec2,
     Events,
+    GuardDuty,
     Iam,
     Kms,
     Logs,
@@ -45,8 +47,10 @@ impl Service {
         match self {
             Self::CloudTrail => "cloudtrail",
             Self::CloudWatch => "monitoring",
+            Self::Config => "config",
             Self::Ec2 => "ec2",
             Self::Events => "events",
+            Self::GuardDuty => "guardduty",
             Self::Iam => "iam",
             Self::Kms => "kms",
             Self::Logs => "logs",
@@ -73,6 +77,7 @@ impl Service {
             Self::RedshiftData | Self::Events => (20, 40),
             // Its rates are not published.
             Self::Redshift | Self::S3Control => (10, 20),
+            Self::Config | Self::GuardDuty => (5, 10),
             // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html: 10, and 1 for
             // changes, of which there are few.
             Self::CloudTrail => (5, 5),

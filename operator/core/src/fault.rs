@@ -33,7 +33,9 @@ impl FaultClass {
     /// The meaning of an AWS error code; what is not listed goes by the HTTP status.
     #[must_use]
     pub fn of(code: &str, status: Option<u16>) -> Self {
-        if let Some(class) = Self::of_ec2(code).or_else(|| Self::of_cloudtrail(code)) {
+        if let Some(class) =
+            Self::of_ec2(code).or_else(|| Self::of_cloudtrail(code)).or_else(|| Self::of_config(code))
+        {
             return class;
         }
         // Redshift ends some of its codes so, and the SDK names all of them so.
@@ -171,6 +173,23 @@ impl FaultClass {
             | "KmsKeyNotFoundException"
             | "S3BucketDoesNotExistException" => Self::Conflict,
             "MaximumNumberOfTrailsExceededException" | "TagsLimitExceededException" => Self::Quota,
+            _ => return None,
+        })
+    }
+
+    /// <https://docs.aws.amazon.com/config/latest/APIReference/API_PutDeliveryChannel.html#API_PutDeliveryChannel_Errors>
+    fn of_config(code: &str) -> Option<Self> {
+        Some(match code {
+            "NoSuchConfigurationRecorderException" | "NoSuchDeliveryChannelException" => Self::NotFound,
+            // Somebody has made one meanwhile.
+            "MaxNumberOfConfigurationRecordersExceededException"
+            | "MaxNumberOfDeliveryChannelsExceededException" => Self::Exists,
+            // What it needs is being made, or has yet to be known everywhere.
+            "InsufficientDeliveryPolicyException"
+            | "InvalidRoleException"
+            | "NoAvailableConfigurationRecorderException"
+            | "NoAvailableDeliveryChannelException"
+            | "NoSuchBucketException" => Self::Conflict,
             _ => return None,
         })
     }

@@ -112,8 +112,16 @@ fn red(findings: &[Finding]) -> Vec<&str> {
 }
 
 /// What is judged by resources of the Environment alone.
-const OF_HOME: [Part; 5] =
-    [Part::PublicAccessBlock, Part::SnapshotBlock, Part::PasswordPolicy, Part::Audit, Part::Alarms];
+const OF_HOME: [Part; 8] = [
+    Part::PublicAccessBlock,
+    Part::SnapshotBlock,
+    Part::PasswordPolicy,
+    Part::Detection,
+    Part::GuardDuty,
+    Part::ConfigRecorder,
+    Part::Audit,
+    Part::Alarms,
+];
 
 fn of_home(part: Part) -> bool {
     OF_HOME.contains(&part)

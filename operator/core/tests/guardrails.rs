@@ -11,7 +11,8 @@ use cloister_core::observed::{Actual, Observed, ObservedSet};
 use cloister_core::ownership::Owner;
 use cloister_core::plan::{DesiredSet, Mode, Plan, plan};
 use cloister_core::resource::{
-    Guardrail, GuardrailStep, PasswordPolicy, PublicAccessBlock, Resource, ResourceId, Step,
+    Channel, Detector, Guardrail, GuardrailStep, PasswordPolicy, PublicAccessBlock, Recorder, Resource,
+    ResourceId, Step,
 };
 use cloister_core::tenant::KeyArns;
 use cloister_crds::status::CommonStatus;
@@ -42,6 +43,8 @@ fn desired(spec: &EnvironmentSpec, deleting: bool) -> DesiredSet {
 fn guardrails(spec: &EnvironmentSpec) -> DesiredSet {
     let mut set = desired(spec, false);
     set.retain(|id, _| matches!(id, ResourceId::Guardrail(_)));
+    // The bucket that a recorder waits for is looked at elsewhere.
+    set.values_mut().for_each(|want| want.needs.clear());
     set
 }
 
@@ -56,8 +59,25 @@ fn observe(desired: &DesiredSet, held: &Held) -> ObservedSet {
 fn act(held: &mut Held, plan: &Plan) {
     for work in &plan.works {
         for step in &work.steps {
-            let Step::Guardrail(GuardrailStep::Put(put)) = step else { panic!("{step:?}") };
-            held.insert(work.id.clone(), Resource::Guardrail(put.clone()));
+            let Step::Guardrail(step) = step else { panic!("{step:?}") };
+            let put = match step {
+                GuardrailStep::Put(Guardrail::Recorder(put)) => {
+                    Guardrail::Recorder(Recorder { channel: None, recording: false, ..put.clone() })
+                }
+                GuardrailStep::Put(put) | GuardrailStep::Create(put) => put.clone(),
+                GuardrailStep::PutChannel(put) => {
+                    Guardrail::Recorder(Recorder { recording: false, ..put.clone() })
+                }
+                GuardrailStep::Start(_) => {
+                    let Some(Resource::Guardrail(Guardrail::Recorder(held))) = held.get(&work.id) else {
+                        panic!("nothing to start")
+                    };
+                    assert!(held.channel.is_some(), "AWS Config would refuse");
+                    Guardrail::Recorder(Recorder { recording: true, ..held.clone() })
+                }
+                GuardrailStep::CreateRole => continue,
+            };
+            held.insert(work.id.clone(), Resource::Guardrail(put));
         }
     }
 }
@@ -81,13 +101,15 @@ fn each_is_managed_unless_it_is_left_and_none_is_of_interest_to_one_that_leaves(
             "ebs-encryption/us-east-1",
             "snapshot-block-public-access/us-east-1",
             "password-policy/222222222222",
+            "guardduty-detector/us-east-1",
+            "config-recorder/us-east-1",
         ]
     );
     let gone = desired(&spec, true);
     assert!(!gone.is_empty() && !gone.keys().any(|id| matches!(id, ResourceId::Guardrail(_))));
     spec.guardrails.ebs_encryption = Upkeep::Leave;
     spec.guardrails.password_policy = Upkeep::Leave;
-    assert_eq!(guardrails(&spec).len(), 2);
+    assert_eq!(guardrails(&spec).len(), 4);
 }
 
 #[test]
@@ -100,7 +122,7 @@ fn two_environments_of_one_account_come_to_rest_and_keep_what_is_stricter() {
         let first = plan(&desired, &observe(&desired, &held), Mode::Correct);
         act(&mut held, &first);
     }
-    assert_eq!(held.len(), 6, "two of the account, two of each region");
+    assert_eq!(held.len(), 10, "two of the account, four of each region");
     let stricter = PasswordPolicy {
         minimum_length: 20,
         max_age_days: Some(30),
@@ -118,6 +140,81 @@ fn two_environments_of_one_account_come_to_rest_and_keep_what_is_stricter() {
         let desired = guardrails(spec);
         assert!(plan(&desired, &observe(&desired, &held), Mode::Correct).is_settled());
     }
+}
+
+/// The steps for one guardrail, where this is there.
+fn steps(have: Guardrail) -> Vec<GuardrailStep> {
+    let mut desired = guardrails(&spec());
+    desired.retain(|_, want| {
+        let Resource::Guardrail(want) = &want.resource else { return false };
+        std::mem::discriminant(want) == std::mem::discriminant(&have)
+    });
+    let held = desired.keys().map(|id| (id.clone(), Resource::Guardrail(have.clone()))).collect();
+    let plan = plan(&desired, &observe(&desired, &held), Mode::Correct);
+    let steps = plan.works.into_iter().flat_map(|work| work.steps);
+    steps.map(|step| if let Step::Guardrail(step) = step { step } else { panic!("{step:?}") }).collect()
+}
+
+#[test]
+fn a_new_detector_has_nothing_turned_on_that_nobody_asked_for() {
+    let desired = guardrails(&spec());
+    let plan = plan(&desired, &observe(&desired, &Held::new()), Mode::Correct);
+    let created = plan.works.iter().flat_map(|work| &work.steps).find_map(|step| match step {
+        Step::Guardrail(GuardrailStep::Create(Guardrail::Detector(new))) => Some(new),
+        _ => None,
+    });
+    let features = &created.unwrap_or_else(|| panic!("no detector")).features;
+    assert_eq!(features.get("EBS_MALWARE_PROTECTION"), Some(&false));
+    assert_eq!(features.get("S3_DATA_EVENTS"), Some(&true));
+}
+
+#[test]
+fn a_detector_is_told_only_what_differs_and_more_of_it_counts() {
+    let mut have = Detector::required();
+    have.features.insert("RUNTIME_MONITORING".into(), true);
+    assert_eq!(steps(Guardrail::Detector(have.clone())), []);
+    have.enabled = false;
+    have.features.insert("S3_DATA_EVENTS".into(), false);
+    let mended = steps(Guardrail::Detector(have.clone()));
+    let [GuardrailStep::Put(Guardrail::Detector(put))] = &mended[..] else { panic!("{mended:?}") };
+    assert!(put.enabled);
+    assert_eq!(put.features, BTreeMap::from([("S3_DATA_EVENTS".to_owned(), true)]));
+    have.administrator = Some("999999999999".into());
+    assert_eq!(steps(Guardrail::Detector(have)), [], "it is its administrator's");
+}
+
+#[test]
+fn a_recorder_of_others_counts_where_it_records_all() {
+    let of_others = Recorder {
+        name: "aws-controltower-BaselineConfigRecorder".into(),
+        role: "arn:aws:iam::222222222222:role/aws-controltower-ConfigRecorderRole".into(),
+        all_types: true,
+        recording: true,
+        channel: Some(Channel { name: "aws-controltower".into(), bucket: "aws-controltower-logs".into() }),
+    };
+    assert_eq!(steps(Guardrail::Recorder(of_others.clone())), []);
+    let stopped = Recorder { recording: false, ..of_others.clone() };
+    assert_eq!(steps(Guardrail::Recorder(stopped)), [GuardrailStep::Start(of_others.name.clone())]);
+    let narrow = Recorder { all_types: false, ..of_others.clone() };
+    assert_eq!(
+        steps(Guardrail::Recorder(narrow)),
+        [GuardrailStep::Put(Guardrail::Recorder(of_others.clone()))],
+        "as its own role, and into its own bucket"
+    );
+    let deaf = Recorder { channel: None, ..of_others };
+    assert!(matches!(&steps(Guardrail::Recorder(deaf))[..], [GuardrailStep::PutChannel(_)]));
+}
+
+#[test]
+fn a_channel_of_our_name_leads_into_the_bucket_of_access_logs() {
+    let role = "arn:aws:iam::222222222222:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig";
+    let own = Recorder::required(role.into(), "cloister-logs-222222222222-us-east-1".into());
+    assert_eq!(steps(Guardrail::Recorder(own.clone())), []);
+    let elsewhere = Recorder::required(role.into(), "elsewhere".into());
+    assert_eq!(steps(Guardrail::Recorder(elsewhere)), [GuardrailStep::PutChannel(own.clone())]);
+    let other = Recorder { role: "arn:aws:iam::222222222222:role/other".into(), ..own.clone() };
+    let mended = [GuardrailStep::CreateRole, GuardrailStep::Put(Guardrail::Recorder(own))];
+    assert_eq!(steps(Guardrail::Recorder(other)), mended);
 }
 
 /// A pass over an account with all but one guardrail, which a policy of the organisation forbids to set.

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from aws.authorization import (
     cloudtrail,
+    configservice,
     ec2,
     events,
+    guardduty,
     iam,
     kms,
     logs,
@@ -34,6 +36,8 @@ SERVICES: dict[str, Callable[[Call], list[Demand]]] = {
     "logs": logs.demands,
     "monitoring": monitoring.demands,
     "cloudtrail": cloudtrail.demands,
+    "config": configservice.demands,
+    "guardduty": guardduty.demands,
     "redshift-data": redshift_data.demands,
     "redshift": redshift.demands,
     "ec2": ec2.demands,

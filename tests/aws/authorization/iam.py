@@ -10,6 +10,7 @@ from moto.iam.models import Role
 from aws import stores
 from aws.authorization.demand import Demand, request_tags, resource_tags
 from aws.call import Call
+from aws.iam import service_linked
 from aws.policy.context import Context
 
 # iam:PermissionsBoundary is the boundary that the call names, or the one that the role has; other calls lack the key.
@@ -49,6 +50,10 @@ def demands(call: Call) -> list[Demand]:
             context |= _tags({key: tag["Value"] for key, tag in policy_tags.items()})
     elif call.operation == "CreatePolicy":
         resource = f"arn:aws:iam::{call.account}:policy{call.param('Path', '/')}{call.param('PolicyName', '')}"
+    elif call.operation == "CreateServiceLinkedRole":
+        service = str(call.param("AWSServiceName") or "")
+        resource = service_linked.arn(call.account, service)
+        context["iam:awsservicename"] = [service]
     if call.param("PolicyArn"):
         context["iam:policyarn"] = [call.params["PolicyArn"]]
     needed = [Demand(action, resource, call.account, context)]

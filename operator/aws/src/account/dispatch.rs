@@ -114,7 +114,7 @@ impl Account {
                 Step::LaunchTemplate(step),
             ) => launch_template::perform(self, name, want, step, lane).await,
             (_, Resource::Guardrail(_), Step::Guardrail(step)) => {
-                guardrail::perform(self, step, lane).await.map(|()| None)
+                guardrail::perform(self, arn, step, lane).await.map(|()| None)
             }
             (ResourceId::EventRule(name), Resource::EventRule(want), Step::EventRule(step)) => {
                 event_rule::perform(self, name, want, step, lane).await

@@ -64,7 +64,7 @@ async fn what_somebody_changed_is_put_right() -> Outcome {
     Ok(())
 }
 
-/// EBS encryption by default is only ever turned on here.
+/// EBS encryption by default and what detects are only ever turned on here.
 fn loosened(want: &Desired) -> Option<Step> {
     let Resource::Guardrail(want) = &want.resource else { return None };
     let loose = match want {
@@ -77,7 +77,7 @@ fn loosened(want: &Desired) -> Option<Step> {
         Guardrail::PasswordPolicy(policy) => {
             Guardrail::PasswordPolicy(PasswordPolicy { minimum_length: 8, ..policy.clone() })
         }
-        Guardrail::EbsEncryption(_) => return None,
+        Guardrail::EbsEncryption(_) | Guardrail::Detector(_) | Guardrail::Recorder(_) => return None,
     };
     Some(Step::Guardrail(GuardrailStep::Put(loose)))
 }

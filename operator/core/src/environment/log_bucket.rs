@@ -37,7 +37,19 @@ pub(super) fn settings(account: &Account, retention_days: i32, owner: &Owner) ->
     }
 }
 
-/// Only the logging service of this account writes, and nobody deletes before the time.
+/// Under which AWS Config puts what it records of this account, here and nowhere else in the bucket.
+fn recorded(account: &Account, bucket: &str) -> String {
+    format!("{bucket}/AWSLogs/{}/Config/*", account.id)
+}
+
+/// AWS Config's own role may write into no bucket, so it comes as the service.
+/// <https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html>
+fn for_config(account: &Account, statement: Statement, on: String) -> Statement {
+    let by_config = statement.principal("Service", "config.amazonaws.com").on([on]);
+    by_config.when("StringEquals", "aws:SourceAccount", [account.id.clone()])
+}
+
+/// Only the logging service and AWS Config write for this account, and nobody deletes before the time.
 fn policy(account: &Account) -> Document {
     let bucket = account.bucket_arn(&account.log_bucket);
     let objects = format!("{bucket}/*");
@@ -50,6 +62,18 @@ fn policy(account: &Account) -> Document {
                 .on([objects.clone()])
                 .when("StringEquals", "aws:SourceAccount", [account.id.clone()])
                 .when("ArnLike", "aws:SourceArn", [any_bucket]),
+        ),
+        (
+            "ConfigLooks",
+            for_config(account, Statement::allow(["s3:GetBucketAcl", "s3:ListBucket"]), bucket.clone()),
+        ),
+        (
+            "ConfigWrites",
+            for_config(account, Statement::allow(["s3:PutObject"]), recorded(account, &bucket)).when(
+                "StringEquals",
+                "s3:x-amz-acl",
+                ["bucket-owner-full-control"],
+            ),
         ),
         (
             "DenyDeletion",

@@ -162,6 +162,11 @@ pub(super) const fn own(resource: &'static str, field: &'static str, test: Test)
     demand(Of::Tenant, resource, field, test)
 }
 
+/// Of its Environment's, where that part is declared.
+pub(super) const fn home_of(part: Part, resource: &'static str, field: &'static str, test: Test) -> Demand {
+    Demand { part: Some(part), ..home(resource, field, test) }
+}
+
 /// Of its Environment's.
 pub(super) const fn home(resource: &'static str, field: &'static str, test: Test) -> Demand {
     demand(Of::Environment, resource, field, test)

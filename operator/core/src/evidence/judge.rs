@@ -88,7 +88,10 @@ fn finding(safeguard: &Safeguard, scene: &Scene<'_>) -> Finding {
             let holds = !proofs.is_empty() && proofs.iter().all(|proof| proof.holds);
             let status = if holds { Status::Met } else { Status::NotMet };
             let looked_at = Some(scene.time.to_owned());
-            Finding { looked_at, proofs, ..Finding::new(safeguard, status) }
+            let mut left = demands.iter().filter_map(|demand| demand.part);
+            let reason =
+                left.find(|part| part.is_guardrail() && !scene.declared.contains(part)).map(elsewhere);
+            Finding { looked_at, proofs, reason, ..Finding::new(safeguard, status) }
         }
     }
 }
@@ -101,6 +104,11 @@ fn is_made(demand: &Demand, scene: &Scene<'_>) -> bool {
         _ => true,
     };
     its_own && demand.part.is_none_or(|part| scene.declared.contains(&part))
+}
+
+/// Of a safeguard that is judged by the rest of it.
+fn elsewhere(part: Part) -> String {
+    format!("{} is Leave, so that is up to whoever keeps the account's settings", part.field())
 }
 
 /// A demand that finds no resource to look at is one that does not hold.

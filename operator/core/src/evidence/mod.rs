@@ -62,6 +62,10 @@ pub enum Part {
     PublicAccessBlock,
     SnapshotBlock,
     PasswordPolicy,
+    /// Either of the two below.
+    Detection,
+    GuardDuty,
+    ConfigRecorder,
     /// Without a role in the audit account nothing there is Cloister's to keep.
     Audit,
     /// Nor is anybody told where there is no topic.
@@ -82,6 +86,9 @@ impl Part {
             Self::PublicAccessBlock => "spec.guardrails.accountPublicAccessBlock",
             Self::SnapshotBlock => "spec.guardrails.snapshotBlockPublicAccess",
             Self::PasswordPolicy => "spec.guardrails.passwordPolicy",
+            Self::Detection => "spec.guardrails.guardDuty, as configRecorder,",
+            Self::GuardDuty => "spec.guardrails.guardDuty",
+            Self::ConfigRecorder => "spec.guardrails.configRecorder",
             Self::Audit => "spec.audit.roleArn",
             Self::Alarms => "spec.audit.alarmTopicArn",
             Self::Evidence => "spec.audit.evidence",
@@ -90,7 +97,15 @@ impl Part {
 
     #[must_use]
     pub fn is_guardrail(self) -> bool {
-        matches!(self, Self::PublicAccessBlock | Self::SnapshotBlock | Self::PasswordPolicy)
+        matches!(
+            self,
+            Self::PublicAccessBlock
+                | Self::SnapshotBlock
+                | Self::PasswordPolicy
+                | Self::Detection
+                | Self::GuardDuty
+                | Self::ConfigRecorder
+        )
     }
 }
 

@@ -60,16 +60,24 @@ fn service(kind: &str) -> Option<&str> {
 }
 
 /// Settings of an account have no names; their calls have.
-fn of_account(kind: &str) -> Option<[&'static str; 2]> {
+fn of_account(kind: &str) -> Option<&'static [&'static str]> {
     match kind {
         "account-public-access-block" => {
-            Some(["PutAccountPublicAccessBlock", "DeleteAccountPublicAccessBlock"])
+            Some(&["PutAccountPublicAccessBlock", "DeleteAccountPublicAccessBlock"])
         }
-        "ebs-encryption" => Some(["DisableEbsEncryptionByDefault", "ModifyEbsDefaultKmsKeyId"]),
+        "ebs-encryption" => Some(&["DisableEbsEncryptionByDefault", "ModifyEbsDefaultKmsKeyId"]),
         "snapshot-block-public-access" => {
-            Some(["DisableSnapshotBlockPublicAccess", "EnableSnapshotBlockPublicAccess"])
+            Some(&["DisableSnapshotBlockPublicAccess", "EnableSnapshotBlockPublicAccess"])
         }
-        "password-policy" => Some(["UpdateAccountPasswordPolicy", "DeleteAccountPasswordPolicy"]),
+        "password-policy" => Some(&["UpdateAccountPasswordPolicy", "DeleteAccountPasswordPolicy"]),
+        "guardduty-detector" => Some(&["CreateDetector", "DeleteDetector", "UpdateDetector"]),
+        "config-recorder" => Some(&[
+            "DeleteConfigurationRecorder",
+            "DeleteDeliveryChannel",
+            "PutConfigurationRecorder",
+            "PutDeliveryChannel",
+            "StopConfigurationRecorder",
+        ]),
         _ => None,
     }
 }

@@ -1,8 +1,9 @@
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Serialize;
 
-use super::{PasswordPolicy, PublicAccessBlock};
+use super::{Detector, PasswordPolicy, PublicAccessBlock, Recorder};
 
 /// A setting of the account itself. It is nobody's: it carries no tags, stays when the Environment goes, and is
 /// tightened only.
@@ -13,6 +14,8 @@ pub enum Guardrail {
     EbsEncryption(EbsEncryption),
     SnapshotBlock(SnapshotBlock),
     PasswordPolicy(PasswordPolicy),
+    Detector(Detector),
+    Recorder(Recorder),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -40,6 +43,8 @@ pub enum GuardrailKind {
     EbsEncryption,
     SnapshotBlock,
     PasswordPolicy,
+    GuardDuty,
+    ConfigRecorder,
 }
 
 impl GuardrailKind {
@@ -51,6 +56,8 @@ impl GuardrailKind {
             Self::EbsEncryption => "ebsEncryption",
             Self::SnapshotBlock => "snapshotBlockPublicAccess",
             Self::PasswordPolicy => "passwordPolicy",
+            Self::GuardDuty => "guardDuty",
+            Self::ConfigRecorder => "configRecorder",
         }
     }
 }
@@ -62,20 +69,40 @@ impl fmt::Display for GuardrailId {
             GuardrailKind::EbsEncryption => "ebs-encryption",
             GuardrailKind::SnapshotBlock => "snapshot-block-public-access",
             GuardrailKind::PasswordPolicy => "password-policy",
+            GuardrailKind::GuardDuty => "guardduty-detector",
+            GuardrailKind::ConfigRecorder => "config-recorder",
         };
         write!(f, "{kind}/{}", self.of)
     }
 }
 
-/// The whole setting, since what is left out of a call falls back to AWS's default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum GuardrailStep {
+    /// The whole setting, since what is left out of a call falls back to AWS's default; of a detector, what differs.
     Put(Guardrail),
+    Create(Guardrail),
+    /// The service-linked role of AWS Config.
+    CreateRole,
+    PutChannel(Recorder),
+    /// Of the recorder of that name.
+    Start(String),
 }
 
 impl Guardrail {
-    pub(super) fn put(&self) -> GuardrailStep {
-        GuardrailStep::Put(self.clone())
+    pub(super) fn create(&self) -> Vec<GuardrailStep> {
+        match self {
+            Self::Detector(want) => want.create(),
+            Self::Recorder(want) => want.create(),
+            _ => vec![GuardrailStep::Put(self.clone())],
+        }
+    }
+
+    pub(super) fn repair(&self, have: &Self, parts: &BTreeSet<&str>) -> Vec<GuardrailStep> {
+        match (self, have) {
+            (Self::Detector(want), Self::Detector(have)) => want.repair(have, parts),
+            (Self::Recorder(want), _) => want.repair(parts),
+            _ => vec![GuardrailStep::Put(self.clone())],
+        }
     }
 
     /// What is wanted, or what is there where that is stricter.
@@ -84,6 +111,8 @@ impl Guardrail {
             (Self::PasswordPolicy(want), Self::PasswordPolicy(have)) => {
                 Self::PasswordPolicy(want.stricter(have))
             }
+            (Self::Detector(want), Self::Detector(have)) => Self::Detector(want.given(have)),
+            (Self::Recorder(want), Self::Recorder(have)) => Self::Recorder(want.given(have)),
             _ => self.clone(),
         }
     }

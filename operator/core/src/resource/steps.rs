@@ -35,7 +35,7 @@ impl Resource {
             Self::LaunchTemplate(_) => vec![Step::LaunchTemplate(LaunchTemplateStep::Create)],
             // Even a schema that is not there is planned by what its database holds.
             Self::Schema(_) => Vec::new(),
-            Self::Guardrail(want) => vec![Step::Guardrail(want.put())],
+            Self::Guardrail(want) => want.create().into_iter().map(Step::Guardrail).collect(),
             Self::EventRule(_) => EventRule::create().into_iter().map(Step::EventRule).collect(),
             Self::AuditBucket(want) => audit_bucket::create(want),
             Self::Trail(_) => Trail::create(),
@@ -91,7 +91,9 @@ impl Resource {
             (Self::AuditBucket(want), Self::AuditBucket(_)) => audit_bucket::repair(want, &parts),
             (Self::Trail(_), Self::Trail(_)) => Trail::repair(&parts),
             (Self::Alarm(_), Self::Alarm(_)) => Alarm::repair(&parts).into_iter().map(Step::Alarm).collect(),
-            (Self::Guardrail(want), Self::Guardrail(_)) => vec![Step::Guardrail(want.put())],
+            (Self::Guardrail(want), Self::Guardrail(have)) => {
+                want.repair(have, &parts).into_iter().map(Step::Guardrail).collect()
+            }
             (Self::EventRule(want), Self::EventRule(have)) => {
                 want.repair(have, &parts).into_iter().map(Step::EventRule).collect()
             }

@@ -1,11 +1,13 @@
 //! W1-W2, D1-D3: logs and alarms, detection.
 
 use super::super::demand::Test::{AtLeast, Declared, True};
-use super::super::demand::{any, home, own};
-use super::super::{Basis, Part, Safeguard, managed};
+use super::super::demand::{any, home, home_of, own};
+use super::super::{Part, Safeguard, managed};
 
 const LOGS: &str = "log-group/*";
 const ALARM: &str = "cloudwatch-alarm/*";
+const DETECTOR: &str = "guardduty-detector/*";
+const RECORDER: &str = "config-recorder/*";
 
 pub(super) const TABLE: &[Safeguard] = &[
     Safeguard {
@@ -58,8 +60,18 @@ pub(super) const TABLE: &[Safeguard] = &[
         prowler: &["guardduty_is_enabled", "securityhub_enabled", "config_recorder_all_regions_enabled"],
         config: &["guardduty-enabled-centralized", "securityhub-enabled"],
         fsbp: &[],
-        basis: Basis::NotManaged { needs: "GuardDuty, Security Hub and a Config recorder in every region" },
-        beyond: None,
+        basis: managed(
+            Part::Detection,
+            &[
+                home_of(Part::GuardDuty, DETECTOR, "enabled", True),
+                home_of(Part::GuardDuty, DETECTOR, "features.EKS_AUDIT_LOGS", True),
+                home_of(Part::GuardDuty, DETECTOR, "features.S3_DATA_EVENTS", True),
+                home_of(Part::ConfigRecorder, RECORDER, "allTypes", True),
+                home_of(Part::ConfigRecorder, RECORDER, "channel.bucket", Declared),
+                home_of(Part::ConfigRecorder, RECORDER, "recording", True),
+            ],
+        ),
+        beyond: Some("Security Hub, which Cloister does not turn on, and the account's other regions"),
     },
     Safeguard {
         id: "D2",

@@ -1,0 +1,1 @@
+"""AWS Config, as far as recorder and delivery channel go."""

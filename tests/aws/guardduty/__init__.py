@@ -1,0 +1,1 @@
+"""Amazon GuardDuty, as far as an account's detector goes."""
