@@ -9,6 +9,7 @@ use crate::events::{Events, Hearing};
 use crate::evidence::{EvidenceSchedule, EvidenceStatus};
 use crate::guardrails::Guardrails;
 use crate::nodes::NodeSource;
+use crate::provider::IdentityProvider;
 use crate::rules::{
     LABEL, NO_DUPLICATES, REGION, ROLE_ARN, each, matches, matches_id, partition, same_partition,
 };
@@ -125,6 +126,9 @@ pub struct EnvironmentSpec {
     /// looked at by sweep alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub events: Option<Events>,
+    /// Whose users sign in at tenants' applications. Without it no tenant may have an `AnalyticsApp`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_in: Option<IdentityProvider>,
     /// What tenants' worker nodes are made from. Without it no tenant may ask for nodes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nodes: Option<NodeSource>,

@@ -3,6 +3,7 @@
 //! Everything that CEL can say is said here, so that the API server refuses it at admission; the
 //! message names what is wrong and what to write instead. The rest is in `cloister-core::*::validate`.
 
+pub mod app;
 pub mod bucket;
 pub mod drill;
 pub mod environment;
@@ -12,6 +13,7 @@ pub mod guardrails;
 pub mod nodes;
 pub mod offboarding;
 pub mod pipeline;
+pub mod provider;
 mod rules;
 pub mod schema;
 pub mod status;
@@ -20,6 +22,7 @@ pub mod unload;
 pub mod uploads;
 pub mod warehouse;
 
+pub use app::{AnalyticsApp, AnalyticsAppSpec, AnalyticsAppStatus};
 pub use bucket::{IngestBucket, IngestBucketSpec, IngestBucketStatus};
 pub use drill::DrillStatus;
 pub use environment::{Environment, EnvironmentSpec, EnvironmentStatus};
@@ -28,6 +31,7 @@ pub use guardrails::{Guardrail, Guardrails};
 pub use nodes::{Nodes, NodesStatus};
 pub use offboarding::{Offboarding, OffboardingStatus};
 pub use pipeline::{EtlPipeline, EtlPipelineSpec, EtlPipelineStatus};
+pub use provider::IdentityProvider;
 pub use schema::{RedshiftSchema, RedshiftSchemaSpec, RedshiftSchemaStatus};
 pub use tenant::{ClientTenant, ClientTenantSpec, ClientTenantStatus};
 pub use warehouse::{Warehouse, WarehouseCluster};
@@ -48,6 +52,7 @@ pub fn definitions() -> Vec<CustomResourceDefinition> {
         IngestBucket::crd(),
         RedshiftSchema::crd(),
         EtlPipeline::crd(),
+        AnalyticsApp::crd(),
     ];
     let versions = all.iter_mut().flat_map(|definition| &mut definition.spec.versions);
     versions.filter_map(|v| v.schema.as_mut()?.open_api_v3_schema.as_mut()).for_each(take_null_for_absent);

@@ -6,6 +6,8 @@ from aws.cloudtrail import tags as trail_tags
 from aws.cloudtrail import trails
 from aws.configservice import channels as delivery_channels
 from aws.configservice import recorders as config_recorders
+from aws.dynamodb import settings as table_settings
+from aws.dynamodb import tables
 from aws.ec2 import (
     describe_catalog,
     flow_logs,
@@ -101,6 +103,8 @@ OURS = (
     attributes,
     queues,
     event_rules,
+    tables,
+    table_settings,
     alarms,
     alarm_tags,
     metric_filters,

@@ -18,7 +18,7 @@ pub use trigger::{ArrivalTrigger, CatchUp, ScheduleTrigger, Trigger, UpstreamTri
 use crate::rules::{LABEL, PRINTABLE, matches};
 
 /// One image by its digest: `registry.example/name@sha256:` and 64 hexadecimal digits.
-const IMAGE: &str = "^[a-z0-9][a-zA-Z0-9._:/-]*@sha256:[0-9a-f]{64}$";
+pub(crate) const IMAGE: &str = "^[a-z0-9][a-zA-Z0-9._:/-]*@sha256:[0-9a-f]{64}$";
 const PYTHON_NAME: &str = "[A-Za-z_][A-Za-z0-9_]*";
 
 /// What is run when files arrive, a time comes, another pipeline is done, or somebody asks for it.

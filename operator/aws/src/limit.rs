@@ -27,6 +27,7 @@ pub(crate) enum Service {
     CloudTrail,
     CloudWatch,
     Config,
+    DynamoDb,
     Ec2,
     Events,
     GuardDuty,
@@ -48,6 +49,7 @@ impl Service {
             Self::CloudTrail => "cloudtrail",
             Self::CloudWatch => "monitoring",
             Self::Config => "config",
+            Self::DynamoDb => "dynamodb",
             Self::Ec2 => "ec2",
             Self::Events => "events",
             Self::GuardDuty => "guardduty",
@@ -75,6 +77,9 @@ impl Service {
             // https://docs.aws.amazon.com/general/latest/gr/redshift-service.html
             // EventBridge 50 for most: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
             Self::RedshiftData | Self::Events => (20, 40),
+            // Not published; 500 tables may be made at a time:
+            // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
+            Self::DynamoDb => (20, 40),
             // Its rates are not published.
             Self::Redshift | Self::S3Control => (10, 20),
             Self::Config | Self::GuardDuty => (5, 10),

@@ -60,6 +60,12 @@ impl Names {
         format!("cloister-{}-{}", self.tenant, self.suffix)
     }
 
+    /// Of an application's sessions: at most 9 + 30 + 1 + 19 + 1 + 8 = 68 of DynamoDB's 255 characters.
+    #[must_use]
+    pub fn session_table(&self, app: &str) -> String {
+        format!("cloister-{}-{app}-{}", self.tenant, self.suffix)
+    }
+
     #[must_use]
     pub fn dead_letter_queue(&self, bucket: &str) -> String {
         format!("{}-dlq", self.queue(bucket))
@@ -154,6 +160,7 @@ mod tests {
         let bucket = "b".repeat(20);
         assert!(names.bucket(&bucket).len() <= 63);
         assert!(names.role("warehouse").len() <= 64);
+        assert!(names.role(&format!("door-{}", "a".repeat(19))).len() <= 64);
         assert!(names.dead_letter_queue(&bucket).len() <= 80);
         assert!(shared_warehouse(&"e".repeat(32), "uid").len() <= 63);
         assert!(trail_role(&"e".repeat(32), "uid").len() <= 64);

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from aws.authorization import (
     cloudtrail,
     configservice,
+    dynamodb,
     ec2,
     events,
     guardduty,
@@ -32,6 +33,7 @@ SERVICES: dict[str, Callable[[Call], list[Demand]]] = {
     "kms": kms.demands,
     "iam": iam.demands,
     "sqs": sqs.demands,
+    "dynamodb": dynamodb.demands,
     "events": events.demands,
     "logs": logs.demands,
     "monitoring": monitoring.demands,
