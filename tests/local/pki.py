@@ -48,6 +48,11 @@ class Pki:
         subject = _named("kube-apiserver")
         return self._issue("apiserver", subject, ExtendedKeyUsageOID.SERVER_AUTH, names)
 
+    def host(self, file: str, *hosts: str) -> tuple[Path, Path]:
+        """Of a server that people reach by these names."""
+        names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
+        return self._issue(file, _named(hosts[0]), ExtendedKeyUsageOID.SERVER_AUTH, names)
+
     def client(self, user: str, group: str | None = None) -> tuple[Path, Path]:
         """Kubernetes reads the user from the common name, groups from O."""
         file = user.replace(":", "-")
