@@ -21,6 +21,7 @@ _GOLDEN = Path(__file__).with_name("golden")
 # Copies that `make generate` writes.
 _COPIES = {"crds.yaml": "cloister.dev.yaml", "admission.yaml": "admission.yaml"}
 
+
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_rendered_is_as_in_the_file(helm: Helm, name: str) -> None:
     """Definitions and policies are copies of files that are in review already."""
