@@ -21,7 +21,7 @@ CASES: dict[str, Object] = {
         "imagePullSecrets": [{"name": "pull"}],
         "aws": {"identity": "Irsa", "roleArn": ROLE, "tokenAudience": "sts.cloister.example"},
         "settings": {"sweepSeconds": 30, "listenAddress": "[$(POD_IP)]"},
-        "extraArgs": ["--rare-sweep-seconds=900"],
+        "extraArgs": ["--of-a-later-version=1"],
         "extraEnv": [{"name": "HTTPS_PROXY", "value": "http://proxy.example:3128"}],
         "extraEnvFrom": [{"secretRef": {"name": "more"}}],
         "serviceAccount": {"name": "operator", "annotations": {"team": "platform"}},

@@ -1,4 +1,4 @@
-"""Alerts and the dashboard ask for metrics that the operator has, by labels that it sets."""
+"""Alerts and the dashboard ask for metrics that the programs have, by labels that they set."""
 
 import json
 import re
@@ -13,7 +13,10 @@ from chart.helm import CHART
 from e2e.operator import REPOSITORY
 
 _SOURCES = REPOSITORY / "operator" / "controller" / "src"
-_REGISTERED = re.compile(r'registry\.register\(\s*"(\w+)",\s*"[^"]+",\s*(?:self|metrics)\.(\w+)\.clone\(\)')
+_UPLOADS = REPOSITORY / "upload" / "api" / "src" / "metrics.rs"
+_REGISTERED = re.compile(
+    r'registry\.register\(\s*"(\w+)",\s*"[^"]+",\s*(?:(?:self|metrics)\.|Family::clone\(&)?(\w+)(?:\.clone\(\)|\))'
+)
 _FIELD = re.compile(r"^    (?:pub )?(\w+): ((?:Family|Histograms|Counter|Gauge|Histogram)\b.*),$", re.MULTILINE)
 _LABELS = re.compile(r"struct (\w+) \{\n((?:    \w+: [^\n]+,\n)+)\}")
 _ENDINGS = {"Counter": ("_total",), "Gauge": ("",), "Histogram": ("_bucket", "_sum", "_count")}
@@ -22,8 +25,9 @@ _ENDINGS = {"Counter": ("_total",), "Gauge": ("",), "Histogram": ("_bucket", "_s
 def _metrics() -> dict[str, set[str]]:
     """The labels of each time series that the code registers."""
     found = {}
-    for file in [_SOURCES / "metrics.rs", *(_SOURCES / part / "metrics.rs" for part in ("feed", "pipelines", "evidence"))]:
-        text = file.read_text()
+    parts = [_SOURCES / part / "metrics.rs" for part in ("feed", "pipelines", "evidence")]
+    for file in [_SOURCES / "metrics.rs", *parts, _UPLOADS]:
+        text, prefix = file.read_text(), "cloister_upload" if file == _UPLOADS else "cloister"
         labels = {name: set(re.findall(r"(\w+):", body)) for name, body in _LABELS.findall(text)}
         fields = dict(_FIELD.findall(text))
         for name, field in _REGISTERED.findall(text):
@@ -33,13 +37,19 @@ def _metrics() -> dict[str, set[str]]:
             if "PipelineLabel" in labels and kind == "Histograms":
                 its = labels["PipelineLabel"]  # by the alias of that file
             for ending in _ENDINGS[shape]:
-                found[f"cloister_{name}{ending}"] = its | ({"le"} if ending == "_bucket" else set())
+                found[f"{prefix}_{name}{ending}"] = its | ({"le"} if ending == "_bucket" else set())
         assert len(_REGISTERED.findall(text)) == text.count("registry.register("), file
     return found
 
 
+def _rules() -> list[Any]:
+    (operators,) = yaml.safe_load((CHART / "files" / "alerts.yaml").read_text())["groups"]
+    (uploads,) = yaml.safe_load((CHART / "files" / "upload-alerts.yaml").read_text())
+    return [*operators["rules"], *uploads["rules"]]
+
+
 def _queries() -> Iterator[tuple[str, str]]:
-    for rule in yaml.safe_load((CHART / "files" / "alerts.yaml").read_text())["groups"][0]["rules"]:
+    for rule in _rules():
         yield rule["alert"], rule["expr"]
     for panel in json.loads((CHART / "files" / "dashboard.json").read_text())["panels"]:
         for target in panel.get("targets", []):
@@ -85,8 +95,7 @@ def _selectors(node: Any) -> Iterator[tuple[str, set[str]]]:
 
 
 def test_what_the_alerts_say_is_of_labels_that_they_have() -> None:
-    rules = yaml.safe_load((CHART / "files" / "alerts.yaml").read_text())["groups"][0]["rules"]
-    for rule in rules:
+    for rule in _rules():
         told = set(re.findall(r"\$labels\.(\w+)", json.dumps(rule["annotations"])))
         kept = {label.strip() for by in re.findall(r"by \(([^)]*)\)", rule["expr"]) for label in by.split(",")}
         # Without an aggregation all labels stay.

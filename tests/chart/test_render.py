@@ -21,6 +21,7 @@ _GOLDEN = Path(__file__).with_name("golden")
 # Copies that `make generate` writes.
 _COPIES = {"crds.yaml": "cloister.dev.yaml", "admission.yaml": "admission.yaml"}
 
+
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_rendered_is_as_in_the_file(helm: Helm, name: str) -> None:
     """Definitions and policies are copies of files that are in review already."""
@@ -112,6 +113,16 @@ _REFUSED: dict[str, tuple[Object, str]] = {
         {"aws": {"identity": "Irsa", "roleArn": ROLE}, "uploadApi": UPLOADS},
         "/uploadApi/roleArn",
     ),
+    "a probe that is rarer than silence": (
+        {"settings": {"eventSilenceSeconds": 300}},
+        "settings.eventSilenceSeconds must be more than",
+    ),
+    "an option twice": ({"extraArgs": ["--sweep-seconds=30"]}, "extraArgs: --sweep-seconds is set by a value"),
+    "one of the upload API twice": (
+        {"uploadApi": UPLOADS | {"extraArgs": ["--user-rate=30"]}},
+        "extraArgs: --user-rate is set by a value",
+    ),
+    "metrics that nobody may read": ({"serviceMonitor": {"enabled": True}}, "networkPolicy.metricsFrom"),
     "no way to AWS": ({"networkPolicy": {"egressPorts": []}}, "/networkPolicy/egressPorts"),
 }
 

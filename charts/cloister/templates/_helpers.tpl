@@ -162,3 +162,55 @@ tolerations:
 {{ toYaml . }}
 {{- end }}
 {{- end -}}
+
+{{- /* An option that is given twice would be refused by the program, in a loop: dict own, extra. */ -}}
+{{- define "cloister.args" -}}
+{{- range .extra }}
+{{- if contains (printf "- %s=" (first (splitList "=" .))) $.own }}
+{{- fail (printf "extraArgs: %s is set by a value of the chart: change that one" (first (splitList "=" .))) }}
+{{- end }}
+{{- end }}
+{{- .own }}
+{{- with .extra }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "cloister.operatorArgs" -}}
+- --lease-namespace=$(POD_NAMESPACE)
+- --lease-seconds={{ .Values.settings.leaseSeconds }}
+- --listen={{ .Values.settings.listenAddress }}:{{ .Values.settings.port }}
+- --sweep-seconds={{ .Values.settings.sweepSeconds }}
+- --rare-sweep-seconds={{ .Values.settings.rareSweepSeconds }}
+- --event-probe-seconds={{ .Values.settings.eventProbeSeconds }}
+- --event-silence-seconds={{ .Values.settings.eventSilenceSeconds }}
+- --kms-visibility-seconds={{ .Values.settings.kmsVisibilitySeconds }}
+- --log-format={{ .Values.settings.logFormat }}
+{{- end -}}
+
+{{- define "cloister.uploadArgs" -}}
+- --listen={{ .listenAddress }}:{{ .port }}
+- --metrics-listen={{ .listenAddress }}:{{ .metricsPort }}
+- --name={{ .url }}
+- --issuer={{ .oidc.issuer }}
+- --audience={{ .oidc.audience }}
+- --groups-claim={{ .oidc.groupsClaim }}
+- --client-id={{ .oidc.clientId }}
+- --scopes={{ join "," .oidc.scopes }}
+{{- with .oidc.secondFactor.acr }}
+- --mfa-acr={{ join "," . }}
+{{- end }}
+{{- with .oidc.secondFactor.amr }}
+- --mfa-amr={{ join "," . }}
+{{- end }}
+- --tls-cert=/etc/cloister/tls/tls.crt
+- --tls-key=/etc/cloister/tls/tls.key
+- --receipt-key=/etc/cloister/receipt/{{ .receiptKey.key }}
+- --user-rate={{ .limits.userRate }}
+- --user-burst={{ .limits.userBurst }}
+- --refused-rate={{ .limits.refusedRate }}
+- --refused-burst={{ .limits.refusedBurst }}
+- --at-once={{ .limits.atOnce }}
+- --connections={{ .limits.connections }}
+- --log-format={{ .logFormat }}
+{{- end -}}

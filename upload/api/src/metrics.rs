@@ -61,9 +61,8 @@ impl Default for Metrics {
         let mut registry = Registry::with_prefix("cloister_upload");
         let requests = Family::default();
         registry.register("requests", "Requests, by what they asked for", Family::clone(&requests));
-        let histogram: Family<RouteLabel, Histogram, fn() -> Histogram> =
-            Family::new_with_constructor(seconds);
-        registry.register("request_seconds", "How long a request took", histogram.clone());
+        let seconds: Family<RouteLabel, Histogram, fn() -> Histogram> = Family::new_with_constructor(seconds);
+        registry.register("request_seconds", "How long a request took", Family::clone(&seconds));
         let events = Family::default();
         registry.register("events", "What was granted or done, as it was audited", Family::clone(&events));
         let refusals = Family::default();
@@ -72,7 +71,7 @@ impl Default for Metrics {
         registry.register("aws_calls", "Calls of AWS, by error code", Family::clone(&calls));
         let connections = Gauge::default();
         registry.register("connections", "Connections that are open", connections.clone());
-        Self { registry, requests, seconds: histogram, events, refusals, calls, connections }
+        Self { registry, requests, seconds, events, refusals, calls, connections }
     }
 }
 
