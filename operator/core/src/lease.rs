@@ -1,16 +1,16 @@
 //! Who may lead, and when: the decisions around the lease. Moments are spans since this process began, by its own
 //! clock; what another clock says is never read.
 //!
-//! Of a lease, three quarters are its holder's to act, counted from before it asked for the renewal; others take it after
-//! nineteen twentieths, counted from when they heard of it. So a fifth lies between the two, whatever the clocks show; and
-//! a twentieth is left for the requests that taking it needs, so that another leads within the lease.
+//! Of a lease, seven tenths are its holder's to act, counted from before it asked for the renewal; others take it after
+//! nine tenths, counted from when they heard of it. So a fifth lies between the two, whatever the clocks show; and a tenth
+//! is left for the requests that taking it needs, so that another leads within the lease.
 
 use std::time::Duration;
 
 /// For how long after a renewal was begun its holder may act.
 #[must_use]
 pub fn active(term: Duration) -> Duration {
-    term * 3 / 4
+    term * 7 / 10
 }
 
 /// How often the holder renews it, and how long it waits for an answer.
@@ -21,7 +21,7 @@ pub fn renewal(term: Duration) -> Duration {
 
 /// For how long after a renewal was heard of nobody else takes it.
 fn respected(term: Duration) -> Duration {
-    term * 19 / 20
+    term * 9 / 10
 }
 
 /// After how long without news a watch is not trusted: longer than a renewal takes to come.

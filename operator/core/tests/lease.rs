@@ -111,8 +111,8 @@ fn a_renewal_is_counted_from_when_it_was_heard_of() {
     assert_eq!(standby.next(ms(2000)), Next::Listen(ms(3500)));
     assert_eq!(standby.next(ms(3500)), Next::Look);
     standby.saw(held("2", 5), ms(5000));
-    assert_eq!(standby.next(ms(5000)), Next::Listen(ms(5750)));
-    assert_eq!(standby.next(ms(5750)), Next::Claim);
+    assert_eq!(standby.next(ms(5000)), Next::Listen(ms(5500)));
+    assert_eq!(standby.next(ms(5500)), Next::Claim);
 }
 
 #[test]
@@ -121,10 +121,10 @@ fn a_holder_with_another_term_is_left_its_own() {
         let standby = Standby::new("me", TERM, held("1", seconds), ms(0));
         (0..600).map(ms_of_half).find(|now| standby.next(*now) == Next::Claim)
     };
-    assert_eq!(waits(60), Some(ms(57_000)));
+    assert_eq!(waits(60), Some(ms(54_000)));
     assert_eq!(waits(3), Some(ms(3000)));
     // What no operator writes does not count.
-    assert_eq!((waits(0), waits(-1), waits(100_000)), (Some(ms(5000)), Some(ms(5000)), Some(ms(5000))));
+    assert_eq!((waits(0), waits(-1), waits(100_000)), (Some(ms(4500)), Some(ms(4500)), Some(ms(4500))));
 }
 
 const fn ms_of_half(halves: u64) -> Duration {
@@ -134,7 +134,7 @@ const fn ms_of_half(halves: u64) -> Duration {
 #[test]
 fn a_fifth_of_the_lease_lies_between_one_and_the_next() {
     let standby = Standby::new("me", TERM, held("1", 5), ms(0));
-    assert_eq!(active(TERM), ms(3750));
-    assert_ne!(standby.next(ms(4749)), Next::Claim);
-    assert_eq!(standby.next(ms(4750)), Next::Claim);
+    assert_eq!(active(TERM), ms(3500));
+    assert_ne!(standby.next(ms(4499)), Next::Claim);
+    assert_eq!(standby.next(ms(4500)), Next::Claim);
 }
