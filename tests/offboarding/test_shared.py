@@ -1,4 +1,4 @@
-"""A tenant leaves a warehouse that it shares: its rows are unloaded, its database and roles go, and the other's stay."""
+"""A tenant leaves a warehouse that it shares: its rows are unloaded, its database and roles go, the other's stay."""
 
 from e2e.account import STAGING, Account
 from e2e.shared_warehouse import LENDING, Lent, lending, tenant

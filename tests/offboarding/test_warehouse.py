@@ -31,7 +31,9 @@ def rule(world: World, **what: object) -> Iterator[None]:
     try:
         yield
     finally:
-        HTTP.delete(f"{world.endpoints.control}/faults", params={"id": told.json()["id"]}, timeout=10).raise_for_status()
+        HTTP.delete(
+            f"{world.endpoints.control}/faults", params={"id": told.json()["id"]}, timeout=10
+        ).raise_for_status()
 
 
 def test_called_off_half_way_and_later_killed_while_it_unloads(world: World) -> None:

@@ -172,8 +172,10 @@ def test_unload_writes_files_that_copy_reads(lake: Lake) -> None:
 def test_unload_as_parquet_keeps_values_and_types_and_counts_rows(lake: Lake) -> None:
     """The manifest's example: "content_length" and "record_count" of each file and of all."""
     lake.warehouse.sql(
-        "CREATE TABLE u_pq (id bigint, name varchar(9), born date, seen timestamp, ok boolean, price decimal(8,2), more super)",
-        """INSERT INTO u_pq VALUES (1, 'a''b', '2026-01-31', '2026-01-31 10:00:00.5', TRUE, 1.5, JSON_PARSE('{"x": 1}')),
+        "CREATE TABLE u_pq (id bigint, name varchar(9), born date, seen timestamp, ok boolean, price decimal(8,2),"
+        " more super)",
+        """INSERT INTO u_pq VALUES
+           (1, 'a''b', '2026-01-31', '2026-01-31 10:00:00.5', TRUE, 1.5, JSON_PARSE('{"x": 1}')),
            (2, NULL, NULL, NULL, NULL, NULL, NULL)""",
     )  # fmt: skip
     into = "UNLOAD ('SELECT * FROM u_pq ORDER BY id') TO 's3://lake/pqout/t/' " + IAM

@@ -87,7 +87,8 @@ def _parse(cursor: Cursor) -> Unload:
 
 
 def _takes_no_text_options(wanted: Unload) -> None:
-    """ "You can't use PARQUET with DELIMITER, FIXEDWIDTH, ADDQUOTES, ESCAPE, NULL AS, HEADER, GZIP, BZIP2, or ZSTD." """
+    """ "You can't use PARQUET with DELIMITER, FIXEDWIDTH, ADDQUOTES, ESCAPE, NULL AS, HEADER, GZIP, BZIP2, or
+    ZSTD." """
     if wanted.delimiter or wanted.quoted or wanted.null or wanted.header or wanted.gzip:
         raise SqlError("PARQUET can't be used with an option for text", "42601")
 

@@ -21,8 +21,8 @@ class Entry:
 
 
 def write(entries: list[Entry], columns: list[Column] | None) -> bytes:
-    """With the columns, verbose: it "includes the following details: the column names and data types, ... the total file
-    size of all files unloaded to Amazon S3 in bytes, ... the total row count", and both for each file."""
+    """With the columns, verbose: it "includes the following details: the column names and data types, ... the total
+    file size of all files unloaded to Amazon S3 in bytes, ... the total row count", and both for each file."""
     if columns is None:
         return json.dumps({"entries": [{"url": entry.url} for entry in entries]}).encode()
     manifest: dict[str, Any] = {

@@ -87,7 +87,7 @@ async fn pass<K: Kind>(object: &K, context: &Context) -> Result<Requeue, Unrepor
     if let Some(notice) = turn {
         conclusion.notices.push(notice);
         conclusion.requeue = Requeue::Now;
-    } else if prepared.facts.exports && conclusion.requeue == Requeue::Sweep {
+    } else if prepared.facts.works && conclusion.requeue == Requeue::Sweep {
         conclusion.requeue = Requeue::UnderWay;
     }
     report::report(&object, &prepared, &observed, &plan, conclusion, !intents.is_empty(), context).await

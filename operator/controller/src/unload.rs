@@ -128,7 +128,9 @@ impl Unloading<'_> {
         let (bucket, prefix) = (&bucket, export.prefix.clone());
         let reads: Vec<_> = all
             .iter()
-            .filter_map(|(place, attempt)| Some((place, unload::prefix(&prefix, tables.get(*place)?, *attempt))))
+            .filter_map(|(place, attempt)| {
+                Some((place, unload::prefix(&prefix, tables.get(*place)?, *attempt)))
+            })
             .map(async |(place, prefix)| (*place, self.unloaded(bucket, prefix).await))
             .collect();
         let read: Vec<_> = stream::iter(reads).buffered(READ_AT_ONCE).collect().await;

@@ -115,7 +115,9 @@ fn what_failed_is_tried_again_later_each_time_and_what_was_perhaps_sent_is_sent_
         times.extend(export.unloads[0].not_before.clone());
     }
     assert!(times.is_sorted() && times[0] == "2030-01-01T00:00:05Z" && times[17] == "2030-01-01T01:00:00Z");
-    assert!(sentence(&export).is_some_and(|text| text.contains("table 1") && text.contains("S3AccessDenied")));
+    assert!(
+        sentence(&export).is_some_and(|text| text.contains("table 1") && text.contains("S3AccessDenied"))
+    );
     finished(&mut export, 0);
     assert_eq!(is_over(&export), Some(vec![(0, 19)]));
     // Rows came after it was unloaded.

@@ -8,6 +8,7 @@ use offboarding::Leaving;
 pub use offboarding::{buckets, leaves};
 mod peers;
 pub use peers::environment_is_current;
+mod principals;
 mod schema;
 mod sharing;
 pub use environment::target;
@@ -74,8 +75,8 @@ pub struct Facts {
     pub next: Turn,
     /// It is written only if nobody has written since: it could still be called off, or its times moved.
     pub is_open: bool,
-    /// An export is on its way: it is looked at sooner than at the next sweep.
-    pub exports: bool,
+    /// An offboarding is at work: it is looked at sooner than at the next sweep.
+    pub works: bool,
 }
 
 /// What a pass makes of a tenant's offboarding.

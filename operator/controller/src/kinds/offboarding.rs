@@ -18,7 +18,7 @@ use kube::ResourceExt;
 use tokio::time::Instant;
 
 use super::tenant::nodes_left;
-use super::{Prepared, Turn, exporting};
+use super::{Prepared, Turn, exporting, principals};
 use crate::api::Object;
 use crate::context::Context;
 use crate::{archive, report};
@@ -153,13 +153,20 @@ pub(super) async fn turn(
     let stage = previous.map(|status| status.stage);
     let (mut exported, mut warehouse) = (None, previous.and_then(|status| status.warehouse.clone()));
     if stage == Some(Stage::Exporting) && !called_back {
-        prepared.facts.exports = true;
+        prepared.facts.works = true;
         // What it needs must be in place, and what writes ended.
         if let Some(account) = prepared.account.as_deref().filter(|_| leaving.open.is_empty()) {
             let step = exporting::step(tenant, account, &leaving.owned, context).await;
             (exported, warehouse) = (step.buckets, step.warehouse);
             leaving.open.extend(step.open);
         }
+    }
+    if stage == Some(Stage::Destroying)
+        && !called_back
+        && let Some(account) = prepared.account.as_deref().filter(|_| leaving.open.is_empty())
+    {
+        leaving.open.extend(principals::step(tenant, account, context).await);
+        prepared.facts.works = !leaving.open.is_empty();
     }
     let approval = if previous.is_none() { approval(tenant, context).await } else { Approval::default() };
     let emptied: BTreeMap<String, _> = outcomes

@@ -100,11 +100,8 @@ fn deny_when_leaving(inputs: &Inputs<'_>, objects: &str) -> Option<Statement> {
 /// Whether it may unload at all its own policy says.
 fn deny_unload_elsewhere(inputs: &Inputs<'_>) -> Statement {
     let exports = format!("{}/{PREFIX}*", inputs.account.bucket_arn(&inputs.bucket_name()));
-    let mut statement = Statement::deny(["s3:PutObject"]).anyone().when(
-        "ArnEquals",
-        "aws:PrincipalArn",
-        [unloader(inputs)],
-    );
+    let mut statement =
+        Statement::deny(["s3:PutObject"]).anyone().when("ArnEquals", "aws:PrincipalArn", [unloader(inputs)]);
     statement.other.insert("NotResource".into(), exports.into());
     statement
 }

@@ -107,7 +107,10 @@ fn methods(status: &OffboardingStatus) -> Vec<String> {
             "redshift-cluster: its manual snapshots deleted in both regions, then deleted without a final snapshot; \
              copies of automated snapshots in the recovery region expire, and are under the destroyed recovery key",
         ),
-        ("redshift-database/", "redshift-database: dropped with all that was in it"),
+        (
+            "redshift-database/",
+            "redshift-database: dropped with all that was in it; then the tenant's roles, groups and users in the cluster",
+        ),
         ("iam-", "iam: roles, policies and profiles deleted"),
         ("ec2-launch-template/", "ec2-launch-template: deleted after its last instance"),
     ];

@@ -3,6 +3,7 @@
 
 mod certificate;
 mod destruction;
+pub mod principals;
 mod stages;
 pub mod unload;
 

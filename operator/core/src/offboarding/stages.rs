@@ -202,7 +202,9 @@ pub fn sentence(status: &OffboardingStatus, open: &[String]) -> String {
     let at = |time: &Option<String>| time.clone().unwrap_or_default();
     match status.stage {
         Stage::Closing => waits("nothing comes in any more; runs and nodes end"),
-        Stage::Exporting => waits("what the buckets hold is being listed, and the warehouse's tables unloaded"),
+        Stage::Exporting => {
+            waits("what the buckets hold is being listed, and the warehouse's tables unloaded")
+        }
         Stage::Waiting => format!(
             "everything is destroyed from {} on; remove spec.offboarding before, and nothing is",
             at(&status.destroy_at)

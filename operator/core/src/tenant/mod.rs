@@ -11,6 +11,7 @@ mod warehouse;
 pub use crate::warehouse::ADMIN;
 pub use guards::INLINE;
 pub use karpenter::karpenter;
+pub(crate) use roles::PURPOSES;
 pub use uploader::{API, MANIFEST, PURPOSE, RECORDS, source_identity};
 pub use warehouse::database;
 

@@ -13,7 +13,7 @@ use crate::resource::{Policy, Resource, ResourceId, Role};
 use crate::warehouse::client;
 
 /// Uploading, ETL, and loading into the warehouse.
-pub(super) const PURPOSES: [&str; 3] = ["uploader", "etl", "warehouse"];
+pub(crate) const PURPOSES: [&str; 3] = ["uploader", "etl", "warehouse"];
 
 pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
     let boundary = inputs.names.role("boundary");

@@ -67,7 +67,10 @@ fn write(of: &Certificate, out: &mut String) -> std::fmt::Result {
         let where_to = if held.index.is_empty() {
             held.note.clone()
         } else {
-            format!("unloaded to s3-bucket/{} under {} (index SHA-256 {})", held.bucket, held.prefix, held.index_digest)
+            format!(
+                "unloaded to s3-bucket/{} under {} (index SHA-256 {})",
+                held.bucket, held.prefix, held.index_digest
+            )
         };
         writeln!(out, "- {}: {} tables, {} rows, {where_to}", held.database, held.tables, held.rows)?;
     }

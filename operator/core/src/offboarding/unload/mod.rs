@@ -7,6 +7,8 @@ mod statements;
 mod tables;
 
 pub use manifest::{Manifest, Unloaded, index};
-pub use progress::{begin, completed, due, failed, finished, is_over, postponed, sentence, sent, without_bucket};
+pub use progress::{
+    begin, completed, due, failed, finished, is_over, postponed, sent, sentence, without_bucket,
+};
 pub use statements::{MANIFEST, PREFIX, count, prefix, read_counts, token, unload};
 pub use tables::{Table, names, queries, read};

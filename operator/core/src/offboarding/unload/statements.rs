@@ -17,7 +17,11 @@ pub const MANIFEST: &str = "manifest";
 #[must_use]
 pub fn prefix(export: &str, table: &Table, attempt: i64) -> String {
     let place = format!("{}/{}/", path(table.schema.as_str()), path(table.name.as_str()));
-    if attempt > 1 { format!("{export}warehouse.{attempt}/{place}") } else { format!("{export}warehouse/{place}") }
+    if attempt > 1 {
+        format!("{export}warehouse.{attempt}/{place}")
+    } else {
+        format!("{export}warehouse/{place}")
+    }
 }
 
 /// A name of any characters as one part of a key.
@@ -69,5 +73,8 @@ pub fn count<'a>(tables: impl IntoIterator<Item = (usize, &'a Table)>) -> String
 /// Place and number.
 pub fn read_counts(rows: &Rows) -> Result<Vec<(usize, i64)>, Unreadable> {
     let table = catalog::Table::new("counts", ["place", "row_count"], rows)?;
-    table.rows().map(|row| Ok((usize::try_from(row.number(0)?).unwrap_or_default(), row.number(1)?))).collect()
+    table
+        .rows()
+        .map(|row| Ok((usize::try_from(row.number(0)?).unwrap_or_default(), row.number(1)?)))
+        .collect()
 }

@@ -46,7 +46,8 @@ pub fn read(answers: &[Rows]) -> Result<Vec<Table>, Unreadable> {
         views.insert((row.name(0)?, row.name(1)?));
     }
     let mut tables = Vec::new();
-    for row in catalog::Table::new("relations", ["schema_name", "name", "kind", "textual"], relations)?.rows() {
+    for row in catalog::Table::new("relations", ["schema_name", "name", "kind", "textual"], relations)?.rows()
+    {
         let table = Table { schema: row.name(0)?, name: row.name(1)?, as_text: row.number(3)? > 0 };
         let holds_rows = match row.text(2)? {
             "r" => !is_behind_a_view(&table, &views),
