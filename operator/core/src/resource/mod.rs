@@ -35,7 +35,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use alarm::{Alarm, AlarmStep, MetricFilter, Watch};
-pub use audit_bucket::{GUARD, delivery, flow_delivery};
+pub use audit_bucket::{ACCESS_LOGS, GUARD, delivery, door_delivery, doors, flow_delivery};
 pub use bucket::{
     Bucket, BucketStep, Encryption, LifecycleRule, Logging, ObjectLock, Ownership, PublicAccessBlock,
     QUARANTINE, QueueNotification, Transition, Versioning,
