@@ -40,7 +40,10 @@ class Served:
         """As a node would that has the images."""
         for pod in self.pods():
             if not any(c["type"] == "Ready" for c in pod["status"].get("conditions", [])):
-                told = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
+                # Since when, or a Deployment would never count it as available.
+                since = pod["metadata"]["creationTimestamp"]
+                ready = {"type": "Ready", "status": "True", "lastTransitionTime": since}
+                told = {"phase": "Running", "conditions": [ready]}
                 try:
                     self.world.cluster.set_status("Pod", pod["metadata"]["name"], told, self.namespace)
                 except RefusedError as refused:

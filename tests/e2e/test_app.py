@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from e2e import manifests
+from e2e.cluster import RefusedError
 from e2e.kinds import Object, condition
 from e2e.operator import DOOR
 from e2e.served import Served
@@ -216,6 +217,15 @@ def _definition(kind: str, group: str, version: str) -> Object:
     }
 
 
+def _found(world: World, kind: str) -> Object | None:
+    """A kind that was just defined is not served at once."""
+    try:
+        return world.cluster.find(kind, "app-routed", TENANT)
+    except RefusedError as refused:
+        assert refused.code == 429
+        return None
+
+
 def test_a_gateway_and_a_certificate_where_the_cluster_has_them(world: World, viewer: World) -> None:
     app = Served(world, TENANT, "routed")
     gateway = {"gateway": {"namespace": "gateways", "name": "clients", "listener": "tls"}}
@@ -228,8 +238,7 @@ def test_a_gateway_and_a_certificate_where_the_cluster_has_them(world: World, vi
         _definition("TLSRoute", "gateway.networking.k8s.io", "v1alpha3"),
         _definition("Certificate", "cert-manager.io", "v1"),
     )
-    route = world.cluster.wait("TLSRoute", "app-routed", lambda found: found is not None, TENANT)
-    certificate = world.cluster.wait("Certificate", "app-routed", lambda found: found is not None, TENANT)
+    route, certificate = (until(f"its {kind}", lambda k=kind: _found(world, k)) for kind in ("TLSRoute", "Certificate"))
     assert route is not None
     assert certificate is not None
     assert route["spec"]["hostnames"] == [f"routed.{TENANT}.example"]
