@@ -1,4 +1,4 @@
-"""The tagging API's GetResources over S3, KMS, SQS, DynamoDB, EventBridge, Redshift, CloudWatch, its Logs, CloudTrail and EC2.
+"""The tagging API's GetResources over what Cloister makes.
 
 https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
 Resources of the caller's account in the region that is asked; roles and policies are not among them (IAM is global and
@@ -47,6 +47,10 @@ def tagged(account: str, region: str) -> Iterator[Found]:
         yield "cloudtrail:trail", trail.arn, trail.tags
     for kind, arn, found in cluster_resources(clock.current(account, region), account, region):
         yield f"redshift:{kind}", arn, found.tags
+    yield from _machines(account, region)
+
+
+def _machines(account: str, region: str) -> Iterator[Found]:
     here = instance_clock.current(account, region)
     for identifier in (*here.instances, *here.volumes, *here.templates, *here.hosts):
         known = names.find(here, identifier)

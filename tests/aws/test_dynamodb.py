@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from aws.conftest import PRODUCTION, Emulator, allow, document, refused, trusting
+from aws.conftest import PRODUCTION, Call, Emulator, allow, document, refused, trusting
 
 NAME = "cloister-acme-health-claims-1f0c2a9b"
 ARN = f"arn:aws:dynamodb:us-east-1:{PRODUCTION}:table/{NAME}"
@@ -122,7 +122,7 @@ def test_items_need_a_right_on_their_own_table(aws: Emulator, door: Any) -> None
     _create(db, TableName="cloister-other-claims-00000000")
     _settle(db)
     door.put_item(TableName=NAME, Item={"id": {"S": "s#1"}})
-    for attempt in (
+    attempts: tuple[Call, ...] = (
         lambda: door.put_item(TableName="cloister-other-claims-00000000", Item={"id": {"S": "s#1"}}),
         lambda: door.scan(TableName=NAME),
         lambda: door.delete_item(TableName=NAME, Key={"id": {"S": "s#1"}}),
@@ -132,7 +132,8 @@ def test_items_need_a_right_on_their_own_table(aws: Emulator, door: Any) -> None
             TableName=NAME, TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires"}
         ),
         lambda: door.delete_table(TableName=NAME),
-    ):
+    )
+    for attempt in attempts:
         with refused("AccessDeniedException"):
             attempt()
     door.transact_write_items(TransactItems=[{"Put": {"TableName": NAME, "Item": {"id": {"S": "s#2"}}}}])
@@ -155,11 +156,12 @@ def test_the_provisioner_makes_tables_of_its_own_name_and_reads_no_item(aws: Emu
         _create(own, TableName="sessions")
     _create(own, _key(aws))
     _settle(own)
-    for attempt in (
+    attempts: tuple[Call, ...] = (
         lambda: own.get_item(TableName=NAME, Key={"id": {"S": "s#1"}}),
         lambda: own.scan(TableName=NAME),
         lambda: own.create_backup(TableName=NAME, BackupName="all"),
-    ):
+    )
+    for attempt in attempts:
         with refused("AccessDeniedException"):
             attempt()
     assert aws.violations() == []

@@ -89,6 +89,35 @@ def test_a_token_for_somebody_else_is_refused(aws: Emulator, issuer: Issuer) -> 
         _assume(aws, issuer.token(aud="https://kubernetes.default.svc"))
 
 
+DOORS = {"oidc.cloister.example:aud": "door.cloister.dev"}
+
+
+@pytest.mark.parametrize(("audience", "wanted"), [("sts.amazonaws.com", "worker"), ("door.cloister.dev", "door")])
+def test_of_one_pods_two_tokens_each_becomes_its_own_role_alone(
+    aws: Emulator, issuer: Issuer, audience: str, wanted: str
+) -> None:
+    aws.client("iam").create_role(RoleName="door", AssumeRolePolicyDocument=_trust(**DOORS))
+    for role in ("worker", "door"):
+        arn = f"arn:aws:iam::{PRODUCTION}:role/{role}"
+        if role == wanted:
+            assert _assume(aws, issuer.token(aud=audience), arn)["Audience"] == audience
+        else:
+            with refused("AccessDenied", 403):
+                _assume(aws, issuer.token(aud=audience), arn)
+    with refused("AccessDenied", 403):  # nor another tenant's
+        _assume(aws, issuer.token(aud=audience, sub=SUBJECT.replace("acme", "other")), ROLE.replace("worker", wanted))
+
+
+def test_a_provider_that_does_not_list_the_audience_opens_nothing(aws: Emulator, issuer: Issuer) -> None:
+    iam = aws.client("iam")
+    iam.create_role(RoleName="door", AssumeRolePolicyDocument=_trust(**DOORS))
+    provider = f"arn:aws:iam::{PRODUCTION}:oidc-provider/oidc.cloister.example"
+    iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=provider)
+    iam.create_open_id_connect_provider(Url=ISSUER, ClientIDList=["sts.amazonaws.com"], ThumbprintList=["0" * 40])
+    with refused("InvalidIdentityToken", says="audience"):
+        _assume(aws, issuer.token(aud="door.cloister.dev"), ROLE.replace("worker", "door"))
+
+
 def test_a_token_that_the_issuer_did_not_sign_is_refused(aws: Emulator, issuer: Issuer) -> None:
     stranger = ECKey.generate_key("P-256", {"kid": "first"})
     for token in (issuer.token(stranger), issuer.token(iss="https://elsewhere.example"), "not.a.token"):

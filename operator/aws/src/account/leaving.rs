@@ -12,9 +12,10 @@ use super::Account;
 use crate::bucket;
 
 impl Account {
-    /// Buckets, queues and tables that carry an owner's tags, by the listing of tags, which lags.
+    /// Buckets, queues and tables that carry an owner's tags, by the listing of tags, which lags; and roles and policies.
     pub async fn owned(&self, owner_uid: &str, since: Instant) -> Result<BTreeSet<ResourceId>, Fault> {
-        let listed = self.home.tags(since).await?;
+        let (listed, identities) = futures::join!(self.home.tags(since), self.identities(since));
+        let (listed, identities) = (listed?, identities?);
         let ours = listed.iter().filter(|(_, tags)| tags.get(OWNER_UID).is_some_and(|uid| uid == owner_uid));
         let id = |arn: &String| {
             let mut parts = arn.splitn(6, ':').skip(2);
@@ -26,7 +27,7 @@ impl Account {
                 _ => None,
             }
         };
-        Ok(ours.filter_map(|(arn, _)| id(arn)).collect())
+        Ok(ours.filter_map(|(arn, _)| id(arn)).chain(identities.owned(owner_uid)).collect())
     }
 
     /// Deletes what is in a bucket of that owner, as far as one pass goes.

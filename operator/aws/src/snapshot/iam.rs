@@ -6,7 +6,8 @@ use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthori
 use aws_sdk_iam::types::{EntityType, ManagedPolicyDetail, RoleDetail};
 use cloister_core::document::Document;
 use cloister_core::fault::Fault;
-use cloister_core::resource::{Policy, Role, Tags};
+use cloister_core::ownership::OWNER_UID;
+use cloister_core::resource::{Policy, ResourceId, Role, Tags};
 use percent_encoding::percent_decode_str;
 
 use crate::account::Account;
@@ -82,6 +83,19 @@ pub(crate) async fn fetch(account: &Account) -> Result<Identities, Fault> {
 }
 
 impl Identities {
+    /// Whose a role is, its tags say; of a policy its description.
+    pub fn owned(&self, owner_uid: &str) -> impl Iterator<Item = ResourceId> {
+        let name = |arn: &str| arn.rsplit('/').next().unwrap_or_default().to_owned();
+        let roles = self.roles.values().filter(move |role| {
+            role.arn.contains(":role/cloister/")
+                && role.tags.get(OWNER_UID).is_some_and(|uid| uid == owner_uid)
+        });
+        let ending = format!("; owner-uid {owner_uid}");
+        let policies = self.policies.values().filter(move |policy| policy.description.ends_with(&ending));
+        let roles = roles.map(move |role| ResourceId::Role(name(&role.arn)));
+        roles.chain(policies.map(move |policy| ResourceId::Policy(name(&policy.arn))))
+    }
+
     fn add(&mut self, page: GetAccountAuthorizationDetailsOutput) {
         for role in page.role_detail_list.unwrap_or_default() {
             if let Some(name) = ours(role.role_name.as_deref(), role.path.as_deref()) {

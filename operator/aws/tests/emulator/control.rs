@@ -36,7 +36,12 @@ pub fn clusters_take(seconds: u32) -> Answer<()> {
 }
 
 pub async fn administrator() -> Answer<SdkConfig> {
-    let found = control(&format!("/credentials?account={ACCOUNT}"), "")?;
+    session("admin").await
+}
+
+/// As what takes a role.
+pub async fn session(role: &str) -> Answer<SdkConfig> {
+    let found = control(&format!("/credentials?account={ACCOUNT}&role={role}"), "")?;
     let text = |name: &str| found[name].as_str().unwrap_or_default().to_owned();
     let credentials = Credentials::new(
         text("access_key_id"),

@@ -1,6 +1,7 @@
 //! What this crate says and does, against the emulator. `tests/contract` starts that and runs these; by hand,
 //! after `make up && source .local/env`: `cargo test --workspace --test emulator`.
 
+mod app;
 mod calls;
 mod control;
 mod drift;

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
+use std::time::Duration;
 
 use cloister_aws::{Lane, Look};
 use cloister_core::fault::Fault;
 use cloister_core::observed::ObservedSet;
-use cloister_core::plan::{Desired, Mode, Plan, plan};
+use cloister_core::plan::{Desired, Mode, Plan, Reason, plan};
 use cloister_core::resource::{ResourceId, Step};
 use cloister_core::tenant::KeyArns;
 use tokio::time::Instant;
@@ -70,10 +71,17 @@ impl World {
         for _ in 0..16 {
             let known = keys.clone();
             let plan = self.pass(keys).await?;
-            if plan.works.is_empty() && *keys == known && keys.home.is_some() {
+            if plan.blocked.iter().any(|blocked| is_table_on_its_way(&blocked.id, &blocked.reason)) {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            } else if plan.works.is_empty() && *keys == known && keys.home.is_some() {
                 return Ok(plan);
             }
         }
         Err("it does not converge".into())
     }
+}
+
+/// It takes no time worth the name, unlike a cluster.
+fn is_table_on_its_way(id: &ResourceId, reason: &Reason) -> bool {
+    matches!((id, reason), (ResourceId::Table(_), Reason::Changing { .. }))
 }

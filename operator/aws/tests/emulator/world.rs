@@ -5,14 +5,14 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use cloister_aws::{Account, Aws, Lane, Look, Target};
+use cloister_aws::{Account, AuditTarget, Aws, Lane, Look, Target};
 use cloister_core::environment::Account as Environment;
 use cloister_core::name::Names;
 use cloister_core::ownership::Owner;
 use cloister_core::plan::{Desired, DesiredSet, Fate};
 use cloister_core::resource::{Resource, ResourceId};
 use cloister_core::tenant::KeyArns;
-use cloister_core::{bucket, environment, tenant};
+use cloister_core::{app, bucket, environment, tenant};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -20,6 +20,8 @@ use crate::calls::Calls;
 
 pub type Outcome = Result<(), Box<dyn Error>>;
 pub const ACCOUNT: &str = "222222222222";
+pub const AUDIT_ACCOUNT: &str = "444444444444";
+pub const AUDIT_BUCKET: &str = "cloister-audit-444444444444";
 pub const VPC: &str = "vpc-0c10157e200000001";
 
 pub struct World {
@@ -28,6 +30,8 @@ pub struct World {
     pub owner: Owner,
     pub names: Names,
     pub warehouse: bool,
+    /// It has an application, and its Environment keeps records.
+    pub app: bool,
     pub deleting: bool,
 }
 
@@ -68,7 +72,20 @@ impl World {
         let name = fresh(name);
         let owner = Owner { object: format!("ClientTenant/{name}"), uid: format!("uid-of-{name}") };
         let names = Names::new(&name, &owner.uid);
-        Self { account: aws.account(&target()), calls, owner, names, warehouse: false, deleting: false }
+        let account = aws.account(&target());
+        Self { account, calls, owner, names, warehouse: false, app: false, deleting: false }
+    }
+
+    pub async fn with_app(name: &str) -> Self {
+        let world = Self::new(name).await;
+        let audit = AuditTarget {
+            account_id: AUDIT_ACCOUNT.into(),
+            role_arn: format!("arn:aws:iam::{AUDIT_ACCOUNT}:role/CloisterAudit"),
+            external_id: "cloister-audit".into(),
+        };
+        let target = Target { audit: Some(audit), ..target() };
+        let account = Aws::from_env(world.calls.clone()).await.account(&target);
+        Self { account, app: true, ..world }
     }
 
     /// Everything in AWS of one environment, one tenant and one bucket.
@@ -82,20 +99,36 @@ impl World {
                 "subnetIds": ["subnet-0c10157e2000000a1", "subnet-0c10157e2000000b1"],
             },
             "uploadPrincipal": "arn:aws:iam::111111111111:role/upload",
-            "audit": { "accountId": "444444444444", "bucket": "audit" },
+            "audit": {
+                "accountId": AUDIT_ACCOUNT, "bucket": AUDIT_BUCKET,
+                "roleArn": self.app.then(|| format!("arn:aws:iam::{AUDIT_ACCOUNT}:role/CloisterAudit")),
+                "externalId": self.app.then_some("cloister-audit"),
+            },
         }))?;
-        let here = Environment::new("production", &spec);
+        let mut here = Environment::new("production", &spec);
+        here.audit_key.clone_from(&keys.audit);
         // All runs share the environment.
         let environment_owner = Owner { object: "Environment/production".into(), uid: "uid-e".into() };
         let mut set = environment::desire(&environment::Inputs {
             name: "production",
             spec: &spec,
             owner: &environment_owner,
-            keys: &KeyArns::default(),
+            keys,
             roles: &BTreeSet::new(),
             deleting: false,
             had_events: false,
             minute: 0,
+        });
+        // Of its records the key and the bucket are enough here.
+        set.retain(|id, _| {
+            !matches!(
+                id,
+                ResourceId::Trail(_)
+                    | ResourceId::FlowLog(_)
+                    | ResourceId::LogGroup(_)
+                    | ResourceId::Role(_)
+                    | ResourceId::Policy(_)
+            )
         });
         let deletion = if self.deleting { "Delete" } else { "Retain" };
         let warehouse = if self.warehouse { json!({ "reboots": "AtOnce" }) } else { json!(null) };
@@ -133,6 +166,17 @@ impl World {
                 fate: if self.deleting { Fate::Vanish } else { Fate::Exist },
                 intake: None,
             }));
+            if self.app {
+                set.extend(app::aws::desire(&app::aws::Inputs {
+                    name: "claims",
+                    tenant: &self.owner,
+                    names: &self.names,
+                    account: &here,
+                    key_arn,
+                    warehouse: None,
+                    fate: if self.deleting { Fate::Vanish } else { Fate::Exist },
+                }));
+            }
         }
         set.retain(|id, _| !matches!(id, ResourceId::Object(_)));
         Ok(set)
@@ -148,6 +192,10 @@ impl World {
 
     pub fn bucket(&self) -> ResourceId {
         ResourceId::Bucket(self.names.bucket("claims"))
+    }
+
+    pub fn table(&self) -> ResourceId {
+        ResourceId::Table(self.names.session_table("claims"))
     }
 
     pub fn owner_of(&self, want: &Desired) -> Owner {

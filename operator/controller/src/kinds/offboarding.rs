@@ -29,7 +29,7 @@ pub struct Leaving {
     account: environment::Account,
     /// What this stage waits for beside the plan, one sentence each.
     open: Vec<String>,
-    /// Buckets and queues that carry the tenant's tags.
+    /// Buckets, queues, tables, roles and policies that carry the tenant's tags.
     owned: BTreeSet<ResourceId>,
 }
 
@@ -90,7 +90,7 @@ pub(super) async fn look(
         let since = Instant::now().checked_sub(context.tolerance()).unwrap_or_else(Instant::now);
         match aws.owned(&Object::uid(tenant), since).await {
             Ok(listed) => owned = listed,
-            Err(fault) => waiting.push(format!("its buckets and queues cannot be listed: {fault}")),
+            Err(fault) => waiting.push(format!("what is left of it cannot be listed: {fault}")),
         }
     }
     let mut open = waiting.clone();

@@ -8,15 +8,13 @@ use crate::environment::Account;
 use crate::name::Names;
 use crate::ownership::{ENVIRONMENT, OWNER_UID, Owner, TENANT};
 use crate::plan::{Desired, DesiredSet, Fate};
-use crate::resource::{Policy, Resource, ResourceId, Role, Table, Tags};
+use crate::resource::{ACCESS_LOGS, Policy, Resource, ResourceId, Role, Table, Tags};
 use crate::warehouse::client;
 
 /// For whom the tokens are that the pod gets: one is the application's, the other the door's. The IAM OIDC provider of
 /// the cluster must list both.
 pub const APP_AUDIENCE: &str = "sts.amazonaws.com";
 pub const DOOR_AUDIENCE: &str = "door.cloister.dev";
-/// Where in the audit bucket doors write.
-pub const ACCESS_LOGS: &str = "app-access/";
 /// The attribute by which DynamoDB tidies up. When a session ends the door alone decides.
 const EXPIRES: &str = "expires";
 
@@ -175,4 +173,95 @@ pub(crate) fn key_statements(names: &Names, owner: &Owner, account: &Account) ->
         .when("StringEquals", &format!("aws:PrincipalTag/{OWNER_UID}"), [owner.uid.clone()])
         .when("StringEquals", "kms:ViaService", host());
     [("LentToTables".into(), lend), ("UsedByDoors".into(), used)]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const KEY: &str = "arn:aws:kms:us-east-1:222222222222:key/k";
+
+    fn wanted(tenant: &str, warehouse: Option<(&str, &str)>, audit_key: Option<&str>) -> DesiredSet {
+        let home: cloister_crds::Environment =
+            serde_saphyr::from_str(include_str!("../../../../examples/environment-production.yaml"))
+                .unwrap_or_else(|error| unreachable!("{error}"));
+        let mut account = Account::new("production", &home.spec);
+        account.audit_key = audit_key.map(str::to_owned);
+        let owner = Owner { object: format!("ClientTenant/{tenant}"), uid: format!("uid-of-{tenant}") };
+        let names = Names::new(tenant, &owner.uid);
+        let (tenant, names, account) = (&owner, &names, &account);
+        desire(&Inputs { name: "claims", tenant, names, account, key_arn: KEY, warehouse, fate: Fate::Exist })
+    }
+
+    fn document<'a>(set: &'a DesiredSet, name: &str) -> &'a Document {
+        match set.get(&ResourceId::Policy(name.to_owned())).map(|want| &want.resource) {
+            Some(Resource::Policy(Policy { document: Some(document) })) => document,
+            other => unreachable!("{name}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn each_role_trusts_one_service_account_and_one_audience() {
+        let set = wanted("acme", None, None);
+        let audiences: Vec<String> = ["app", "door"]
+            .iter()
+            .map(|purpose| {
+                let id = ResourceId::Role(format!("cloister-acme-{purpose}-claims"));
+                let Some(Resource::Role(Role { trust: Some(trust), boundary, .. })) =
+                    set.get(&id).map(|want| &want.resource)
+                else {
+                    unreachable!("{id}")
+                };
+                assert!(boundary.ends_with("/cloister-acme-boundary"));
+                let text = trust.render();
+                assert!(text.contains("system:serviceaccount:acme:app-claims"), "{text}");
+                let audience = [APP_AUDIENCE, DOOR_AUDIENCE].into_iter().filter(|a| text.contains(a));
+                audience.collect::<Vec<_>>().join(",")
+            })
+            .collect();
+        assert_eq!(audiences, [APP_AUDIENCE, DOOR_AUDIENCE]);
+    }
+
+    #[test]
+    fn a_door_is_let_to_its_table_and_its_prefix_and_an_application_to_its_database() {
+        let set =
+            wanted("acme", Some(("warehouse", "acme")), Some("arn:aws:kms:us-east-1:222222222222:key/a"));
+        let resources = |name: &str| -> BTreeSet<String> {
+            document(&set, name).0.values().flat_map(|statement| statement.resource.clone()).collect()
+        };
+        let table = Names::new("acme", "uid-of-acme").session_table("claims");
+        let door = resources("cloister-acme-door-claims");
+        let expected = [
+            format!("arn:aws:dynamodb:us-east-1:222222222222:table/{table}"),
+            KEY.to_owned(),
+            "arn:aws:kms:us-east-1:222222222222:key/a".to_owned(),
+            "arn:aws:s3:::cloister-audit-444444444444/app-access/acme/claims/*".to_owned(),
+        ];
+        assert_eq!(door, BTreeSet::from(expected));
+        let expected = [
+            "*",
+            "arn:aws:redshift:us-east-1:222222222222:cluster:warehouse",
+            "arn:aws:redshift:us-east-1:222222222222:dbname:warehouse/acme",
+        ];
+        assert_eq!(resources("cloister-acme-app-claims"), expected.map(str::to_owned).into());
+    }
+
+    #[test]
+    fn without_a_warehouse_an_application_may_do_nothing() {
+        let set = wanted("acme", None, None);
+        let allows = document(&set, "cloister-acme-app-claims").0.values();
+        assert_eq!(allows.filter(|s| s.effect == crate::document::Effect::Allow).count(), 0);
+    }
+
+    #[test]
+    fn tables_of_two_tenants_never_meet_in_a_boundary() {
+        // One name begins like the other: `cloister-acme-*` alone would match both.
+        let (short, long) = (Names::new("acme", "1"), Names::new("acme-health", "2"));
+        let pattern = short.session_table("*");
+        let (start, end) = pattern.split_once('*').unwrap_or_default();
+        let other = long.session_table("claims");
+        assert!(other.starts_with(start) && !other.ends_with(end));
+    }
 }

@@ -8,7 +8,7 @@ use crate::document::{Document, Statement};
 use crate::name;
 use crate::ownership::ENVIRONMENT;
 use crate::plan::{Desired, Fate};
-use crate::resource::ResourceId;
+use crate::resource::{ACCESS_LOGS, ResourceId, doors};
 use crate::warehouse;
 
 /// Kept when the Environment goes, as the records are (45 CFR 164.316(b)(2)(i)).
@@ -28,6 +28,8 @@ fn policy(account: &Account, audit_account: &str) -> Document {
     policy.0.insert("UsedByTrail".into(), used_by_trail(account));
     policy.0.insert("DescribedByTrail".into(), described_by_trail(account));
     policy.0.insert("ReadByAuditors".into(), read_by_auditors(account, audit_account));
+    policy.0.insert("UsedByDoors".into(), used_by_doors(account));
+    policy.0.insert("AccessLogsReadByAuditors".into(), access_logs_read_by_auditors(account, audit_account));
     let groups = format!("{}*", name::audit_logs(&account.environment));
     let of_warehouses = "/aws/redshift/cluster/cloister-*";
     policy.0.insert("UsedByLogs".into(), warehouse::key::used_for_logs(account, [&groups, of_warehouses]));
@@ -63,6 +65,32 @@ fn read_by_auditors(account: &Account, audit_account: &str) -> Statement {
         "StringEquals",
         TRAIL,
         [account.trail_arn()],
+    )
+}
+
+/// Doors encrypt the access logs of tenants' applications; they can read none.
+fn used_by_doors(account: &Account) -> Statement {
+    let use_ = Statement::allow(["kms:GenerateDataKey"]).principal("AWS", account.root());
+    of_access_logs(account, use_).when(
+        "ArnLike",
+        "aws:PrincipalArn",
+        [doors(account.partition(), &account.id)],
+    )
+}
+
+fn access_logs_read_by_auditors(account: &Account, audit_account: &str) -> Statement {
+    let auditors = format!("arn:{}:iam::{audit_account}:root", account.partition());
+    of_access_logs(account, Statement::allow(["kms:Decrypt"]).principal("AWS", auditors))
+}
+
+/// By way of S3, which names the object.
+fn of_access_logs(account: &Account, statement: Statement) -> Statement {
+    let objects = format!("{}/{ACCESS_LOGS}*", account.bucket_arn(&account.audit_bucket));
+    let s3 = [account.service_host("s3")];
+    statement.on(["*"]).when("StringEquals", "kms:ViaService", s3).when(
+        "StringLike",
+        "kms:EncryptionContext:aws:s3:arn",
+        [objects],
     )
 }
 

@@ -2,7 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::Fate;
 use crate::resource::{
-    Bucket, Encryption, Ownership, PublicAccessBlock, Queue, Resource, ResourceId, Tags, Versioning,
+    Bucket, Encryption, Ownership, Policy, PublicAccessBlock, Queue, Resource, ResourceId, Role, Table, Tags,
+    Versioning,
 };
 
 /// What is destroyed in this pass beside what the tenant's declaration names.
@@ -10,7 +11,7 @@ use crate::resource::{
 pub struct Destruction {
     /// Everything else is gone: the keys go too.
     pub keys: bool,
-    /// Buckets and queues that carry the tenant's tags, whoever declared them, once or now.
+    /// Buckets, queues, tables, roles and policies that carry the tenant's tags, whoever declared them, once or now.
     pub owned: BTreeSet<ResourceId>,
     /// Buckets of which only what Object Lock holds is left.
     pub locked: BTreeSet<String>,
@@ -54,6 +55,23 @@ pub fn doomed(id: &ResourceId) -> Option<Resource> {
             redrive: None,
             tags: Tags::new(),
         })),
+        ResourceId::Table(_) => Some(Resource::Table(Table {
+            key: String::new(),
+            kms_key: None,
+            billing: String::new(),
+            expires: None,
+            deletion_protection: false,
+            point_in_time_recovery: false,
+            tags: Tags::new(),
+        })),
+        ResourceId::Role(_) => Some(Resource::Role(Role {
+            trust: None,
+            boundary: String::new(),
+            attached: BTreeSet::new(),
+            inline: BTreeSet::new(),
+            tags: Tags::new(),
+        })),
+        ResourceId::Policy(_) => Some(Resource::Policy(Policy { document: None })),
         _ => None,
     }
 }

@@ -33,6 +33,33 @@ pub fn flow_delivery(bucket_arn: &str, logs_arn: &str) -> BTreeMap<String, State
     })
 }
 
+/// Where in the bucket doors write who saw what.
+pub const ACCESS_LOGS: &str = "app-access/";
+
+/// Doors of the tenants of an account, by the names of their roles; `*` is any account.
+#[must_use]
+pub fn doors(partition: &str, account: &str) -> String {
+    format!("arn:{partition}:iam::{account}:role/cloister/cloister-*-door-*")
+}
+
+/// What lets the doors of one Environment put access logs, by a Sid of its own: new objects, under the key of its records
+/// where they name any. Each one's role and boundary say under which tenant's prefix.
+#[must_use]
+pub fn door_delivery(bucket_arn: &str, key_arn: &str) -> BTreeMap<String, Statement> {
+    let parts: Vec<&str> = key_arn.split(':').collect();
+    let ["arn", partition, "kms", _, account, _] = parts[..] else { return BTreeMap::new() };
+    let put = Statement::allow(["s3:PutObject"])
+        .principal("AWS", format!("arn:{partition}:iam::{account}:root"))
+        .on([format!("{bucket_arn}/{ACCESS_LOGS}*")])
+        .when("ArnLike", "aws:PrincipalArn", [doors(partition, account)])
+        .when("Null", "s3:if-none-match", ["false"])
+        .when("StringEqualsIfExists", NAMED_KEY, [key_arn]);
+    BTreeMap::from([(format!("DoorsWrite{}", crate::name::digits(key_arn, 8)), put)])
+}
+
+/// The key that a request names for an object.
+const NAMED_KEY: &str = "s3:x-amz-server-side-encryption-aws-kms-key-id";
+
 /// A service looks whose the bucket is, then writes under the account that it writes for; `only` says who, and for whom.
 fn writes(
     bucket_arn: &str,
@@ -52,7 +79,7 @@ fn writes(
     named.into_iter().zip([look, put].map(|statement| only(statement, account))).collect()
 }
 
-/// What is wanted beside what other Environments want: their trails and flow logs write, and a longer retention stays.
+/// What is wanted beside what other Environments want: their trails, flow logs and doors write, and a longer retention stays.
 pub(super) fn given(want: &Bucket, have: &Bucket) -> Bucket {
     let mut want = want.clone();
     if let (Some(policy), Some(have)) = (&mut want.policy, &have.policy) {
@@ -66,12 +93,13 @@ pub(super) fn given(want: &Bucket, have: &Bucket) -> Bucket {
     want
 }
 
-/// Whether it is just what lets a trail of Cloister's write, or an account's flow logs, and is said of them not otherwise.
+/// Whether it is just what lets a trail of Cloister's write, an account's flow logs or its doors, and is said of them not otherwise.
 fn is_delivery(own: &Document, sid: &str, statement: &Statement) -> bool {
-    let source = |operator: &str| {
-        statement.condition.get(operator).and_then(|keys| keys.get("aws:SourceArn")).and_then(BTreeSet::first)
+    let of = |operator: &str, key: &str| {
+        statement.condition.get(operator).and_then(|keys| keys.get(key)).and_then(BTreeSet::first)
     };
-    let Some(source) = source("StringEquals").or_else(|| source("ArnLike")) else { return false };
+    let source = of("StringEquals", "aws:SourceArn").or_else(|| of("ArnLike", "aws:SourceArn"));
+    let Some(source) = source.or_else(|| of("StringEqualsIfExists", NAMED_KEY)) else { return false };
     let Some(bucket) = own.0.get(GUARD).and_then(|guard| guard.resource.first()) else { return false };
     let parts: Vec<&str> = source.split(':').collect();
     let known = match parts[..] {
@@ -81,6 +109,7 @@ fn is_delivery(own: &Document, sid: &str, statement: &Statement) -> bool {
             delivery(bucket, source)
         }
         ["arn", _, "logs", _, account, "*"] if account.len() == 12 => flow_delivery(bucket, source),
+        ["arn", _, "kms", _, account, _] if account.len() == 12 => door_delivery(bucket, source),
         _ => return false,
     };
     !own.0.contains_key(sid) && known.get(sid) == Some(statement)

@@ -9,6 +9,7 @@ mod copy_grant;
 mod database;
 mod detector;
 mod event_rule;
+mod filled_in;
 mod flow_log;
 mod guardrail;
 mod id;
@@ -20,6 +21,7 @@ mod object;
 mod parameter_group;
 mod password_policy;
 mod policy;
+mod quantity;
 mod queue;
 mod recorder;
 mod role;
@@ -37,7 +39,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use alarm::{Alarm, AlarmStep, MetricFilter, Watch};
-pub use audit_bucket::{GUARD, delivery, flow_delivery};
+pub use audit_bucket::{ACCESS_LOGS, GUARD, delivery, door_delivery, doors, flow_delivery};
 pub use bucket::{
     Bucket, BucketStep, Encryption, LifecycleRule, Logging, ObjectLock, Ownership, PublicAccessBlock,
     QUARANTINE, QueueNotification, Transition, Versioning,
@@ -47,6 +49,7 @@ pub use copy_grant::{CopyGrant, CopyGrantStep};
 pub use database::{DatabaseStep, WarehouseDatabase};
 pub use detector::Detector;
 pub use event_rule::{EventRule, EventRuleStep};
+pub use filled_in::{LOAD_BALANCER, filled_in};
 pub use flow_log::{FlowLog, FlowLogStep};
 pub use guardrail::{EbsEncryption, Guardrail, GuardrailId, GuardrailKind, GuardrailStep, SnapshotBlock};
 pub use id::ResourceId;
@@ -58,6 +61,7 @@ pub use object::{ObjectId, ObjectKind, ObjectStep};
 pub use parameter_group::{ParameterGroup, ParameterGroupStep};
 pub use password_policy::PasswordPolicy;
 pub use policy::{Policy, PolicyStep};
+pub use quantity::{cores, memory, quantity};
 pub use queue::{Queue, QueueStep, Redrive};
 pub use recorder::{Channel, RECORDER, Recorder};
 pub use role::{Role, RoleStep};
@@ -140,6 +144,7 @@ impl Resource {
                 Cow::Owned(Self::AuditBucket(Box::new(audit_bucket::given(want, have))))
             }
             (Self::Guardrail(want), Self::Guardrail(have)) => Cow::Owned(Self::Guardrail(want.given(have))),
+            (Self::Object(want), Self::Object(have)) => Cow::Owned(Self::Object(filled_in(want, have))),
             _ => Cow::Borrowed(self),
         }
     }

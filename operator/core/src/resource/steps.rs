@@ -98,6 +98,12 @@ impl Resource {
             (Self::EventRule(want), Self::EventRule(have)) => {
                 want.repair(have, &parts).into_iter().map(Step::EventRule).collect()
             }
+            // What is in one that was made immutable cannot be put right.
+            (Self::Object(_), Self::Object(have))
+                if have["kind"] == "ConfigMap" && have["immutable"] == true =>
+            {
+                [ObjectStep::Delete, ObjectStep::Create].map(Step::Object).into()
+            }
             (Self::Table(_), Self::Table(_)) => Table::repair(&parts).into_iter().map(Step::Table).collect(),
             (Self::Object(_), Self::Object(_)) => vec![Step::Object(ObjectStep::Apply)],
             // Of a flow log nothing can differ, see there; an id names one kind only, so two kinds never meet.

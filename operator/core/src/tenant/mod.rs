@@ -40,7 +40,9 @@ pub struct Inputs<'a> {
     pub keys: &'a KeyArns,
     /// Buckets of this tenant that have a name of their own.
     pub named_buckets: &'a BTreeSet<String>,
-    /// IngestBuckets, RedshiftSchemas and EtlPipelines that this tenant once declared inline and no longer does.
+    /// Load balancers that its applications have.
+    pub load_balancers: usize,
+    /// IngestBuckets, RedshiftSchemas, EtlPipelines and AnalyticsApps that this tenant once declared inline and no longer does.
     pub dropped_children: &'a BTreeSet<(ObjectKind, String)>,
     pub deleting: bool,
     /// Its offboarding has come to where everything goes; with `deleting`.
@@ -209,8 +211,8 @@ pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
     guards::desire(inputs, &mut set);
     warehouse::desire(inputs, &mut set);
     nodes::desire(inputs, &mut set);
-    for id in inputs.destruction.iter().flat_map(|destruction| &destruction.owned) {
-        set.extend(doomed(id).map(|resource| (id.clone(), want(resource, []))));
+    if let Some(destruction) = inputs.destruction {
+        add_doomed(destruction, &mut set);
     }
     for (id, want) in &mut set {
         want.adopt = inputs.spec.adopt.contains(&id.to_string());
@@ -219,6 +221,17 @@ pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
         }
     }
     if inputs.deleting { leaving_order(inputs, &mut set) } else { set }
+}
+
+/// What is left of what the tenant's objects stood for. A policy goes after the roles that have it.
+fn add_doomed(destruction: &Destruction, set: &mut DesiredSet) {
+    let policies = || destruction.owned.iter().filter(|id| matches!(id, ResourceId::Policy(_))).cloned();
+    for id in &destruction.owned {
+        if let (Some(resource), false) = (doomed(id), set.contains_key(id)) {
+            let is_role = matches!(id, ResourceId::Role(_));
+            set.insert(id.clone(), want(resource, policies().filter(|_| is_role)));
+        }
+    }
 }
 
 /// Access goes at once. PHI, and what it cannot be read without, goes by an offboarding alone.
@@ -269,6 +282,7 @@ fn leaving_order(inputs: &Inputs<'_>, set: &mut DesiredSet) -> DesiredSet {
                 | ObjectKind::IngestBucket
                 | ObjectKind::RedshiftSchema
                 | ObjectKind::EtlPipeline
+                | ObjectKind::AnalyticsApp
         ),
         _ => true,
     });

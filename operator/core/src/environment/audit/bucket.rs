@@ -1,4 +1,5 @@
-//! The bucket in the audit account: written once, by trails and under `cloister/` by the operator, and kept for six years.
+//! The bucket in the audit account: written once, by trails, by doors under `app-access/` and by the operator
+//! under `cloister/`, and kept for six years.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +7,8 @@ use super::super::{Account, deny_insecure_transport, deny_old_tls};
 use crate::document::{Document, Statement};
 use crate::ownership::{MANAGED_BY, ROLE};
 use crate::resource::{
-    Bucket, Encryption, GUARD, LifecycleRule, ObjectLock, Ownership, PublicAccessBlock, Tags, Transition,
-    Versioning, delivery, flow_delivery,
+    ACCESS_LOGS, Bucket, Encryption, GUARD, LifecycleRule, ObjectLock, Ownership, PublicAccessBlock, Tags,
+    Transition, Versioning, delivery, door_delivery, doors, flow_delivery,
 };
 
 /// Value of the tag that says what it is. It names no owner, since every Environment that writes into it keeps it.
@@ -50,11 +51,16 @@ fn policy(account: &Account, name: &str, audit_account: &str) -> Document {
         ("DenyOldTls", deny_old_tls(both)),
         ("DenyDeletion", deny_deletion(&objects)),
         ("DenyForgery", deny_forgery(&bucket)),
-        ("DenyStrangers", deny_strangers(&objects, audit_account)),
+        ("DenyStrangers", deny_strangers(account, &objects, audit_account)),
+        ("DenyRewriting", deny_rewriting(&bucket)),
+        ("DenyKmsWithoutKey", deny_kms_without_key(&bucket)),
         (GUARD, deny_lowering(&bucket)),
     ]);
     policy.0.extend(delivery(&bucket, &account.trail_arn()));
     policy.0.extend(flow_delivery(&bucket, &account.logs_arn()));
+    // Once it is known; then the bucket is looked at anyway.
+    let key = account.audit_key.as_deref().unwrap_or_default();
+    policy.0.extend(door_delivery(&bucket, key));
     policy
 }
 
@@ -78,14 +84,35 @@ fn deny_forgery(bucket: &str) -> Statement {
     )
 }
 
-/// The operator writes its own records elsewhere, by its role in the audit account; another account's roles do not.
-fn deny_strangers(objects: &str, audit_account: &str) -> Statement {
+/// The operator writes its own records elsewhere, by its role in the audit account; of another account's roles only doors
+/// do, where they are let.
+fn deny_strangers(account: &Account, objects: &str, audit_account: &str) -> Statement {
     let not_a_service = Statement::deny(["s3:PutObject"]).anyone().on([objects]).when(
         "BoolIfExists",
         "aws:PrincipalIsAWSService",
         ["false"],
     );
-    not_a_service.when("StringNotEqualsIfExists", "aws:PrincipalAccount", [audit_account])
+    not_a_service.when("StringNotEqualsIfExists", "aws:PrincipalAccount", [audit_account]).when(
+        "ArnNotLikeIfExists",
+        "aws:PrincipalArn",
+        [doors(account.partition(), "*")],
+    )
+}
+
+/// What a door has written stays what is shown under its name, too; a whole object at a time.
+fn deny_rewriting(bucket: &str) -> Statement {
+    let objects = format!("{bucket}/{ACCESS_LOGS}*");
+    Statement::deny(["s3:PutObject"]).anyone().on([objects]).when("Null", "s3:if-none-match", ["true"])
+}
+
+/// S3 would take the key that AWS has for it in the door's account, which auditors cannot use.
+fn deny_kms_without_key(bucket: &str) -> Statement {
+    let objects = format!("{bucket}/{ACCESS_LOGS}*");
+    Statement::deny(["s3:PutObject"])
+        .anyone()
+        .on([objects])
+        .when("StringEquals", "s3:x-amz-server-side-encryption", ["aws:kms"])
+        .when("Null", "s3:x-amz-server-side-encryption-aws-kms-key-id", ["true"])
 }
 
 /// Whoever would lower the retention of what is yet to come must change this policy first, which is drift.
