@@ -123,6 +123,9 @@ impl Door {
         source: IpAddr,
         id: &str,
     ) -> Result<Answer, Refusal> {
+        if headers::is_too_large(request.uri(), request.headers()) {
+            return Err(Refusal::TooLarge);
+        }
         if headers::is_ambiguous(request.headers()) {
             return Err(Refusal::BadRequest);
         }
