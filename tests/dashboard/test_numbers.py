@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from claims.generate import Claim
+from claims_dashboard.charts import Series, columns
 
 from dashboard.world import ANN, App, World
 
@@ -136,3 +137,16 @@ def test_the_health_path_asks_nobody(app: App, world: World) -> None:
     assert app.get("/healthz", {}).status == 200
     assert world.aws.calls(since) == []
     assert ANN["Cloister-User-Name"] not in app.get("/healthz").text
+
+
+@pytest.mark.parametrize("highest", ["0", "0.01", "1", "4", "5", "51", "199.99", "200", "271234.56", "40000000"])
+def test_no_column_is_higher_than_the_chart(highest: str) -> None:
+    value = Decimal(highest)
+    chart = columns(["2026-12", "2027-01"], [Series("billed", [value, value / 2])], "$")
+    first, second = chart.bars
+    assert chart.up[-1].at <= first.y <= second.y <= chart.base
+    assert first.y + first.height == pytest.approx(chart.base)
+    assert 2 <= len(chart.up) <= 6 and [mark.below for mark in chart.across] == ["2026", "2027"]
+    assert first.height <= 2 * second.height + 0.2
+    if value >= 1:
+        assert first.height >= (chart.base - chart.up[-1].at) / 2

@@ -48,6 +48,11 @@ class Pki:
         subject = _named("kube-apiserver")
         return self._issue("apiserver", subject, ExtendedKeyUsageOID.SERVER_AUTH, names)
 
+    def serving(self, host: str) -> tuple[Path, Path]:
+        """For a server that is no API server."""
+        names = x509.SubjectAlternativeName([x509.DNSName(host)])
+        return self._issue(host, _named(host), ExtendedKeyUsageOID.SERVER_AUTH, names)
+
     def client(self, user: str, group: str | None = None) -> tuple[Path, Path]:
         """Kubernetes reads the user from the common name, groups from O."""
         file = user.replace(":", "-")

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 
 WIDTH, HEIGHT = 460, 230
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 6, 12, 24
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 6, 12, 36
 _LABELS = 12  # at most beside each other
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -26,6 +27,7 @@ class Mark:
 
     at: float
     text: str
+    below: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def columns(months: Sequence[str], series: Sequence[Series], unit: str = "") -> 
     for place, month in enumerate(months):
         middle = _LEFT + room * (place + 0.5)
         if place % every == 0:
-            across.append(Mark(round(middle, 1), month_name(month, short=True)))
+            across.append(_month(month, round(middle, 1), first=place == 0))
         for number, each in enumerate(series):
             value = max(each.values[place], Decimal(0))
             height = round(tall * float(value / top), 1)
@@ -79,8 +81,7 @@ def _scale(highest: Decimal) -> tuple[Decimal, Decimal]:
             break
         if factor == 5:
             step *= 10
-    lines = max(-(-highest // step), Decimal(1)) if highest > 0 else Decimal(1)
-    return step, step * lines
+    return step, step * max(ceil(highest / step), 1)
 
 
 def shortened(number: Decimal) -> str:
@@ -90,7 +91,12 @@ def shortened(number: Decimal) -> str:
     return f"{number.normalize():f}" if number else "0"
 
 
-def month_name(month: str, *, short: bool = False) -> str:
+def month_name(month: str) -> str:
     year, _, number = month.partition("-")
-    name = _MONTHS[int(number) - 1]
-    return (f"{name} {year}" if number == "01" else name) if short else f"{name} {year}"
+    return f"{_MONTHS[int(number) - 1]} {year}"
+
+
+def _month(month: str, at: float, *, first: bool) -> Mark:
+    """With the year where one begins."""
+    name, _, year = month_name(month).partition(" ")
+    return Mark(at, name, year if first or name == _MONTHS[0] else "")

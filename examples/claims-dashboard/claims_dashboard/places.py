@@ -5,7 +5,6 @@ https://www.cms.gov/medicare/coding-billing/place-of-service-codes/code-sets
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from claims_dashboard.claims import Part
 
@@ -36,14 +35,13 @@ def name(code: str | None) -> str:
 class Place:
     name: str
     claims: int
-    billed: Decimal
+    is_one: bool = True
 
 
 def most(parts: Sequence[Part]) -> list[Place]:
     """Those with the most claims, and the others together."""
-    shown = [Place(name(part.name), part.claims, part.billed) for part in parts[:_SHOWN]]
+    shown = [Place(name(part.name), part.claims) for part in parts[:_SHOWN]]
     others = parts[_SHOWN:]
     if others:
-        billed = sum((part.billed for part in others), Decimal(0))
-        shown.append(Place(f"{len(others)} others", sum(part.claims for part in others), billed))
+        shown.append(Place(f"{len(others)} others", sum(part.claims for part in others), is_one=False))
     return shown
