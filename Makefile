@@ -67,8 +67,8 @@ requirements: ## Pin tests/requirements.in anew, with hashes
 # --- Building ----------------------------------------------------------------
 
 .PHONY: build generate
-build: ## Build the operator, the upload API and the command for uploads
-	cargo build --locked -p cloister -p cloister-upload-api -p cloister-upload
+build: ## Build the operator, the upload API, the command for uploads and the door
+	cargo build --locked -p cloister -p cloister-upload-api -p cloister-upload -p cloister-door
 
 generate: build ## Write anew what is made from the code
 	$(CARGO_BIN)/cloister crds > crds/cloister.dev.yaml

@@ -7,7 +7,8 @@ from claims.generate import Claim, claims
 from playwright.sync_api import Browser
 
 from browser.chromium import Person, chromium
-from browser.world import HOST, Door, World
+from browser.world import World
+from door.server import HOST, Door
 
 ROWS = 500
 NOTES = ("Called about the appeal, wants Dr. Ophkra's letter", "Zorvex household: two plans, see the older one")

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from browser.chromium import Person
 from browser.conftest import People
-from browser.world import HOST, Door
+from door.server import HOST, Door
 
 COOKIE = "__Host-cloister"
 # Every text whose contrast is too low, and whatever is wider than the window.

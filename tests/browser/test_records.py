@@ -10,7 +10,8 @@ from claims.generate import Claim
 
 from browser.chromium import SCREENSHOTS
 from browser.conftest import NOTES
-from browser.world import Door, World
+from browser.world import World
+from door.server import Door
 
 Line = dict[str, object]
 
@@ -18,11 +19,11 @@ Line = dict[str, object]
 @pytest.fixture(scope="module")
 def lines(world: World, door: Door, hasty: Door) -> list[Line]:
     """After both doors have ended."""
-    metrics = "".join(each.metrics() for each in (door, hasty))
+    metrics = "".join(each.inside("metrics").text for each in (door, hasty))
     (world.directory / "logs" / "metrics.txt").write_text(metrics)
     for each in (door, hasty):
         each.stop()
-        assert list(each.spool.rglob("*.jsonl")) == []
+        assert each.spooled() == []
     return world.recorded()
 
 

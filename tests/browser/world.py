@@ -14,15 +14,12 @@ from claims.generate import Claim
 from aws.conftest import PRODUCTION, Emulator, allow, document
 from dashboard.world import TENANT, App
 from dashboard.world import World as Data
-from e2e.loopback import HTTP
-from e2e.waiting import until
-from local import binaries
+from door.server import HOST, Door
 from local.pki import Pki
-from local.ports import Ports
 from local.processes import Processes
 from local.provider import Provider
 
-HOST, CLIENT = "claims.acme.example", "acme-claims"
+CLIENT = "acme-claims"
 TABLE, BUCKET, PREFIX = "cloister-acme-health-claims-1f0c2a9b", "cloister-audit-222222222222", "app-access/acme-health/"
 ROLE = "cloister-acme-health-door-claims"
 ROUTES = ["/", "/claims", "/claims/:id", "/static/:file", "/healthz"]
@@ -53,7 +50,7 @@ class World:
         self.provider = Provider(self.directory, self.processes).start()
         self._account()
         self.pki = Pki.make(self.directory / "pki")
-        certificate, key = self.pki.serving(HOST)
+        certificate, key = self.pki.host("door", HOST)
         self.tls = {"certificateFile": str(certificate), "keyFile": str(key)}
         (self.directory / "pseudonyms").write_bytes(self.pseudonyms)
 
@@ -70,13 +67,63 @@ class World:
         trust = document({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"})
         iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=trust)
         rights = document(
-            allow(_SESSIONS, f"arn:aws:dynamodb:us-east-1:{PRODUCTION}:table/{TABLE}"),
+            allow(_SESSIONS),
             allow("s3:PutObject", f"arn:aws:s3:::{BUCKET}/{PREFIX}*"),
         )
         iam.put_role_policy(RoleName=ROLE, PolicyName="it", PolicyDocument=rights)
 
-    def door(self, name: str, *, idle: int = 900, absolute: int = 28800, warning: int = 60) -> "Door":
-        return Door(self, name, {"idleSeconds": idle, "absoluteSeconds": absolute, "warningSeconds": warning})
+    def door(self, name: str, *, idle: int = 900, absolute: int = 28800, warning: int = 60) -> Door:
+        home = self.directory / name
+        home.mkdir()
+        door = Door(name, home, self.processes, self._environment(), {}, ("--ship-seconds=1",))
+        door.take_ports()
+        self.origins.append(door.origin)
+        secret = home / "client-secret"
+        secret.write_text(self.provider.app(CLIENT, *self.origins))
+        sessions = {"idleSeconds": idle, "absoluteSeconds": absolute, "warningSeconds": warning}
+        door.config = self._config(home, secret, sessions)
+        door.start()
+        return door
+
+    def _config(self, home: Path, secret: Path, sessions: dict[str, int]) -> dict[str, Any]:
+        return {
+            "tenant": TENANT,
+            "app": "claims",
+            "host": HOST,
+            "upstream": {"socket": str(self.app.socket)},
+            "healthPath": "/healthz",
+            "signIn": {
+                "issuer": self.provider.issuer,
+                "clientId": CLIENT,
+                "clientSecretFile": str(secret),
+                "groupsClaim": "groups",
+                "groups": ["acme-analysts"],
+                "acr": [],
+                "amr": ["mfa"],
+            },
+            "sessions": {"table": TABLE, **sessions},
+            "accessLog": {
+                "bucket": BUCKET,
+                "bucketOwner": PRODUCTION,
+                "bucketRegion": "us-east-1",
+                "prefix": f"{PREFIX}claims/",
+                "spool": str(home / "spool"),
+                "routes": ROUTES,
+                "pseudonymKeyFile": str(self.directory / "pseudonyms"),
+            },
+            "tls": self.tls,
+        }
+
+    def _environment(self) -> dict[str, str]:
+        given = self.aws.credentials(role=ROLE)
+        return {
+            "AWS_REGION": "us-east-1",
+            "AWS_ENDPOINT_URL": self.aws.described["endpoint"],
+            "AWS_ACCESS_KEY_ID": given["access_key_id"],
+            "AWS_SECRET_ACCESS_KEY": given["secret_access_key"],
+            "AWS_SESSION_TOKEN": given["session_token"],
+            "NO_COLOR": "1",
+        }
 
     def pseudonym(self, claim_id: str) -> str:
         return f"claims/{hmac.new(self.pseudonyms, claim_id.encode(), hashlib.sha256).hexdigest()[:16]}"
@@ -93,86 +140,3 @@ class World:
         self.processes.stop()
         assert self.app.process.poll() is not None or self.app.stop() == 0
         assert self.aws.stop() == 0
-
-
-class Door:
-    def __init__(self, world: World, name: str, sessions: dict[str, int]) -> None:
-        self.world, self.name = world, f"door-{name}"
-        with Ports() as ports:
-            self.port, self._inner = ports.take(), ports.take()
-        self.origin = f"https://{HOST}:{self.port}"
-        home = world.directory / self.name
-        self.spool = home / "spool"
-        self.spool.mkdir(parents=True)
-        secret = home / "client-secret"
-        world.origins.append(self.origin)
-        secret.write_text(world.provider.app(CLIENT, *world.origins))
-        (home / "door.json").write_text(json.dumps(self._config(secret, sessions)))
-        world.processes.start(self.name, [str(binaries.door()), *self._options()], self._environment(home))
-        until("the door is ready", self._is_ready, timeout=20)
-
-    def _config(self, secret: Path, sessions: dict[str, int]) -> dict[str, Any]:
-        world = self.world
-        return {
-            "tenant": TENANT,
-            "app": "claims",
-            "host": HOST,
-            "upstream": {"socket": str(world.app.socket)},
-            "healthPath": "/healthz",
-            "signIn": {
-                "issuer": world.provider.issuer,
-                "clientId": CLIENT,
-                "clientSecretFile": str(secret),
-                "groupsClaim": "groups",
-                "groups": ["acme-analysts"],
-                "acr": [],
-                "amr": ["mfa"],
-            },
-            "sessions": {"table": TABLE, **sessions},
-            "accessLog": {
-                "bucket": BUCKET,
-                "bucketOwner": PRODUCTION,
-                "bucketRegion": "us-east-1",
-                "prefix": f"{PREFIX}claims/",
-                "spool": str(self.spool),
-                "routes": ROUTES,
-                "pseudonymKeyFile": str(world.directory / "pseudonyms"),
-            },
-            "tls": world.tls,
-        }
-
-    def _options(self) -> list[str]:
-        return [f"--listen=127.0.0.1:{self.port}", f"--metrics-listen=127.0.0.1:{self._inner}", "--ship-seconds=1"]
-
-    def _environment(self, home: Path) -> dict[str, str]:
-        given = self.world.aws.credentials(role=ROLE)
-        return {
-            "POD_NAME": self.name,
-            "CLOISTER_DOOR_CONFIG": str(home / "door.json"),
-            "AWS_REGION": "us-east-1",
-            "AWS_ENDPOINT_URL": self.world.aws.described["endpoint"],
-            "AWS_ACCESS_KEY_ID": given["access_key_id"],
-            "AWS_SECRET_ACCESS_KEY": given["secret_access_key"],
-            "AWS_SESSION_TOKEN": given["session_token"],
-            "NO_COLOR": "1",
-        }
-
-    @property
-    def log(self) -> Path:
-        return self.world.processes.log_of(self.name)
-
-    def _is_ready(self) -> bool:
-        self.world.processes.check(self.name)
-        try:
-            return HTTP.get(f"http://127.0.0.1:{self._inner}/readyz", timeout=5).ok
-        except OSError:
-            return False
-
-    def metrics(self) -> str:
-        return HTTP.get(f"http://127.0.0.1:{self._inner}/metrics", timeout=5).text
-
-    def stop(self) -> None:
-        """What is left of the access log is shipped first."""
-        process = self.world.processes[self.name]
-        process.stop(grace=25.0)
-        assert process.child is not None and process.child.returncode == 0, self.log.read_text()

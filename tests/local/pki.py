@@ -48,10 +48,10 @@ class Pki:
         subject = _named("kube-apiserver")
         return self._issue("apiserver", subject, ExtendedKeyUsageOID.SERVER_AUTH, names)
 
-    def serving(self, host: str) -> tuple[Path, Path]:
-        """For a server that is no API server."""
-        names = x509.SubjectAlternativeName([x509.DNSName(host)])
-        return self._issue(host, _named(host), ExtendedKeyUsageOID.SERVER_AUTH, names)
+    def host(self, file: str, *hosts: str) -> tuple[Path, Path]:
+        """Of a server that people reach by these names."""
+        names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
+        return self._issue(file, _named(hosts[0]), ExtendedKeyUsageOID.SERVER_AUTH, names)
 
     def client(self, user: str, group: str | None = None) -> tuple[Path, Path]:
         """Kubernetes reads the user from the common name, groups from O."""

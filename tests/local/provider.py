@@ -78,6 +78,12 @@ class Provider:
         services: dict[str, str] = self._told["services"]
         return services
 
+    @property
+    def apps(self) -> dict[str, str]:
+        """Secrets of the applications that people sign in to, by client id."""
+        apps: dict[str, str] = self._told["apps"]
+        return apps
+
     def start(self) -> Self:
         self.port_file.unlink(missing_ok=True)
         command = ["node", str(SOURCES / "main.mjs"), str(modules()), str(self.port_file), str(self.seconds)]
@@ -98,6 +104,11 @@ class Provider:
         if not answer.ok:
             raise PlatformError(f"the identity provider refused to {act}: {said['error']}")
         return said
+
+    def app(self, client: str, *origins: str) -> str:
+        """An application that is reached there; answers its secret."""
+        secret: str = self.ask("app", client=client, origins=origins)["secret"]
+        return secret
 
     def approve(self, user_code: str, user: str) -> None:
         self.ask("approve", userCode=user_code, user=user)

@@ -1,7 +1,7 @@
 // What tests ask of the provider beyond the standards: to approve a device, to sign a token of any content, to rotate
 // its keys, to go away for a while.
 
-import { sign } from 'node:crypto';
+import { randomBytes, sign } from 'node:crypto';
 
 import { UPLOAD, newKey, privateKeyOf } from './provider.mjs';
 
@@ -48,7 +48,16 @@ function add(world, { user, groups, amr, acr }) {
   return {};
 }
 
+// Another application, or the same one elsewhere.
+function app(world, { client, origins }) {
+  const { secret = randomBytes(24).toString('base64url') } = world.apps[client] ?? {};
+  world.apps[client] = { origins, secret };
+  world.open();
+  return { secret };
+}
+
 const ACTS = {
+  app,
   approve,
   token,
   rotate,

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { control } from './control.mjs';
+import { interact } from './interaction.mjs';
 import { configuration, newKey } from './provider.mjs';
 
 const CONTROL = '/_control/';
@@ -17,7 +18,10 @@ const people = JSON.parse(readFileSync(new URL('users.json', import.meta.url), '
 const secret = () => randomBytes(24).toString('base64url');
 const secrets = { cookies: secret(), ...Object.fromEntries(Object.keys(people.services).map((id) => [id, secret()])) };
 
-const world = { people, keys: [newKey()], silent: false };
+const apps = Object.fromEntries(
+  Object.entries(people.apps).map(([id, origins]) => [id, { origins, secret: secret() }]),
+);
+const world = { people, apps, keys: [newKey()], silent: false, halfway: new Map() };
 // Keys of a Provider are fixed, so a rotation makes another; codes and grants are in a store that all share.
 world.open = () => {
   world.provider = new Provider(world.issuer, configuration({ ...world, secrets, ttl: Number(seconds) }));
@@ -27,13 +31,15 @@ world.open = () => {
 const server = createServer((request, response) => {
   if (request.url.startsWith(CONTROL)) control(world, request, response);
   else if (world.silent) request.socket.destroy();
+  else if (request.url.startsWith('/interaction/')) interact(world, request, response);
   else world.serve(request, response);
 });
 server.listen(0, '127.0.0.1', () => {
   world.issuer = `http://127.0.0.1:${server.address().port}`;
   world.open();
-  const told = { issuer: world.issuer, control: `${world.issuer}${CONTROL}`, services: {} };
+  const told = { issuer: world.issuer, control: `${world.issuer}${CONTROL}`, services: {}, apps: {} };
   for (const id of Object.keys(people.services)) told.services[id] = secrets[id];
+  for (const id of Object.keys(apps)) told.apps[id] = apps[id].secret;
   writeFileSync(`${portFile}.new`, JSON.stringify(told), { mode: 0o600 });
   renameSync(`${portFile}.new`, portFile);
 });

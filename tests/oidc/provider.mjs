@@ -4,7 +4,8 @@ import { createHash, createPrivateKey, generateKeyPairSync } from 'node:crypto';
 
 export const AUDIENCES = { 'urn:cloister:upload': 'cloister-upload', 'urn:cloister:other': 'another-service' };
 export const UPLOAD = 'urn:cloister:upload';
-const SCOPES = 'openid offline_access upload';
+const SCOPES = 'openid offline_access upload profile email groups';
+const FACTOR = 'urn:cloister:mfa';
 
 export function newKey() {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -23,7 +24,30 @@ export function claimsOf(people, accountId, clientId) {
   return Object.fromEntries(Object.entries({ groups, amr, acr }).filter(([, value]) => value !== undefined));
 }
 
-export function configuration({ keys, people, secrets, ttl }) {
+// An application that people sign in to: where it may be reached, its door's paths, and what it asks of ID tokens.
+export function application(id, origins, secret) {
+  return {
+    client_id: id,
+    client_secret: secret,
+    redirect_uris: origins.map((origin) => `${origin}/.cloister/callback`),
+    post_logout_redirect_uris: origins.map((origin) => `${origin}/.cloister/signed-out`),
+    backchannel_logout_uri: `${origins[0]}/.cloister/backchannel-logout`,
+    backchannel_logout_session_required: true,
+  };
+}
+
+// Who signs in has agreed: it is the organisation's own application.
+async function agreed({ oidc }) {
+  const { client, provider, session } = oidc;
+  const known = session.grantIdFor(client.clientId);
+  if (known) return provider.Grant.find(known);
+  const grant = new provider.Grant({ accountId: session.accountId, clientId: client.clientId });
+  grant.addOIDCScope('openid profile email groups');
+  await grant.save();
+  return grant;
+}
+
+export function configuration({ keys, people, apps, secrets, ttl }) {
   const services = Object.keys(people.services).map((id) => ({
     client_id: id,
     client_secret: secrets[id],
@@ -41,19 +65,24 @@ export function configuration({ keys, people, secrets, ttl }) {
   };
   return {
     jwks: { keys },
-    clients: [tool, ...services],
+    clients: [tool, ...services, ...Object.entries(apps).map(([id, app]) => application(id, app.origins, app.secret))],
+    acrValues: [FACTOR],
+    claims: { openid: ['sub', 'groups', 'preferred_username', 'amr', 'acr'], auth_time: null, iss: null, sid: null },
+    interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
+    loadExistingGrant: agreed,
     scopes: SCOPES.split(' '),
     cookies: { keys: [secrets.cookies] },
     findAccount: (ctx, id) =>
-      people.users[id] && { accountId: id, claims: async () => ({ sub: id, ...claimsOf(people, id) }) },
+      people.users[id] && { accountId: id, claims: async () => ({ sub: id, preferred_username: `${id}@example`, ...claimsOf(people, id) }) },
     extraTokenClaims: (ctx, token) => claimsOf(people, token.accountId, token.clientId),
     features: {
       clientCredentials: { enabled: true },
       deviceFlow: { enabled: true },
-      devInteractions: { enabled: true },
+      devInteractions: { enabled: false },
+      backchannelLogout: { enabled: true },
       resourceIndicators: {
         enabled: true,
-        defaultResource: () => UPLOAD,
+        defaultResource: (ctx, client) => (apps[client.clientId] ? undefined : UPLOAD),
         useGrantedResource: () => true,
         getResourceServerInfo: (ctx, resource) => ({
           scope: 'upload',

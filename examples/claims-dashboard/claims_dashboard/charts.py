@@ -6,7 +6,7 @@ from decimal import Decimal
 from math import ceil
 
 WIDTH, HEIGHT = 460, 230
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 6, 12, 36
+_LEFT, _RIGHT, _TOP, _BOTTOM = 50, 6, 12, 36
 _LABELS = 12  # at most beside each other
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

@@ -19,7 +19,6 @@ mod request;
 
 #[path = "../src/identity"]
 mod identity {
-    pub mod keys;
     pub mod token;
     pub mod user;
 }
@@ -33,8 +32,8 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::IntoResponse;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use cloister_identity::{Keys, SecondFactor};
 use cloister_core::tenant::{MANIFEST, source_identity};
-use identity::keys::Keys;
 use identity::token::{Rules, bearer, verify};
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, EncodingKey};
@@ -59,8 +58,7 @@ static ISSUER: LazyLock<Issuer> = LazyLock::new(|| {
         issuer: text("https://idp"),
         audience: text("up"),
         groups_claim: text("groups"),
-        acr: vec![text("2")],
-        amr: vec![text("mfa")],
+        second_factor: SecondFactor { acr: vec![text("2")], amr: vec![text("mfa")] },
     };
     Issuer { signing, keys: Keys::of_set(&JwkSet { keys: vec![public] }), rules }
 });

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use cloister_identity::Rates;
 use tokio::sync::Semaphore;
 
 use crate::audit::{About, Audit, Event, Line};
 use crate::cloud::Cloud;
 use crate::declared::Declared;
 use crate::identity::{Issuer, User};
-use crate::limit::Rates;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::problem::{Problem, Reason};

@@ -1,6 +1,7 @@
-use std::error::Error;
 use std::sync::Arc;
 
+pub use cloister_identity::Complaint;
+use cloister_identity::{Rates, SecondFactor, Tls};
 use kube::Client;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -13,15 +14,11 @@ use crate::audit::Audit;
 use crate::cloud::Cloud;
 use crate::declared::Declared;
 use crate::identity::{Issuer, Rules};
-use crate::limit::Rates;
 use crate::metrics::Metrics;
 use crate::options::{LogFormat, Options};
 use crate::receipt::Signer;
 use crate::routes;
 use crate::serve::{Server, may_serve};
-use crate::tls::Tls;
-
-pub type Complaint = Box<dyn Error + Send + Sync>;
 
 /// Serves until it is told to stop.
 pub async fn run(options: Options) -> Result<(), Complaint> {
@@ -89,8 +86,10 @@ fn rules(options: &Options) -> Rules {
         issuer: options.issuer.clone(),
         audience: options.audience.clone(),
         groups_claim: options.groups_claim.clone(),
-        acr: options.mfa_acr.clone(),
-        amr: if unsaid { vec!["mfa".to_owned()] } else { options.mfa_amr.clone() },
+        second_factor: SecondFactor {
+            acr: options.mfa_acr.clone(),
+            amr: if unsaid { vec!["mfa".to_owned()] } else { options.mfa_amr.clone() },
+        },
     }
 }
 

@@ -1,11 +1,11 @@
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use cloister_identity::{Keys, SecondFactor, texts};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::keys::Keys;
 use super::user::User;
 use crate::problem::{Problem, Reason};
 
@@ -15,9 +15,7 @@ pub struct Rules {
     pub issuer: String,
     pub audience: String,
     pub groups_claim: String,
-    /// One of these in `acr`, or one of those in `amr`, proves a second factor.
-    pub acr: Vec<String>,
-    pub amr: Vec<String>,
+    pub second_factor: SecondFactor,
 }
 
 /// Why a token is not taken.
@@ -84,7 +82,7 @@ pub fn verify(token: &str, keys: &Keys, rules: &Rules) -> Result<User, Refusal> 
     if claims.sub.is_empty() || claims.sub.len() > SUBJECT || claims.sub.chars().any(char::is_control) {
         return Err(invalid);
     }
-    if !has_second_factor(&claims.rest, rules) {
+    if !rules.second_factor.is_shown(&claims.rest) {
         return Err(Refusal::For(Reason::NoMultiFactor));
     }
     let groups = texts(claims.rest.get(&rules.groups_claim));
@@ -98,21 +96,6 @@ fn reason(kind: &ErrorKind) -> Refusal {
         ErrorKind::InvalidIssuer => Reason::TokenOfAnotherIssuer,
         _ => Reason::TokenInvalid,
     })
-}
-
-fn has_second_factor(claims: &Map<String, Value>, rules: &Rules) -> bool {
-    let acr = claims.get("acr").and_then(Value::as_str);
-    acr.is_some_and(|acr| rules.acr.iter().any(|known| known == acr))
-        || texts(claims.get("amr")).iter().any(|method| rules.amr.contains(method))
-}
-
-/// A claim that is one text or a list of them.
-fn texts(claim: Option<&Value>) -> Vec<String> {
-    match claim {
-        Some(Value::String(one)) => vec![one.clone()],
-        Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        _ => Vec::new(),
-    }
 }
 
 impl From<Reason> for Refusal {
@@ -131,12 +114,13 @@ pub fn explain(reason: Reason, rules: &Rules) -> Problem {
         }
         Reason::TokenOfAnotherIssuer => format!("Only tokens of {} are taken; log in there.", rules.issuer),
         Reason::NoMultiFactor => {
+            let known = &rules.second_factor;
             let list = |name: &str, known: &[String]| match known {
                 [] => None,
                 known => Some(format!("{name} holds {}", known.join(" or "))),
             };
             let ways: Vec<String> =
-                [list("acr", &rules.acr), list("amr", &rules.amr)].into_iter().flatten().collect();
+                [list("acr", &known.acr), list("amr", &known.amr)].into_iter().flatten().collect();
             format!("Log in again with a second factor: a token is taken whose {}.", ways.join(", or whose "))
         }
         _ => "It is no access token that the identity provider has signed. Log in again.".to_owned(),

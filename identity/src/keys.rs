@@ -8,7 +8,7 @@ use serde_json::Value;
 #[derive(Default)]
 pub struct Keys(HashMap<String, Key>);
 
-pub(super) struct Key {
+pub struct Key {
     pub key: DecodingKey,
     pub algorithms: Vec<Algorithm>,
 }
@@ -37,7 +37,8 @@ impl Keys {
         Self(listed.filter_map(|jwk| Some((jwk.common.key_id.clone()?, usable(&jwk)?))).collect())
     }
 
-    pub(super) fn get(&self, id: &str) -> Option<&Key> {
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Key> {
         self.0.get(id)
     }
 

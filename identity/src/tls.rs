@@ -13,7 +13,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use tokio_rustls::{Accept, TlsAcceptor};
 
-use crate::run::Complaint;
+use crate::Complaint;
 
 pub struct Tls {
     certificate: PathBuf,

@@ -1,0 +1,166 @@
+//! Sessions as this pod has seen them: a page with twenty requests costs one read.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex as Lock, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures::future::try_join_all;
+use tokio::sync::Mutex;
+
+use super::{Session, State, Table, Unreachable, millis, now};
+use crate::config::Sessions as Limits;
+use crate::metrics::Metrics;
+use crate::random::{digest, is_secret, secret};
+
+/// What the table said counts for so long.
+const FRESH: Duration = Duration::from_secs(2);
+/// A session is written as seen at most so many times within its idle limit.
+const WRITES: u32 = 30;
+/// Sessions that are remembered, those that do not exist among them.
+const KNOWN: usize = 20_000;
+
+pub struct Sessions {
+    pub table: Table,
+    pub limits: Limits,
+    known: Lock<HashMap<String, Arc<Slot>>>,
+    metrics: Arc<Metrics>,
+}
+
+/// Held while the table is asked, so that of many requests at once one asks.
+type Slot = Mutex<Option<Read>>;
+
+struct Read {
+    at: Instant,
+    session: Option<Session>,
+    /// As it is in the table.
+    written: u64,
+}
+
+#[derive(Clone, Debug)]
+pub enum Found {
+    Alive(Session),
+    Expired(Session),
+    None,
+}
+
+impl Sessions {
+    #[must_use]
+    pub fn new(table: Table, limits: Limits, metrics: Arc<Metrics>) -> Self {
+        Self { table, limits, known: Lock::default(), metrics }
+    }
+
+    /// The session of a browser's secret. With `extend` the request counts as activity.
+    pub async fn find(&self, secret: &str, extend: bool) -> Result<Found, Unreachable> {
+        if !is_secret(secret) {
+            return Ok(Found::None);
+        }
+        let id = digest(&[secret]);
+        let slot = self.slot(&id);
+        let mut read = slot.lock().await;
+        if read.as_ref().is_none_or(|read| read.at.elapsed() >= FRESH) {
+            self.read(&id, &mut read).await?;
+        }
+        let Some(Read { session: Some(session), written, .. }) = read.as_mut() else {
+            return Ok(Found::None);
+        };
+        let now = now();
+        if session.state(&self.limits, now) == State::Expired {
+            return Ok(Found::Expired(session.clone()));
+        }
+        if extend {
+            if now.saturating_sub(*written) >= millis(self.limits.idle / WRITES) {
+                if !self.table.touch(&id, now).await? {
+                    *read = None;
+                    return Ok(Found::None);
+                }
+                *written = now;
+            }
+            session.seen = session.seen.max(now);
+        }
+        Ok(Found::Alive(session.clone()))
+    }
+
+    /// Whether it was a session when it was last looked at; nothing is asked for.
+    #[must_use]
+    pub fn has_seen(&self, secret: &str) -> bool {
+        let slot = self.lock().get(&digest(&[secret])).cloned();
+        // Somebody looks at it right now, and then it was not unknown before.
+        slot.is_some_and(|slot| {
+            slot.try_lock().map_or(true, |read| read.as_ref().is_some_and(|read| read.session.is_some()))
+        })
+    }
+
+    async fn read(&self, id: &str, read: &mut Option<Read>) -> Result<(), Unreachable> {
+        let at = Instant::now();
+        let mut session = self.table.session(id).await?;
+        if let Some(found) = &session {
+            let void = try_join_all(found.keys.iter().map(|key| self.table.not_before(key))).await?;
+            if void.into_iter().any(|not_before| found.begun <= not_before) {
+                session = None;
+            }
+        }
+        let written = session.as_ref().map_or(0, |session| session.seen);
+        // Activity that was not worth a write is remembered here.
+        let before = read.take().and_then(|read| read.session).map_or(0, |session| session.seen);
+        if let Some(session) = &mut session {
+            session.seen = session.seen.max(before);
+        }
+        *read = Some(Read { at, session, written });
+        Ok(())
+    }
+
+    /// A new session, and the secret that the browser gets.
+    pub async fn begin(&self, session: Session) -> Result<(Session, String), cloister_identity::Complaint> {
+        let secret = secret()?;
+        let session = Session { id: digest(&[&secret]), ..session };
+        self.table.begin(&session, self.limits.absolute).await?;
+        Ok((session, secret))
+    }
+
+    pub async fn end(&self, id: &str) -> Result<(), Unreachable> {
+        self.table.end(id).await?;
+        self.forget(id);
+        Ok(())
+    }
+
+    /// All sessions of a key that have begun by now, in every pod within `FRESH`.
+    pub async fn end_all(&self, key: &str) -> Result<(), Unreachable> {
+        self.table.end_all(key, now(), self.limits.absolute).await?;
+        self.lock().clear();
+        Ok(())
+    }
+
+    /// Those that are remembered, for the metrics.
+    pub fn count(&self) {
+        let count = self.lock().len();
+        self.metrics.sessions.set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    fn slot(&self, id: &str) -> Arc<Slot> {
+        let mut known = self.lock();
+        if known.len() >= KNOWN && !known.contains_key(id) {
+            // What is in use comes back with one read; its activity since the last write is what is lost.
+            known.retain(|_, slot| {
+                slot.try_lock().is_ok_and(|read| read.as_ref().is_some_and(Read::is_of_use))
+            });
+            if known.len() >= KNOWN {
+                known.clear();
+            }
+        }
+        known.entry(id.to_owned()).or_default().clone()
+    }
+
+    fn forget(&self, id: &str) {
+        self.lock().remove(id);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Slot>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Read {
+    fn is_of_use(&self) -> bool {
+        self.session.is_some() && self.at.elapsed() < Duration::from_mins(15)
+    }
+}
