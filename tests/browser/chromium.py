@@ -58,7 +58,7 @@ class Person:
         self.context.set_default_timeout(20_000)
         # Which also keeps it from answering out of its cache, so that each request is one of the door's.
         self.context.route("**/*", self._allow)
-        self.context.on("response", self.answers.append)
+        self.context.on("response", lambda answer: self.answers.append(answer))
         self.page = self.context.new_page()
         self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))

@@ -59,6 +59,7 @@ def test_each_line_says_who_and_what(world: World, lines: list[Line], rows: list
 
 
 def test_nothing_of_a_claim_is_written_down(world: World, lines: list[Line], rows: list[Claim]) -> None:
+    assert lines
     told = {"access log": str(lines)}
     for file in [*(world.directory / "logs").iterdir(), world.app.log, *(world.aws.directory.glob("*.log"))]:
         told[file.name] = file.read_text(errors="replace")
