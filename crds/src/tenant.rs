@@ -4,6 +4,7 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::app::InlineApp;
 use crate::bucket::{DeletionPolicy, DriftPolicy, IngestBucketSpec, Lifecycle};
 use crate::drill::DrillStatus;
 use crate::nodes::{Nodes, NodesStatus};
@@ -118,6 +119,10 @@ pub struct ClientTenantSpec {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 16), extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]))]
     pub pipelines: Vec<InlinePipeline>,
+    /// What shows the data to the client's users. The same may be written as `AnalyticsApp` objects.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 8), extend("x-kubernetes-list-type" = "map", "x-kubernetes-list-map-keys" = ["name"]))]
+    pub apps: Vec<InlineApp>,
     /// The client's Redshift cluster, or its database in the Environment's. It cannot be taken away again while the
     /// tenant exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]

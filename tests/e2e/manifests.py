@@ -27,6 +27,20 @@ def pipeline(name: str, namespace: str, bucket: str, **spec: object) -> Object:
     return {"apiVersion": _VERSION, "kind": "EtlPipeline", "metadata": meta, "spec": base | spec}
 
 
+def app(name: str, namespace: str, **spec: object) -> Object:
+    """Of an AnalyticsApp behind a load balancer, with its Secrets called NAME-sign-in and NAME-tls."""
+    base = {
+        "image": "registry.example/claims-dashboard@sha256:" + "0123456789abcdef" * 4,
+        "host": f"{name}.{namespace}.example",
+        "users": [{"group": f"{namespace}-analysts"}],
+        "signIn": {"clientId": f"{namespace}-{name}", "secretName": f"{name}-sign-in"},
+        "tls": {"secretName": f"{name}-tls"},
+        "exposure": {"loadBalancer": {}},
+    }
+    meta = {"name": name, "namespace": namespace}
+    return {"apiVersion": _VERSION, "kind": "AnalyticsApp", "metadata": meta, "spec": base | spec}
+
+
 def staging(**spec: object) -> Object:
     """The Environment of the staging account."""
     account = "333333333333"

@@ -19,6 +19,8 @@ _TARGET = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target"))
 # Another build, such as a release, may be given.
 BINARY = Path(os.environ.get("CLOISTER_BINARY", _TARGET / "debug" / "cloister"))
 USER = rights.USER
+# Of what the local nodes run in front of applications.
+DOOR = "registry.example/cloister-door@sha256:" + "fedcba9876543210" * 4
 
 PASSES = re.compile(r'^cloister_passes_total\{kind="(\w+)",result="\w+"\} (\d+)', re.MULTILINE)
 
@@ -86,6 +88,7 @@ class Operator:
             f"--sweep-seconds={self.sweep_seconds}",
             f"--kms-visibility-seconds={self.kms_visibility_seconds}",
             f"--listen=127.0.0.1:{self._port}",
+            f"--door-image={DOOR}",
             *self._flags,
         ]
         if self._lease_namespace:

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 pub use exposure::{CertificateIssuer, Exposure, Gateway, IssuerKind, LoadBalancer, Tls};
 pub use sessions::{Sessions, SignIn};
 
+use crate::bucket::DriftPolicy;
 use crate::pipeline::{IMAGE, Resources};
 use crate::rules::{LABEL, PRINTABLE, each, matches};
 use crate::status::CommonStatus;
@@ -36,8 +37,8 @@ use crate::status::CommonStatus;
     printcolumn(name = "Drift", type_ = "integer", json_path = ".status.drift"),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp"),
     printcolumn(name = "Message", type_ = "string", json_path = ".status.message"),
-    validation = Rule::new(format!("self.metadata.name.matches('{LABEL}') && self.metadata.name.size() <= 24"))
-        .message("metadata.name must be at most 24 lower-case letters, digits and hyphens, such as claims: it becomes part of the names of IAM roles"),
+    validation = Rule::new(format!("self.metadata.name.matches('{LABEL}') && self.metadata.name.size() <= 19"))
+        .message("metadata.name must be at most 19 lower-case letters, digits and hyphens, such as claims: it becomes part of the names of IAM roles"),
     cel
 )]
 pub struct AnalyticsAppSpec {
@@ -91,6 +92,12 @@ pub struct AnalyticsAppSpec {
     /// Of the application's container. The door has its own.
     #[serde(default)]
     pub resources: Resources,
+    /// Default: the tenant's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift_policy: Option<DriftPolicy>,
+    /// Change nothing while true; status goes on saying what is different.
+    #[serde(default)]
+    pub paused: bool,
 }
 
 fn default_health() -> String {
@@ -153,6 +160,18 @@ fn default_min() -> i32 {
 
 fn default_target() -> i32 {
     70
+}
+
+/// An `AnalyticsApp` written inside its tenant.
+#[derive(KubeSchema, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InlineApp {
+    /// Becomes the name of the `AnalyticsApp` object.
+    #[schemars(length(max = 19))]
+    #[x_kube(validation = Rule::new(matches(LABEL)).message("name must be at most 19 lower-case letters, digits and hyphens, such as claims"))]
+    pub name: String,
+    #[serde(flatten)]
+    pub spec: AnalyticsAppSpec,
 }
 
 #[derive(KubeSchema, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -150,7 +150,7 @@ async fn perform(
     }
     if let (ResourceId::Object(object), Step::Object(step)) = (id, step) {
         let body = if let Resource::Object(body) = &want.resource { body } else { &Value::Null };
-        return objects::perform(&context.client, object, body, &prepared.owner.uid, step)
+        return objects::perform(&context.client, object, body, prepared.keeper(), step)
             .await
             .map(|()| None);
     }

@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use cloister_crds::offboarding::OffboardingStatus;
 use cloister_crds::status::CommonStatus;
-use cloister_crds::{ClientTenant, Environment, EtlPipeline, IngestBucket, RedshiftSchema};
+use cloister_crds::{AnalyticsApp, ClientTenant, Environment, EtlPipeline, IngestBucket, RedshiftSchema};
 use kube::core::NamespaceResourceScope;
 use kube::{Api, Client, Resource, ResourceExt};
 use serde::Serialize;
@@ -106,3 +106,4 @@ object!(ClientTenant, ClientTenantStatus, &["nodes", "lastDrill"]; decided offbo
 object!(IngestBucket, IngestBucketStatus);
 object!(RedshiftSchema, RedshiftSchemaStatus);
 object!(EtlPipeline, EtlPipelineStatus);
+object!(AnalyticsApp, AnalyticsAppStatus);

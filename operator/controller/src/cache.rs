@@ -29,6 +29,7 @@ struct Cache {
 pub struct Keeper {
     texts: Arc<RwLock<Texts>>,
     filled: watch::Sender<bool>,
+    kind: ObjectKind,
     /// A list under way; it replaces the cache at its end.
     listed: Texts,
 }
@@ -38,7 +39,7 @@ impl Objects {
         let (sender, filled) = watch::channel(false);
         let texts = Arc::<RwLock<Texts>>::default();
         self.0.insert(kind, Cache { texts: texts.clone(), filled });
-        Keeper { texts, filled: sender, listed: Texts::new() }
+        Keeper { texts, filled: sender, kind, listed: Texts::new() }
     }
 
     pub async fn wait_until_filled(&self) {
@@ -65,7 +66,7 @@ impl Keeper {
         match event {
             Event::Init => self.listed.clear(),
             Event::InitApply(object) => {
-                self.listed.insert(key(object), text(object));
+                self.listed.insert(key(object), text(self.kind, object));
             }
             Event::InitDone => {
                 let mut listed = std::mem::take(&mut self.listed);
@@ -74,7 +75,7 @@ impl Keeper {
                 self.filled.send_replace(true);
             }
             Event::Apply(object) => {
-                texts().insert(key(object), text(object));
+                texts().insert(key(object), text(self.kind, object));
             }
             Event::Delete(object) => {
                 texts().remove(&key(object));
@@ -87,11 +88,13 @@ fn key(object: &DynamicObject) -> Key {
     (object.namespace().unwrap_or_default().into(), object.name_any().into())
 }
 
-/// Without its status, which is not ours to compare.
-fn text(object: &DynamicObject) -> Box<str> {
+/// Without its status, which is not ours to compare; but of a Deployment that says how many pods serve.
+fn text(kind: ObjectKind, object: &DynamicObject) -> Box<str> {
     let mut value = serde_json::to_value(object).unwrap_or_default();
     if let Some(fields) = value.as_object_mut() {
-        fields.remove("status");
+        if kind != ObjectKind::Deployment {
+            fields.remove("status");
+        }
     }
     value.to_string().into()
 }

@@ -11,7 +11,7 @@ use cloister_core::feed::Touch;
 use cloister_core::resource::ObjectId;
 use cloister_crds::events::Hearing;
 use cloister_crds::status::ResourceStatus;
-use cloister_crds::{ClientTenant, Environment, EtlPipeline, IngestBucket, RedshiftSchema};
+use cloister_crds::{AnalyticsApp, ClientTenant, Environment, EtlPipeline, IngestBucket, RedshiftSchema};
 use kube::Client;
 use kube::runtime::events::Recorder;
 use kube::runtime::reflector::Store;
@@ -37,6 +37,8 @@ pub struct Settings {
     pub silence: Duration,
     /// How long KMS may take to show a key that it has made.
     pub visibility: Duration,
+    /// Of the door in front of applications, by digest.
+    pub door_image: Option<String>,
 }
 
 pub struct Context {
@@ -51,6 +53,7 @@ pub struct Context {
     pub buckets: Store<IngestBucket>,
     pub schemas: Store<RedshiftSchema>,
     pub pipelines: Store<EtlPipeline>,
+    pub apps: Store<AnalyticsApp>,
     pub inbox: Inbox,
     pub deaf: Deaf,
     pub feeds: Feeds,
@@ -120,6 +123,7 @@ impl Context {
         buckets: Store<IngestBucket>,
         schemas: Store<RedshiftSchema>,
         pipelines: Store<EtlPipeline>,
+        apps: Store<AnalyticsApp>,
         objects: Objects,
         watched: Watched,
     ) -> Self {
@@ -136,6 +140,7 @@ impl Context {
             buckets,
             schemas,
             pipelines,
+            apps,
             inbox: Inbox::default(),
             deaf: Deaf::default(),
             feeds: Feeds::default(),
@@ -169,6 +174,9 @@ impl Context {
 
     /// How long something rests that is as declared.
     pub fn rest<K: Kind>(&self, object: &K) -> Duration {
+        if let Some(rest) = object.rest() {
+            return rest.min(self.next_sweep());
+        }
         let heard = |home: String| self.feeds.hearing(&home) == Some(Hearing::Heard);
         let heard = K::IS_TOLD_OF && object.home(self).is_some_and(heard);
         // What a database holds changes without events.

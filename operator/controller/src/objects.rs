@@ -1,15 +1,42 @@
 //! The Kubernetes objects of tenants: classified, and changed one at a time.
 
+use cloister_core::app::PSEUDONYM_KEY;
 use cloister_core::fault::{Fault, FaultClass};
 use cloister_core::observed::{Actual, Observed};
-use cloister_core::resource::{ObjectId, ObjectKind, ObjectStep, Resource};
+use cloister_core::resource::{ObjectId, ObjectKind, ObjectStep, Resource, filled_in};
+use k8s_openapi::ByteString;
 use kube::api::{DeleteParams, DynamicObject, PostParams, Preconditions};
 use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Api, Client, ResourceExt};
 use serde_json::{Value, json};
 
 pub fn api_resource(kind: ObjectKind) -> ApiResource {
-    ApiResource::from_gvk(&GroupVersionKind::gvk(kind.group(), kind.version(), kind.kind()))
+    in_version(kind, kind.version())
+}
+
+fn in_version(kind: ObjectKind, version: &str) -> ApiResource {
+    ApiResource::from_gvk(&GroupVersionKind::gvk(kind.group(), version, kind.kind()))
+}
+
+/// The version in which the cluster has a kind of others; none where it lacks it.
+pub async fn served(client: &Client, kind: ObjectKind) -> Option<&'static str> {
+    for version in kind.versions() {
+        let group = format!("{}/{version}", kind.group());
+        let listed = client.list_api_group_resources(&group).await;
+        if listed.is_ok_and(|list| list.resources.iter().any(|r| r.kind == kind.kind())) {
+            return Some(version);
+        }
+    }
+    None
+}
+
+/// What holds objects of its kind, in a version that the cluster has.
+async fn place(client: &Client, id: &ObjectId) -> (Api<DynamicObject>, String) {
+    let version = if id.kind.is_optional() { served(client, id.kind).await } else { None };
+    let Some(version) = version else { return (api(client, id), id.kind.api_version()) };
+    let resource = in_version(id.kind, version);
+    let api = Api::namespaced_with(client.clone(), &id.namespace, &resource);
+    (api, resource.api_version)
 }
 
 pub fn api(client: &Client, id: &ObjectId) -> Api<DynamicObject> {
@@ -47,8 +74,16 @@ fn is_owned(object: &Value, owner_uid: &str) -> bool {
 }
 
 pub async fn fetch(client: &Client, id: &ObjectId, owner_uid: &str) -> Observed {
-    match api(client, id).get_opt(&id.name).await {
-        Ok(object) => classify(id, object.and_then(|o| serde_json::to_value(o).ok()), owner_uid),
+    let (api, _) = place(client, id).await;
+    // What is in a Secret does not even come here.
+    let answer = if id.kind == ObjectKind::Secret {
+        let found = api.get_metadata_opt(&id.name).await;
+        found.map(|found| found.and_then(|o| serde_json::to_value(o).ok()))
+    } else {
+        api.get_opt(&id.name).await.map(|found| found.and_then(|o| serde_json::to_value(o).ok()))
+    };
+    match answer {
+        Ok(object) => classify(id, object, owner_uid),
         Err(error) => Observed::Unreadable(fault("Get", &error)),
     }
 }
@@ -60,10 +95,13 @@ pub async fn perform(
     owner_uid: &str,
     step: &ObjectStep,
 ) -> Result<(), Fault> {
-    let api = api(client, id);
+    let (api, version) = place(client, id).await;
+    let mut want = want.clone();
+    want["apiVersion"] = json!(version);
+    let want = &want;
     match step {
         ObjectStep::Create => {
-            let object = parse(want)?;
+            let object = parse(&with_secret(id, want))?;
             let params = PostParams { field_manager: Some("cloister".into()), ..PostParams::default() };
             match api.create(&params, &object).await {
                 Ok(_) => Ok(()),
@@ -89,6 +127,16 @@ pub async fn perform(
     }
 }
 
+/// The key of pseudonyms is made here and nowhere kept but in its Secret.
+fn with_secret(id: &ObjectId, want: &Value) -> Value {
+    let mut want = want.clone();
+    if id.kind == ObjectKind::Secret {
+        let key: [u8; 32] = rand::random();
+        want["data"] = json!({ PSEUDONYM_KEY: ByteString(key.to_vec()) });
+    }
+    want
+}
+
 async fn is_ours(client: &Client, id: &ObjectId, owner_uid: &str) -> bool {
     matches!(fetch(client, id, owner_uid).await, Observed::Present(_))
 }
@@ -98,6 +146,8 @@ async fn is_ours(client: &Client, id: &ObjectId, owner_uid: &str) -> bool {
 async fn overwrite(api: &Api<DynamicObject>, id: &ObjectId, want: &Value) -> Result<(), Fault> {
     let live = api.get(&id.name).await.map_err(|e| fault("Get", &e))?;
     let mut merged = serde_json::to_value(&live).map_err(|_| malformed())?;
+    // What others have to say of it stays as they have said it.
+    let want = &filled_in(want, &merged);
     if let (Some(into), Some(from)) = (merged.as_object_mut(), want.as_object()) {
         for (key, value) in from.iter().filter(|(key, _)| *key != "metadata") {
             into.insert(key.clone(), value.clone());
@@ -107,6 +157,9 @@ async fn overwrite(api: &Api<DynamicObject>, id: &ObjectId, want: &Value) -> Res
         if let Some(from) = want["metadata"][part].as_object() {
             for (key, value) in from {
                 merged["metadata"][part][key] = value.clone();
+            }
+            if let Some(all) = merged["metadata"][part].as_object_mut() {
+                all.retain(|_, value| !value.is_null());
             }
         }
     }

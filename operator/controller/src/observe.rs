@@ -89,14 +89,15 @@ async fn observe_aws<K: Kind>(
 }
 
 async fn observe_object(id: &ObjectId, prepared: &Prepared, memory: &Memory, context: &Context) -> Observed {
-    let owner = &prepared.owner.uid;
-    if memory.contested.contains(id) {
+    let owner = prepared.keeper();
+    if memory.contested.contains(id) || id.kind.is_fetched() {
         return objects::fetch(&context.client, id, owner).await;
     }
     let cached = match id.kind {
         ObjectKind::IngestBucket => child(&context.buckets, id, |bucket| json!(bucket.spec)),
         ObjectKind::RedshiftSchema => child(&context.schemas, id, |schema| json!(schema.spec)),
         ObjectKind::EtlPipeline => child(&context.pipelines, id, |pipeline| json!(pipeline.spec)),
+        ObjectKind::AnalyticsApp => child(&context.apps, id, |app| json!(app.spec)),
         _ => context.objects.get(id),
     };
     objects::classify(id, cached, owner)

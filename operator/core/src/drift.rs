@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::resource::{Resource, ResourceId};
+use crate::resource::{ObjectKind, Resource, ResourceId};
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Drift {
@@ -74,6 +74,10 @@ pub fn compare(id: &ResourceId, want: &Resource, have: &Resource) -> Vec<Drift> 
     let (Ok(want), Ok(have)) = (serde_json::to_value(want), serde_json::to_value(have)) else {
         return Vec::new();
     };
+    let (want, have) = match id {
+        ResourceId::Object(object) if is_nested(object.kind) => (by_name(want), by_name(have)),
+        _ => (want, have),
+    };
     let mut found = Vec::new();
     walk("", &want, &have, &|path| shared_with_others(id, path), &mut found);
     found
@@ -83,6 +87,36 @@ pub fn compare(id: &ResourceId, want: &Resource, have: &Resource) -> Vec<Drift> 
             Drift { resource: id.clone(), path, want, have, immutable }
         })
         .collect()
+}
+
+fn is_nested(kind: ObjectKind) -> bool {
+    matches!(kind, ObjectKind::Deployment | ObjectKind::Service | ObjectKind::ConfigMap)
+}
+
+/// Containers, volumes and the like as a map, and JSON in text as what it says, so that a difference is told where it is.
+fn by_name(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().map(|(key, inner)| (key, by_name(inner))).collect())
+        }
+        Value::Array(items) => match names(&items) {
+            Some(names) => Value::Object(names.into_iter().zip(items.into_iter().map(by_name)).collect()),
+            None => Value::Array(items),
+        },
+        Value::String(text) if text.starts_with('{') => {
+            serde_json::from_str(&text).unwrap_or(Value::String(text))
+        }
+        other => other,
+    }
+}
+
+/// None where an item has no name, or not one of its own.
+fn names(items: &[Value]) -> Option<Vec<String>> {
+    let names: Option<Vec<String>> =
+        items.iter().map(|item| Some(item.as_object()?.get("name")?.as_str()?.to_owned())).collect();
+    let names = names.filter(|names| !names.is_empty())?;
+    let unique: std::collections::BTreeSet<&String> = names.iter().collect();
+    (unique.len() == names.len()).then_some(names)
 }
 
 type Shared<'a> = &'a dyn Fn(&str) -> bool;
@@ -118,7 +152,10 @@ fn walk_fields(
 /// Maps to which others may add: tags, and of Kubernetes objects all but what we declare wholly.
 fn shared_with_others(id: &ResourceId, path: &str) -> bool {
     match id {
-        ResourceId::Object(_) => !(path == "spec" || path.starts_with("spec.")),
+        ResourceId::Object(object) => {
+            let whole = if object.kind == ObjectKind::ConfigMap { "data" } else { "spec" };
+            path.split('.').next() != Some(whole)
+        }
         // Workload management and the like are tuned by others.
         ResourceId::ParameterGroup(_) => path == "tags" || path == "parameters",
         _ => path == "tags",

@@ -1,6 +1,7 @@
 //! Every decision of Cloister, and nothing else: no clock, no environment, no network. The manifest of
 //! this crate is what enforces it.
 
+pub mod app;
 pub mod archive;
 pub mod bucket;
 pub mod conclude;

@@ -60,6 +60,12 @@ impl Names {
         format!("cloister-{}-{}", self.tenant, self.suffix)
     }
 
+    /// Of an application's sessions: at most 9 + 30 + 1 + 19 + 1 + 8 = 68 of DynamoDB's 255 characters.
+    #[must_use]
+    pub fn session_table(&self, app: &str) -> String {
+        format!("cloister-{}-{app}-{}", self.tenant, self.suffix)
+    }
+
     #[must_use]
     pub fn dead_letter_queue(&self, bucket: &str) -> String {
         format!("{}-dlq", self.queue(bucket))

@@ -66,6 +66,7 @@ fn world(tenant: Value) -> World {
         buckets: Vec::new(),
         schemas: Vec::new(),
         pipelines: Vec::new(),
+        apps: Vec::new(),
         now: "2026-01-31T12:00:00Z".parse().unwrap(),
     }
 }

@@ -45,6 +45,9 @@ pub struct Options {
     /// How long the lease holds without renewal, in seconds: so long nobody works after a leader that died.
     #[arg(long, env = "CLOISTER_LEASE_SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u64).range(3..=300))]
     lease_seconds: u64,
+    /// The image of the door in front of tenants' applications, by digest. Left out: no AnalyticsApp is served.
+    #[arg(long, env = "CLOISTER_DOOR_IMAGE", value_parser = by_digest)]
+    door_image: Option<String>,
     #[arg(long, env = "CLOISTER_LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]
     log_format: LogFormat,
 }
@@ -53,6 +56,14 @@ pub struct Options {
 enum LogFormat {
     Json,
     Text,
+}
+
+/// What users sign in at must be known later.
+fn by_digest(text: &str) -> Result<String, String> {
+    let digest = text.rsplit_once("@sha256:").map(|(_, digest)| digest);
+    let is_whole = digest.is_some_and(|hex| hex.len() == 64 && hex.chars().all(|c| c.is_ascii_hexdigit()));
+    let hint = "it must name its digest, such as ghcr.io/cloister-dev/cloister-door@sha256: and 64 hexadecimal digits";
+    if is_whole { Ok(text.to_owned()) } else { Err(hint.into()) }
 }
 
 pub async fn run(options: Options) -> Result<(), Complaint> {
@@ -86,11 +97,12 @@ pub async fn run(options: Options) -> Result<(), Complaint> {
         probe: Duration::from_secs(options.event_probe_seconds),
         silence: Duration::from_secs(options.event_silence_seconds),
         visibility: Duration::from_secs(options.kms_visibility_seconds),
+        door_image: options.door_image,
     };
     let events = Recorder::new(client.clone(), Reporter { controller: "cloister".into(), instance: None });
     let (environments, tenants, buckets, schemas) =
         (queues.environments.clone(), queues.tenants.clone(), queues.buckets.clone(), queues.schemas.clone());
-    let pipelines = queues.pipelines.clone();
+    let (pipelines, apps) = (queues.pipelines.clone(), queues.apps.clone());
     let (objects, watched) = (queues.objects.clone(), queues.watched.clone());
     let context = Context::new(
         client,
@@ -104,6 +116,7 @@ pub async fn run(options: Options) -> Result<(), Complaint> {
         buckets,
         schemas,
         pipelines,
+        apps,
         objects,
         watched,
     );

@@ -75,6 +75,7 @@ impl Kind for IngestBucket {
             account: Some(context.aws.account(&environment::target(&home.spec))),
             mode: mode(paused, drift_policy, leaving, is_converged(self)),
             facts,
+            keeper: None,
             known_keys: KeyArns::default(),
             desire: Box::new(move |_| {
                 bucket::desire(&Inputs {

@@ -75,6 +75,7 @@ impl Kind for Environment {
             account: Some(account),
             mode: Mode::Correct,
             facts,
+            keeper: None,
             known_keys: self.common().map(known_keys).unwrap_or_default(),
             desire: Box::new(move |keys| {
                 environment::desire(&Inputs {

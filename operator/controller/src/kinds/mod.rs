@@ -1,5 +1,7 @@
 //! The kinds: what each is made from, and what it reports beyond what all report.
 
+mod app;
+pub use app::apps_of;
 mod bucket;
 mod environment;
 mod offboarding;
@@ -13,10 +15,11 @@ pub use environment::target;
 pub use schema::{database, desired_schema};
 pub use sharing::{cluster as shared_cluster, has_role, is_shared, role, shared_by};
 mod tenant;
-pub use tenant::{home, minute_of_week};
+pub use tenant::{home, load_balancers, minute_of_week};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cloister_aws::Account;
 use cloister_core::conclude::{Notice, Outcomes};
@@ -48,6 +51,8 @@ pub struct Prepared {
     mode: Mode,
     /// Facts for the kind's own part of the status.
     pub facts: Facts,
+    /// Whose the objects in Kubernetes are, where that is another than the owner.
+    keeper: Option<String>,
     /// The keys' ARNs as AWS told them before, for a pass in which a key cannot be read.
     known_keys: KeyArns,
     desire: Desire,
@@ -61,6 +66,9 @@ pub struct Facts {
     pub bucket_name: Option<String>,
     pub queue_name: Option<String>,
     pub schema: Option<String>,
+    /// Where an application is served, and by how many pods that are ready.
+    pub url: Option<String>,
+    pub ready_replicas: Option<i32>,
     /// Tenants that share the warehouse, by the ARNs of their roles.
     pub sharers: BTreeMap<String, String>,
     /// Whether the feed of events is heard.
@@ -95,9 +103,15 @@ impl Prepared {
             account: None,
             mode: Mode::Correct,
             facts: Facts::default(),
+            keeper: None,
             known_keys: KeyArns::default(),
             desire: Box::new(|_| DesiredSet::new()),
         }
+    }
+
+    /// UID of whose the objects in Kubernetes are.
+    pub fn keeper(&self) -> &str {
+        self.keeper.as_deref().unwrap_or(&self.owner.uid)
     }
 
     /// Of a declaration that is wrong in one place nothing is applied.
@@ -138,6 +152,11 @@ pub trait Kind: Object {
 
     /// Whether events tell of its changes.
     const IS_TOLD_OF: bool = true;
+
+    /// How long it rests at most, where it may wait for what nothing tells of.
+    fn rest(&self) -> Option<Duration> {
+        None
+    }
 
     /// The environment that it belongs to.
     fn home(&self, context: &Context) -> Option<String>;

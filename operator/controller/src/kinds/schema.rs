@@ -63,6 +63,7 @@ impl Kind for RedshiftSchema {
             account: Some(context.aws.account(&environment::target(&home.spec))),
             mode: mode(paused, drift_policy, self.is_leaving(), is_converged(self)),
             facts: Facts { schema: Some(declared.schema.as_str().to_owned()), ..Facts::default() },
+            keeper: None,
             known_keys: KeyArns::default(),
             desire: Box::new(move |_| desire(&database, &declared, fate)),
         }

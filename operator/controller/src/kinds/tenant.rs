@@ -9,7 +9,7 @@ use cloister_core::plan::Plan;
 use cloister_core::resource::{ObjectKind, ResourceId};
 use cloister_core::tenant::{self, Inputs, KeyArns};
 use cloister_crds::status::CommonStatus;
-use cloister_crds::{ClientTenant, ClientTenantStatus, Environment, IngestBucket};
+use cloister_crds::{AnalyticsApp, ClientTenant, ClientTenantStatus, Environment, IngestBucket};
 use kube::ResourceExt;
 use kube::runtime::reflector::ObjectRef;
 use std::sync::Arc;
@@ -34,17 +34,20 @@ impl Kind for ClientTenant {
         let schemas = context.schemas.state_filter(|schema| schema.namespace().as_deref() == Some(&*name));
         let pipelines =
             context.pipelines.state_filter(|pipeline| pipeline.namespace().as_deref() == Some(&*name));
+        let apps = context.apps.state_filter(|app| app.namespace().as_deref() == Some(&*name));
         let mut destruction = core::destruction(&self.spec, self.decided());
         let leaving = self.is_leaving() || destruction.is_some();
         let named_buckets = named_buckets(self, &buckets);
         let mut dropped_children = dropped(self, &buckets, ObjectKind::IngestBucket);
         dropped_children.extend(dropped(self, &schemas, ObjectKind::RedshiftSchema));
         dropped_children.extend(dropped(self, &pipelines, ObjectKind::EtlPipeline));
+        dropped_children.extend(dropped(self, &apps, ObjectKind::AnalyticsApp));
         let mut waiting = unready(&buckets);
         waiting.extend(unready(&schemas));
         // Those of a tenant that leaves for good wait themselves.
         if !offboarding::leaves(self) {
             waiting.extend(unready(&pipelines));
+            waiting.extend(unready(&apps));
         }
         if self.spec.offboarding.is_none() {
             waiting.extend(offboarding::still_closed(&buckets));
@@ -67,6 +70,7 @@ impl Kind for ClientTenant {
             leaving: offboarding::look(self, &account, &aws, &mut waiting, &mut destruction, context).await,
             ..Facts::default()
         };
+        let load_balancers = load_balancers(self, apps.iter().map(Arc::as_ref));
         let (spec, minute) = (self.spec.clone(), minute_of_week());
         let inputs_owner = owner.clone();
         Prepared {
@@ -76,6 +80,7 @@ impl Kind for ClientTenant {
             account: Some(aws),
             mode: mode(self.spec.paused, self.spec.drift_policy, leaving, is_converged(self)),
             facts,
+            keeper: None,
             known_keys: known_keys(self),
             desire: Box::new(move |keys| {
                 tenant::desire(&Inputs {
@@ -85,6 +90,7 @@ impl Kind for ClientTenant {
                     account: &account,
                     keys,
                     named_buckets: &named_buckets,
+                    load_balancers,
                     dropped_children: &dropped_children,
                     deleting: leaving,
                     destruction: destruction.as_ref(),
@@ -190,6 +196,18 @@ fn named_buckets(tenant: &ClientTenant, children: &[Arc<IngestBucket>]) -> BTree
     inline.chain(children.iter().filter_map(|b| b.spec.bucket_name.clone())).collect()
 }
 
+/// Its quota lets there be as many as its applications declare.
+pub fn load_balancers<'a>(
+    tenant: &'a ClientTenant,
+    children: impl IntoIterator<Item = &'a AnalyticsApp>,
+) -> usize {
+    let inline = tenant.spec.apps.iter().map(|app| (app.name.clone(), &app.spec.exposure));
+    let all = children.into_iter().map(|app| (app.name_any(), &app.spec.exposure)).chain(inline);
+    let with: BTreeSet<String> =
+        all.filter(|(_, exposure)| exposure.load_balancer.is_some()).map(|(name, _)| name).collect();
+    with.len()
+}
+
 /// What this tenant wrote inline and no longer declares.
 fn dropped<K: Object>(
     tenant: &ClientTenant,
@@ -199,7 +217,9 @@ fn dropped<K: Object>(
     let buckets = tenant.spec.ingest_buckets.iter().map(|bucket| (ObjectKind::IngestBucket, &bucket.name));
     let schemas = tenant.spec.schemas.iter().map(|schema| (ObjectKind::RedshiftSchema, &schema.name));
     let pipelines = tenant.spec.pipelines.iter().map(|pipeline| (ObjectKind::EtlPipeline, &pipeline.name));
-    let declared: BTreeSet<(ObjectKind, &String)> = buckets.chain(schemas).chain(pipelines).collect();
+    let apps = tenant.spec.apps.iter().map(|app| (ObjectKind::AnalyticsApp, &app.name));
+    let declared: BTreeSet<(ObjectKind, &String)> =
+        buckets.chain(schemas).chain(pipelines).chain(apps).collect();
     let ours = |child: &&Arc<K>| {
         child.labels().contains_key(tenant::INLINE)
             && child.owner_references().iter().any(|o| o.uid == Object::uid(tenant))

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use cloister_core::ownership::TENANT;
 use cloister_core::pipeline::PIPELINE;
 use cloister_core::resource::ObjectKind;
-use cloister_crds::{ClientTenant, Environment, EtlPipeline, IngestBucket, RedshiftSchema};
+use cloister_crds::{AnalyticsApp, ClientTenant, Environment, EtlPipeline, IngestBucket, RedshiftSchema};
 use futures::StreamExt as _;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use kube::api::DynamicObject;
@@ -30,8 +30,8 @@ use crate::pipelines::{self, wake_followers, wake_on_wish, wake_pipeline_of, wak
 use crate::pool::{self, Watched};
 use crate::watch::watch;
 use routes::{
-    wake_children_of, wake_environment_of, wake_itself, wake_lender, wake_tenant_of, wake_tenant_of_object,
-    wake_tenants_of,
+    wake_app_of_deployment, wake_apps_beside, wake_apps_in, wake_children_of, wake_environment_of, wake_itself,
+    wake_lender, wake_owner_of_object, wake_tenant_of, wake_tenants_of,
 };
 
 pub type Wake<K> = UnboundedSender<ObjectRef<K>>;
@@ -43,6 +43,7 @@ pub struct Queues {
     pub buckets: Store<IngestBucket>,
     pub schemas: Store<RedshiftSchema>,
     pub pipelines: Store<EtlPipeline>,
+    pub apps: Store<AnalyticsApp>,
     pub objects: Objects,
     pub watched: Watched,
     woken_environments: UnboundedReceiver<ObjectRef<Environment>>,
@@ -50,6 +51,7 @@ pub struct Queues {
     woken_buckets: UnboundedReceiver<ObjectRef<IngestBucket>>,
     woken_schemas: UnboundedReceiver<ObjectRef<RedshiftSchema>>,
     woken_pipelines: UnboundedReceiver<ObjectRef<EtlPipeline>>,
+    woken_apps: UnboundedReceiver<ObjectRef<AnalyticsApp>>,
     wake_pipeline: Wake<EtlPipeline>,
     touched: Wakes,
     woken_pools: UnboundedReceiver<ObjectRef<ClientTenant>>,
@@ -64,11 +66,13 @@ impl Queues {
         let (buckets, bucket_writer) = store();
         let (schemas, schema_writer) = store();
         let (pipelines, pipeline_writer) = store();
+        let (apps, app_writer) = store();
         let (wake_environment, woken_environments) = unbounded();
         let (wake_tenant, woken_tenants) = unbounded();
         let (wake_bucket, woken_buckets) = unbounded();
         let (wake_schema, woken_schemas) = unbounded();
         let (wake_pipeline, woken_pipelines) = unbounded();
+        let (wake_app, woken_apps) = unbounded();
         let (wake_pool, woken_pools) = unbounded();
         let touched = Wakes {
             environments: wake_environment.clone(),
@@ -80,6 +84,7 @@ impl Queues {
             wake_itself(&wake_environment),
             wake_lender(&wake_environment),
             wake_tenants_of(&tenants, &wake_tenant),
+            wake_apps_in(&tenants, &apps, &wake_app),
         ];
         tasks.spawn(watch(Api::all(client.clone()), all(), into(environment_writer), routes));
         let routes = vec![
@@ -87,6 +92,7 @@ impl Queues {
             wake_children_of(&buckets, &wake_bucket),
             wake_children_of(&schemas, &wake_schema),
             wake_children_of(&pipelines, &wake_pipeline),
+            wake_children_of(&apps, &wake_app),
             wake_environment_of(&wake_environment),
             pool::wake_pool_of_tenant(&wake_pool),
         ];
@@ -101,6 +107,7 @@ impl Queues {
             wake_itself(&wake_schema),
             wake_tenant_of(&wake_tenant),
             wake_pipelines_beside(&pipelines, &wake_pipeline),
+            wake_apps_beside(&apps, &wake_app),
         ];
         tasks.spawn(watch(Api::all(client.clone()), all(), into(schema_writer), routes));
         let routes = vec![
@@ -110,6 +117,8 @@ impl Queues {
             wake_followers(&pipelines, &wake_pipeline),
         ];
         tasks.spawn(watch(Api::all(client.clone()), all(), into(pipeline_writer), routes));
+        let routes = vec![wake_itself(&wake_app), wake_tenant_of(&wake_tenant)];
+        tasks.spawn(watch(Api::all(client.clone()), all(), into(app_writer), routes));
         let jobs = Api::all_with(client.clone(), &pipelines::api_resource());
         let ours = watcher::Config::default().labels(PIPELINE);
         tasks.spawn(watch(
@@ -118,7 +127,7 @@ impl Queues {
             |_: &watcher::Event<DynamicObject>| {},
             vec![wake_pipeline_of(&wake_pipeline)],
         ));
-        let objects = watch_objects(client, &wake_tenant, tasks);
+        let objects = watch_objects(client, &wake_tenant, &wake_app, tasks);
         let watched = pool::watch_pods_and_nodes(client, &wake_pool, tasks);
         let queues = Self {
             environments,
@@ -126,6 +135,7 @@ impl Queues {
             buckets,
             schemas,
             pipelines,
+            apps,
             objects,
             watched,
             woken_environments,
@@ -133,6 +143,7 @@ impl Queues {
             woken_buckets,
             woken_schemas,
             woken_pipelines,
+            woken_apps,
             wake_pipeline,
             touched,
             woken_pools,
@@ -148,6 +159,7 @@ impl Queues {
         let _ = self.buckets.wait_until_ready().await;
         let _ = self.schemas.wait_until_ready().await;
         let _ = self.pipelines.wait_until_ready().await;
+        let _ = self.apps.wait_until_ready().await;
         self.objects.wait_until_filled().await;
         self.watched.wait_until_filled().await;
     }
@@ -171,6 +183,7 @@ impl Queues {
         let tenants = drive(self.tenants, self.woken_tenants, context.clone(), stop.clone());
         let buckets = drive(self.buckets, self.woken_buckets, context.clone(), stop.clone());
         let schemas = drive(self.schemas, self.woken_schemas, context.clone(), stop.clone());
+        let apps = drive(self.apps, self.woken_apps, context.clone(), stop.clone());
         let arrivals = pipelines::listen(context.clone(), self.wake_pipeline, stop.clone());
         let events = feed::follow(context.clone(), self.touched, stop.clone());
         // What these make is not kept, but ends.
@@ -183,7 +196,7 @@ impl Queues {
             context,
             stop,
         );
-        futures::join!(environments, tenants, buckets, schemas, pools, pipelines, arrivals, events);
+        futures::join!(environments, tenants, buckets, schemas, pools, pipelines, apps, arrivals, events);
     }
 }
 
@@ -233,14 +246,20 @@ fn into<K: Object>(mut writer: Writer<K>) -> impl FnMut(&watcher::Event<K>) + Se
     move |event| writer.apply_watcher_event(event)
 }
 
-fn watch_objects(client: &Client, tenants: &Wake<ClientTenant>, tasks: &mut JoinSet<()>) -> Objects {
+fn watch_objects(
+    client: &Client,
+    tenants: &Wake<ClientTenant>,
+    apps: &Wake<AnalyticsApp>,
+    tasks: &mut JoinSet<()>,
+) -> Objects {
     let mut objects = Objects::default();
-    for kind in ObjectKind::ALL.into_iter().filter(|kind| !kind.is_child()) {
+    for kind in ObjectKind::ALL.into_iter().filter(|kind| !kind.is_child() && !kind.is_fetched()) {
         let mut keeper = objects.add(kind);
         let api = Api::all_with(client.clone(), &api_resource(kind));
         let config = watcher::Config::default().labels(TENANT);
         let keep = move |event: &watcher::Event<DynamicObject>| keeper.take(event);
-        tasks.spawn(watch(api, config, keep, vec![wake_tenant_of_object(tenants)]));
+        let routes = vec![wake_owner_of_object(tenants, apps), wake_app_of_deployment(apps)];
+        tasks.spawn(watch(api, config, keep, routes));
     }
     objects
 }

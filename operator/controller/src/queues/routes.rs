@@ -1,7 +1,7 @@
 //! Which changes of an object wake whom.
 
 use cloister_crds::status::ResourceStatus;
-use cloister_crds::{ClientTenant, Environment};
+use cloister_crds::{AnalyticsApp, ClientTenant, Environment, RedshiftSchema};
 use kube::ResourceExt;
 use kube::api::DynamicObject;
 use kube::runtime::reflector::{ObjectRef, Store};
@@ -115,8 +115,8 @@ pub(super) fn wake_tenant_of<K: Object>(to: &Wake<ClientTenant>) -> Route<K> {
 }
 
 /// Everything but the status, which others write.
-pub(super) fn wake_tenant_of_object(to: &Wake<ClientTenant>) -> Route<DynamicObject> {
-    let to = to.clone();
+pub(super) fn wake_owner_of_object(to: &Wake<ClientTenant>, apps: &Wake<AnalyticsApp>) -> Route<DynamicObject> {
+    let (to, apps) = (to.clone(), apps.clone());
     Route {
         fingerprint: Box::new(|object| {
             let owners: Vec<&str> = object.owner_references().iter().map(|o| o.uid.as_str()).collect();
@@ -131,8 +131,79 @@ pub(super) fn wake_tenant_of_object(to: &Wake<ClientTenant>) -> Route<DynamicObj
         // A tenant's namespace has its name.
         wake: Box::new(move |object| {
             let tenant = object.namespace().unwrap_or_else(|| object.name_any());
-            send(&to, ObjectRef::new(&tenant));
+            let owners = kinds::apps_of(object);
+            if owners.is_empty() {
+                send(&to, ObjectRef::new(&tenant));
+            }
+            for app in owners {
+                send(&apps, ObjectRef::new(&app).within(&tenant));
+            }
         }),
         first_sight: FirstSight::Silent,
+    }
+}
+
+/// How many of its pods serve.
+pub(super) fn wake_app_of_deployment(to: &Wake<AnalyticsApp>) -> Route<DynamicObject> {
+    let to = to.clone();
+    Route {
+        fingerprint: Box::new(|object| {
+            let status = &object.data["status"];
+            let counted = ["observedGeneration", "replicas", "readyReplicas", "updatedReplicas"];
+            fingerprint(counted.map(|field| status[field].as_i64()))
+        }),
+        wake: Box::new(move |object| {
+            for app in kinds::apps_of(object) {
+                send(&to, ObjectRef::new(&app).within(&object.namespace().unwrap_or_default()));
+            }
+        }),
+        first_sight: FirstSight::Silent,
+    }
+}
+
+/// Its data is a role of a schema, which may be wrong or not there yet.
+pub(super) fn wake_apps_beside(apps: &Store<AnalyticsApp>, to: &Wake<AnalyticsApp>) -> Route<RedshiftSchema> {
+    let (apps, to) = (apps.clone(), to.clone());
+    Route {
+        fingerprint: Box::new(|schema| {
+            let was_ready = schema.common().is_some_and(|c| c.converged_generation.is_some());
+            fingerprint((Object::uid(schema), Object::generation(schema), was_ready))
+        }),
+        wake: Box::new(move |schema| {
+            let reads = |app: &AnalyticsApp| {
+                let data = app.spec.data.as_ref().is_some_and(|data| data.schema == schema.name_any());
+                data && app.namespace() == schema.namespace()
+            };
+            for app in &apps.state_filter(reads) {
+                send(&to, ObjectRef::from_obj(&**app));
+            }
+        }),
+        first_sight: FirstSight::WakesLater,
+    }
+}
+
+/// Who signs in, and where records are kept, the environment says.
+pub(super) fn wake_apps_in(
+    tenants: &Store<ClientTenant>,
+    apps: &Store<AnalyticsApp>,
+    to: &Wake<AnalyticsApp>,
+) -> Route<Environment> {
+    let (tenants, apps, to) = (tenants.clone(), apps.clone(), to.clone());
+    Route {
+        fingerprint: Box::new(|e| {
+            let usable = e.common().is_some_and(|c| c.converged_generation.is_some());
+            fingerprint((Object::uid(e), Object::generation(e), usable, kinds::shared_cluster(e)))
+        }),
+        wake: Box::new(move |environment| {
+            let name = environment.name_any();
+            let lives_there = |app: &AnalyticsApp| {
+                let tenant = tenants.get(&ObjectRef::new(&app.namespace().unwrap_or_default()));
+                tenant.is_some_and(|tenant| tenant.spec.environment == name)
+            };
+            for app in &apps.state_filter(lives_there) {
+                send(&to, ObjectRef::from_obj(&**app));
+            }
+        }),
+        first_sight: FirstSight::WakesLater,
     }
 }

@@ -82,6 +82,7 @@ fn inline(
     let list = match kind {
         Kind::IngestBucket => "ingestBuckets",
         Kind::RedshiftSchema => "schemas",
+        Kind::AnalyticsApp => "apps",
         _ => "pipelines",
     };
     let mut items = tenant["spec"][list].as_array().cloned().unwrap_or_default();

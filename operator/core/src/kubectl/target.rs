@@ -11,11 +11,18 @@ pub enum Kind {
     IngestBucket,
     RedshiftSchema,
     EtlPipeline,
+    AnalyticsApp,
 }
 
 impl Kind {
-    pub const ALL: [Self; 5] =
-        [Self::Environment, Self::ClientTenant, Self::IngestBucket, Self::RedshiftSchema, Self::EtlPipeline];
+    pub const ALL: [Self; 6] = [
+        Self::Environment,
+        Self::ClientTenant,
+        Self::IngestBucket,
+        Self::RedshiftSchema,
+        Self::EtlPipeline,
+        Self::AnalyticsApp,
+    ];
 
     /// Kind and short name; the plural is the kind's with an `s`.
     const fn names(self) -> (&'static str, &'static str) {
@@ -25,6 +32,7 @@ impl Kind {
             Self::IngestBucket => ("IngestBucket", "ib"),
             Self::RedshiftSchema => ("RedshiftSchema", "rs"),
             Self::EtlPipeline => ("EtlPipeline", "ep"),
+            Self::AnalyticsApp => ("AnalyticsApp", "app"),
         }
     }
 

@@ -8,6 +8,7 @@ mod cluster;
 mod copy_grant;
 mod database;
 mod event_rule;
+mod filled_in;
 mod flow_log;
 mod guardrail;
 mod id;
@@ -19,6 +20,7 @@ mod object;
 mod parameter_group;
 mod password_policy;
 mod policy;
+mod quantity;
 mod queue;
 mod role;
 mod schema;
@@ -43,6 +45,7 @@ pub use cluster::{Cluster, ClusterEncryption, ClusterStep, Nodes, Reboot, Snapsh
 pub use copy_grant::{CopyGrant, CopyGrantStep};
 pub use database::{DatabaseStep, WarehouseDatabase};
 pub use event_rule::{EventRule, EventRuleStep};
+pub use filled_in::{LOAD_BALANCER, filled_in};
 pub use flow_log::{FlowLog, FlowLogStep};
 pub use guardrail::{EbsEncryption, Guardrail, GuardrailId, GuardrailKind, GuardrailStep, SnapshotBlock};
 pub use id::ResourceId;
@@ -54,6 +57,7 @@ pub use object::{ObjectId, ObjectKind, ObjectStep};
 pub use parameter_group::{ParameterGroup, ParameterGroupStep};
 pub use password_policy::PasswordPolicy;
 pub use policy::{Policy, PolicyStep};
+pub use quantity::{cores, memory, quantity};
 pub use queue::{Queue, QueueStep, Redrive};
 pub use role::{Role, RoleStep};
 pub use schema::{Database, Schema, SchemaStep};
@@ -132,6 +136,7 @@ impl Resource {
                 Cow::Owned(Self::AuditBucket(Box::new(audit_bucket::given(want, have))))
             }
             (Self::Guardrail(want), Self::Guardrail(have)) => Cow::Owned(Self::Guardrail(want.given(have))),
+            (Self::Object(want), Self::Object(have)) => Cow::Owned(Self::Object(filled_in(want, have))),
             _ => Cow::Borrowed(self),
         }
     }

@@ -95,6 +95,10 @@ impl Resource {
             (Self::EventRule(want), Self::EventRule(have)) => {
                 want.repair(have, &parts).into_iter().map(Step::EventRule).collect()
             }
+            // What is in one that was made immutable cannot be put right.
+            (Self::Object(_), Self::Object(have)) if have["kind"] == "ConfigMap" && have["immutable"] == true => {
+                [ObjectStep::Delete, ObjectStep::Create].map(Step::Object).into()
+            }
             (Self::Object(_), Self::Object(_)) => vec![Step::Object(ObjectStep::Apply)],
             // Of a flow log nothing can differ, see there; an id names one kind only, so two kinds never meet.
             _ => Vec::new(),

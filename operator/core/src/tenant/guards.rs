@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Inputs, want};
 use crate::ownership::TENANT;
 use crate::plan::{DesiredSet, Fate};
-use crate::resource::{ObjectKind, Resource};
+use crate::resource::{ObjectKind, Resource, quantity};
 
 pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
     let mut add = |kind: ObjectKind, name: &str, labels: Value, body: Value| {
@@ -40,6 +40,9 @@ pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
         let spec = json!({ "spec": pipeline.spec });
         add(ObjectKind::EtlPipeline, &pipeline.name, json!({ INLINE: "true" }), spec);
     }
+    for app in &inputs.spec.apps {
+        add(ObjectKind::AnalyticsApp, &app.name, json!({ INLINE: "true" }), json!({ "spec": app.spec }));
+    }
     // A binding to a Role that is not there yet is refused.
     let role = inputs.object_id(ObjectKind::Role, OPERATOR);
     if let Some(binding) = set.get_mut(&inputs.object_id(ObjectKind::RoleBinding, "tenant-operators")) {
@@ -55,7 +58,7 @@ pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
 
 const OPERATOR: &str = "tenant-operator";
 
-/// Marks an IngestBucket, RedshiftSchema or EtlPipeline that its tenant wrote, and so may remove.
+/// Marks an IngestBucket, RedshiftSchema, EtlPipeline or AnalyticsApp that its tenant wrote, and so may remove.
 pub const INLINE: &str = "cloister.dev/inline";
 
 fn object(inputs: &Inputs<'_>, kind: ObjectKind, name: &str, labels: Value, body: Value) -> Value {
@@ -114,7 +117,8 @@ fn pod_security() -> Value {
     })
 }
 
-/// Load balancers and node ports would open a way around the tenant's guards.
+/// Load balancers and node ports would open a way around the tenant's guards: there are as many as its applications
+/// declare.
 fn quota(inputs: &Inputs<'_>) -> Value {
     let quotas = &inputs.spec.quotas;
     let cpu = quantity(quotas.cpu, 1000, &["", "k"]);
@@ -125,22 +129,9 @@ fn quota(inputs: &Inputs<'_>) -> Value {
         "pods": quantity(quotas.pods, 1000, &["", "k"]),
         "requests.cpu": cpu,
         "requests.memory": memory,
-        "services.loadbalancers": "0",
+        "services.loadbalancers": inputs.load_balancers.to_string(),
         "services.nodeports": "0",
     } } })
-}
-
-/// In the greatest unit that leaves no fraction, as the API server writes it: otherwise it would differ for ever.
-fn quantity(mut number: i32, step: i32, units: &[&str]) -> String {
-    let mut units = units.iter();
-    let mut unit = units.next();
-    while number % step == 0
-        && let Some(greater) = units.next()
-    {
-        number /= step;
-        unit = Some(greater);
-    }
-    format!("{number}{}", unit.unwrap_or(&""))
 }
 
 fn limits() -> Value {
@@ -185,8 +176,9 @@ fn operator_rules() -> Value {
         { "apiGroups": [""], "resources": ["pods", "pods/log", "events", "services", "serviceaccounts", "resourcequotas", "limitranges"], "verbs": look },
         { "apiGroups": [""], "resources": ["pods"], "verbs": ["delete"] },
         { "apiGroups": ["batch"], "resources": ["jobs"], "verbs": look },
+        { "apiGroups": ["apps"], "resources": ["deployments"], "verbs": look },
         { "apiGroups": ["networking.k8s.io"], "resources": ["networkpolicies"], "verbs": look },
-        { "apiGroups": ["cloister.dev"], "resources": ["ingestbuckets", "etlpipelines"], "verbs": look },
+        { "apiGroups": ["cloister.dev"], "resources": ["ingestbuckets", "etlpipelines", "analyticsapps"], "verbs": look },
     ])
 }
 
@@ -205,17 +197,4 @@ fn operators(inputs: &Inputs<'_>) -> Value {
         binding["subjects"] = json!(subjects);
     }
     binding
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quantity;
-
-    #[test]
-    fn quotas_are_in_the_units_in_which_the_api_server_gives_them_back() {
-        let cores = [64, 1000, 1500, 10_000].map(|n| quantity(n, 1000, &["", "k"]));
-        assert_eq!(cores, ["64", "1k", "1500", "10k"]);
-        let memory = [256, 1000, 1024, 1536, 98_304].map(|n| quantity(n, 1024, &["Gi", "Ti"]));
-        assert_eq!(memory, ["256Gi", "1000Gi", "1Ti", "1536Gi", "96Ti"]);
-    }
 }

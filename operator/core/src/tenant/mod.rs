@@ -38,7 +38,9 @@ pub struct Inputs<'a> {
     pub keys: &'a KeyArns,
     /// Buckets of this tenant that have a name of their own.
     pub named_buckets: &'a BTreeSet<String>,
-    /// IngestBuckets, RedshiftSchemas and EtlPipelines that this tenant once declared inline and no longer does.
+    /// Load balancers that its applications have.
+    pub load_balancers: usize,
+    /// IngestBuckets, RedshiftSchemas, EtlPipelines and AnalyticsApps that this tenant once declared inline and no longer does.
     pub dropped_children: &'a BTreeSet<(ObjectKind, String)>,
     pub deleting: bool,
     /// Its offboarding has come to where everything goes; with `deleting`.
@@ -260,6 +262,7 @@ fn leaving_order(inputs: &Inputs<'_>, set: &mut DesiredSet) -> DesiredSet {
                 | ObjectKind::IngestBucket
                 | ObjectKind::RedshiftSchema
                 | ObjectKind::EtlPipeline
+                | ObjectKind::AnalyticsApp
         ),
         _ => true,
     });

@@ -68,6 +68,7 @@ impl Example {
             account: &self.account,
             keys,
             named_buckets: &empty,
+            load_balancers: 0,
             dropped_children: &BTreeSet::new(),
             deleting,
             destruction: None,

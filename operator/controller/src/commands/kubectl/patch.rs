@@ -1,7 +1,7 @@
 //! One field of a spec, written with the asker's own rights.
 
 use cloister_core::kubectl::{Change, Kind, MANAGER, Target};
-use cloister_crds::{ClientTenant, Environment, EtlPipeline, IngestBucket, RedshiftSchema};
+use cloister_crds::{AnalyticsApp, ClientTenant, Environment, EtlPipeline, IngestBucket, RedshiftSchema};
 use kube::api::{DynamicObject, Patch, PatchParams};
 use kube::core::ApiResource;
 use kube::{Api, Client};
@@ -16,6 +16,7 @@ pub fn api(kind: Kind, namespace: &str, client: &Client) -> Api<DynamicObject> {
         Kind::IngestBucket => ApiResource::erase::<IngestBucket>(&()),
         Kind::RedshiftSchema => ApiResource::erase::<RedshiftSchema>(&()),
         Kind::EtlPipeline => ApiResource::erase::<EtlPipeline>(&()),
+        Kind::AnalyticsApp => ApiResource::erase::<AnalyticsApp>(&()),
     };
     if kind.is_namespaced() {
         Api::namespaced_with(client.clone(), namespace, &resource)

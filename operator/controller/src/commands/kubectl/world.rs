@@ -20,6 +20,7 @@ pub async fn around(target: &Target, namespace: &str, client: &Client) -> Result
         buckets: Vec::new(),
         schemas: Vec::new(),
         pipelines: Vec::new(),
+        apps: Vec::new(),
         now: Timestamp::now(),
     };
     if target.kind == Kind::Environment {
@@ -30,9 +31,13 @@ pub async fn around(target: &Target, namespace: &str, client: &Client) -> Result
     if let Some(found) = world.tenant.found() {
         world.environment = sight(&Api::<Environment>::all(client.clone()), &found.spec.environment).await?;
     }
-    (world.buckets, world.schemas, world.pipelines) =
-        futures::future::try_join3(within(tenant, client), within(tenant, client), within(tenant, client))
-            .await?;
+    (world.buckets, world.schemas, world.pipelines, world.apps) = futures::future::try_join4(
+        within(tenant, client),
+        within(tenant, client),
+        within(tenant, client),
+        within(tenant, client),
+    )
+    .await?;
     Ok(world)
 }
 

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use cloister_crds::{ClientTenant, Environment, EtlPipeline, GROUP, IngestBucket, RedshiftSchema};
+use cloister_crds::{AnalyticsApp, ClientTenant, Environment, EtlPipeline, GROUP, IngestBucket, RedshiftSchema};
 use kube::ResourceExt;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -15,6 +15,7 @@ pub struct Manifests {
     pub tenants: Vec<ClientTenant>,
     pub buckets: Vec<IngestBucket>,
     pub schemas: Vec<RedshiftSchema>,
+    pub apps: Vec<AnalyticsApp>,
     /// Environments that the files do not hold but the cluster does.
     pub known_environments: Vec<Environment>,
     /// All tenants that the cluster has.
@@ -75,6 +76,10 @@ impl Manifests {
                 let wrong = |p: &EtlPipeline| cloister_core::pipeline::validate("spec", &name, &p.spec);
                 self.complaints.extend(parsed.iter().flat_map(wrong).map(|v| format!("{what}: {v}")));
             }
+            "AnalyticsApp" => {
+                let rules = AnalyticsApp::validate_cel;
+                self.apps.extend(parse::<AnalyticsApp>(&what, document, rules, &mut self.complaints));
+            }
             _ => self.complaints.push(format!("{what}: {GROUP} has no such kind")),
         }
     }
@@ -92,6 +97,18 @@ impl Manifests {
         let namespace = tenant.name_any();
         let own = self.buckets.iter().filter(|b| b.namespace().as_deref() == Some(&*namespace));
         inline(tenant).into_iter().chain(own.cloned()).collect()
+    }
+
+    /// Inline applications, and those of their own in the tenant's namespace.
+    pub fn apps_of(&self, tenant: &ClientTenant) -> Vec<AnalyticsApp> {
+        let namespace = tenant.name_any();
+        let inline = tenant.spec.apps.iter().map(|app| {
+            let mut object = AnalyticsApp::new(&app.name, app.spec.clone());
+            object.metadata.namespace = Some(namespace.clone());
+            object
+        });
+        let own = self.apps.iter().filter(|a| a.namespace().as_deref() == Some(&*namespace));
+        inline.chain(own.cloned()).collect()
     }
 
     /// Inline schemas, and those of their own in the tenant's namespace.

@@ -27,7 +27,7 @@ use kube::ResourceExt;
 use super::Complaint;
 use super::access::Access;
 use crate::api::Object;
-use crate::kinds::{desired_schema, minute_of_week};
+use crate::kinds::{desired_schema, load_balancers, minute_of_week};
 
 #[derive(Args)]
 pub struct Options {
@@ -106,6 +106,7 @@ pub(super) async fn plan_tenant(
     let names = names(&name, &owner);
     let buckets = manifests.buckets_of(tenant);
     let named_buckets = buckets.iter().filter_map(|b| b.spec.bucket_name.clone()).collect();
+    let apps = manifests.apps_of(tenant);
     let inputs = tenant::Inputs {
         spec: &tenant.spec,
         owner: &owner,
@@ -113,6 +114,7 @@ pub(super) async fn plan_tenant(
         account: &account,
         keys: &KeyArns::default(),
         named_buckets: &named_buckets,
+        load_balancers: load_balancers(tenant, apps.iter()),
         dropped_children: &std::collections::BTreeSet::new(),
         deleting: false,
         destruction: None,

@@ -59,6 +59,8 @@ impl<'a> Search<'a> {
                 let found = world.pipelines.iter().find(|pipeline| is(&pipeline.metadata.name));
                 found.map(|found| pipeline::validate("spec", &seen.name, &found.spec))
             }
+            // Of one all that can be wrong is refused at admission.
+            Kind::AnalyticsApp => None,
             Kind::RedshiftSchema => {
                 let found = world.schemas.iter().find(|schema| is(&schema.metadata.name));
                 found.and_then(|found| {

@@ -27,7 +27,7 @@ impl<'a> Search<'a> {
                     pipelines.find(|found| found.metadata.name.as_deref() == Some(seen.name.as_str()));
                 found.map(|found| runs::lines(self, seen, found)).unwrap_or_default()
             }
-            Kind::IngestBucket | Kind::RedshiftSchema => Vec::new(),
+            Kind::IngestBucket | Kind::RedshiftSchema | Kind::AnalyticsApp => Vec::new(),
         }
     }
 

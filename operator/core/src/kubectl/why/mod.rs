@@ -14,7 +14,7 @@ mod search;
 mod seen;
 mod sentences;
 
-use cloister_crds::{ClientTenant, Environment, EtlPipeline, IngestBucket, RedshiftSchema};
+use cloister_crds::{AnalyticsApp, ClientTenant, Environment, EtlPipeline, IngestBucket, RedshiftSchema};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -48,6 +48,7 @@ pub struct World {
     pub buckets: Vec<IngestBucket>,
     pub schemas: Vec<RedshiftSchema>,
     pub pipelines: Vec<EtlPipeline>,
+    pub apps: Vec<AnalyticsApp>,
     pub now: Timestamp,
 }
 

@@ -79,7 +79,7 @@ fn can_adopt(seen: &Seen<'_>, id: &str) -> bool {
             .any(|kind| id.starts_with(kind)),
         Kind::IngestBucket => id.starts_with("s3-bucket/"),
         Kind::RedshiftSchema => true,
-        Kind::EtlPipeline => false,
+        Kind::EtlPipeline | Kind::AnalyticsApp => false,
     }
 }
 

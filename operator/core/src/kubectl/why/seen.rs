@@ -59,6 +59,8 @@ impl<'a> Seen<'a> {
         );
         let pipelines = world.pipelines.iter();
         all.extend(pipelines.map(|p| seen!(EtlPipeline, p, |s: &cloister_crds::EtlPipelineSpec| s.suspend)));
+        let apps = world.apps.iter();
+        all.extend(apps.map(|a| seen!(AnalyticsApp, a, |s: &cloister_crds::AnalyticsAppSpec| s.paused)));
         all
     }
 
