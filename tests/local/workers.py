@@ -18,7 +18,7 @@ _ETL = _REPOSITORY / "etl"
 _DASHBOARD = _EXAMPLES / "claims-dashboard"
 _NOBODY = 65532
 # What the operator is told by --door-image.
-DOOR = "registry.example/cloister-door@sha256:" + "d" * 64
+DOOR = "registry.example/cloister-door@sha256:" + "fedcba9876543210" * 4
 
 
 def environment(control_plane: ControlPlane) -> dict[str, Any]:
