@@ -85,6 +85,6 @@ class Person:
         self.page.get_by_label("Code").fill("123456")
         self.page.get_by_role("button", name="Continue").click()
 
-    def picture(self, name: str) -> None:
+    def picture(self, name: str, *, whole: bool = True) -> None:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=whole)

@@ -12,9 +12,10 @@ from playwright.sync_api import expect
 from browser.chromium import Person
 from browser.conftest import People
 from door.server import HOST, Door
+from evidence.browser import PALE
 
 COOKIE = "__Host-cloister"
-# Every text whose contrast is too low, and whatever is wider than the window.
+# Whatever is wider than the window.
 WIDE = """[...document.querySelectorAll("body *")].filter((node) => node.checkVisibility() && !node.closest(".scroll")
   && node.getBoundingClientRect().right > innerWidth + 1).map((node) => `${node.tagName}.${node.className}`)"""
 
@@ -83,7 +84,7 @@ def test_a_warning_comes_before_the_end_and_the_way_back_after_it(hasty: Door, p
     _in(amy, hasty, path="/claims?status=PAID")
     warning = amy.page.locator("#cloister-warning")
     expect(warning).to_be_visible(timeout=15_000)
-    amy.picture("07-warning")
+    amy.picture("07-warning", whole=False)
     amy.page.locator("#cloister-stay").click()
     expect(warning).not_to_be_visible()
     stolen = _secret(amy)
@@ -121,6 +122,7 @@ def test_out_everywhere_ends_the_sessions_of_all_browsers(door: Door, people: Pe
     _in(desk, door)
     expect(desk.page.locator("#total-claims")).to_be_visible()
     desk.picture("11-dashboard-dark")
+    _stands_out(desk)
     for path, picture in (
         ("/", "12-dashboard-phone"),
         ("/claims", "13-list-phone"),
@@ -129,6 +131,7 @@ def test_out_everywhere_ends_the_sessions_of_all_browsers(door: Door, people: Pe
         phone.page.goto(door.origin + path)
         assert phone.page.evaluate(WIDE) == []
         phone.picture(picture)
+        _stands_out(phone)
     before = _secret(phone)
     desk.page.locator("details.viewer summary").click()
     desk.page.get_by_role("button", name="Sign out everywhere").click()
@@ -148,6 +151,16 @@ def test_trouble_is_told_in_words_of_use(door: Door, people: People) -> None:
     expect(amy.page.get_by_role("heading", name="There is no such claim")).to_be_visible()
     amy.picture("16-no-such-claim")
     _forgive(amy, 400, 404)
+
+
+def _stands_out(person: Person) -> None:
+    """Every text, and on paper what is of use there alone."""
+    assert person.page.evaluate(PALE) == []
+    person.page.emulate_media(media="print")
+    for unprinted in ("nav", ".filter", ".viewer"):
+        assert not person.page.locator(unprinted).first.is_visible()
+    assert person.page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    person.page.emulate_media(media="screen")
 
 
 def _forgive(person: Person, *statuses: int) -> None:
