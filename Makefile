@@ -115,8 +115,9 @@ lint-rust:
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy --locked --workspace --test emulator -- -D warnings # which no other test run includes
 
+PYTHONS = . ../etl ../examples/claims-dashboard
 lint-python:
-	cd tests && $(IN_VENV) -m ruff check . ../etl && $(IN_VENV) -m ruff format --check . ../etl && $(IN_VENV) -m mypy . ../etl
+	cd tests && $(IN_VENV) -m ruff check $(PYTHONS) && $(IN_VENV) -m ruff format --check $(PYTHONS) && $(IN_VENV) -m mypy $(PYTHONS)
 
 lint-chart:
 	$$($(IN_VENV) -c "from local import binaries; print(binaries.helm())" | tail -n 1) lint --strict charts/cloister

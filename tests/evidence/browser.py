@@ -18,6 +18,32 @@ from typing import Any
 from local import debian
 
 PACKAGE = "chromium-headless-shell"
+# Every text whose contrast to what lies behind it is less than WCAG's AA asks for.
+# https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
+PALE = """(() => {
+  const channels = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => {
+    const part = (v) => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
+    return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+  };
+  const behind = (node) => {
+    for (let at = node; at; at = at.parentElement) {
+      const [r, g, b, a] = channels(getComputedStyle(at).backgroundColor);
+      if (a === undefined || a > 0.99) return [r, g, b];
+    }
+    return [255, 255, 255];
+  };
+  const pale = [];
+  for (const node of document.querySelectorAll("body *")) {
+    const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
+    if (!own || !node.checkVisibility()) continue;
+    const style = getComputedStyle(node);
+    const [one, other] = [light(channels(style.color)), light(behind(node))].sort((a, b) => b - a);
+    const ratio = (one + 0.05) / (other + 0.05);
+    if (ratio < 4.5) pale.push(`${node.tagName}.${node.className} ${ratio.toFixed(2)} ${node.textContent}`);
+  }
+  return pale;
+})()"""
 # Where a browser that is debugged over a pipe has it. First out of the way, since either may be there already.
 _AT_THREE_AND_FOUR = """
 import fcntl, os, sys

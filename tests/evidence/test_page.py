@@ -6,37 +6,11 @@ from pathlib import Path
 import pytest
 
 from e2e.world import World
-from evidence.browser import Browser, browser
+from evidence.browser import PALE, Browser, browser
 from evidence.verb import TENANT, listed, run
 
 _WIDTHS = (375, 768, 1280)
 
-# Every text whose contrast to what lies behind it is less than WCAG's AA asks for.
-# https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
-_PALE = """(() => {
-  const channels = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
-  const light = ([r, g, b]) => {
-    const part = (v) => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
-    return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
-  };
-  const behind = (node) => {
-    for (let at = node; at; at = at.parentElement) {
-      const [r, g, b, a] = channels(getComputedStyle(at).backgroundColor);
-      if (a === undefined || a > 0.99) return [r, g, b];
-    }
-    return [255, 255, 255];
-  };
-  const pale = [];
-  for (const node of document.querySelectorAll("body *")) {
-    const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
-    if (!own || !node.checkVisibility()) continue;
-    const style = getComputedStyle(node);
-    const [one, other] = [light(channels(style.color)), light(behind(node))].sort((a, b) => b - a);
-    const ratio = (one + 0.05) / (other + 0.05);
-    if (ratio < 4.5) pale.push(`${node.tagName}.${node.className} ${ratio.toFixed(2)} ${node.textContent}`);
-  }
-  return pale;
-})()"""
 _WIDER = """[...document.querySelectorAll("body *")].filter((node) =>
   node.checkVisibility() && !node.closest(".scroll") && node.getBoundingClientRect().right > innerWidth + 1
 ).map((node) => node.tagName + "." + node.className)"""
@@ -76,7 +50,7 @@ def test_nothing_is_wider_than_the_window(page: Browser, width: int) -> None:
 def test_every_text_stands_out(page: Browser, dark: bool) -> None:
     page.looks(1280, dark=dark)
     page.value("document.querySelectorAll('details').forEach((each) => each.open = true)")
-    assert page.value(_PALE) == []
+    assert page.value(PALE) == []
 
 
 def test_paper_shows_what_is_folded(at_a_desk: Browser) -> None:

@@ -54,6 +54,11 @@ def cloister() -> Path:
     return Path(os.environ.get("CARGO_TARGET_DIR", repository / "target")).absolute() / "debug" / "cloister"
 
 
+def door() -> Path:
+    """Where cargo puts the door in front of applications."""
+    return cloister().with_name("cloister-door")
+
+
 @functools.cache
 def kwok() -> Path:
     """The program that pretends to be nodes; built when something asks for it, in a minute or two."""

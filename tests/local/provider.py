@@ -57,6 +57,8 @@ class Provider:
     # How long access tokens last.
     seconds: int = 3600
     name: str = _NAME
+    # Certificate, key and who vouches for them: it is then localhost, by TLS.
+    tls: tuple[Path, Path, Path] | None = None
 
     @property
     def port_file(self) -> Path:
@@ -87,6 +89,7 @@ class Provider:
     def start(self) -> Self:
         self.port_file.unlink(missing_ok=True)
         command = ["node", str(SOURCES / "main.mjs"), str(modules()), str(self.port_file), str(self.seconds)]
+        command += map(str, self.tls[:2]) if self.tls else []
         self.processes.start(self.name, command)
         wait_for(
             "the identity provider",
@@ -99,7 +102,9 @@ class Provider:
         """One of the acts of `control.mjs`."""
         with requests.Session() as http:
             http.trust_env = False  # a proxy of the machine's has no business on loopback
-            answer = http.post(self._told["control"] + act, json=told, timeout=10)
+            answer = http.post(
+                self._told["control"] + act, json=told, timeout=10, verify=str(self.tls[2]) if self.tls else True
+            )
         said: dict[str, Any] = answer.json()
         if not answer.ok:
             raise PlatformError(f"the identity provider refused to {act}: {said['error']}")

@@ -13,8 +13,13 @@ from pathlib import Path
 from local.cache import cache_dir, key_of, locked
 
 TESTS = Path(__file__).resolve().parent.parent
-# The demo writes the claims of the example pipeline.
-PATHS = (TESTS, TESTS.parent / "etl", TESTS.parent / "etl" / "examples")
+# The demo writes the claims of the example pipeline, and shows them by the example application.
+PATHS = (
+    TESTS,
+    TESTS.parent / "etl",
+    TESTS.parent / "etl" / "examples",
+    TESTS.parent / "examples" / "claims-dashboard",
+)
 REQUIREMENTS = TESTS / "requirements.txt"
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +16,7 @@ from e2e.cluster import Cluster
 from e2e.kinds import Object
 from local.controlplane import ControlPlane
 from local.nodes import Nodes
+from nodes.context import folder_of
 
 IMAGE = "registry.example/tools@sha256:" + "1" * 64
 PYTHON_IMAGE = "registry.example/python@sha256:" + "2" * 64
@@ -121,6 +123,23 @@ class Site:
         self.ec2.set_state(number, "terminated")
         if node:
             self.cluster.delete("Node", f"ip-10-0-0-{number}.ec2.internal")
+
+    def add_images(self, more: dict[str, Any]) -> None:
+        known = yaml.safe_load(self.nodes.images.read_text())
+        self.nodes.images.write_text(yaml.safe_dump(known | more))
+
+    def in_container(self, pod: Object, container: str, *command: str) -> str:
+        """What a command says there, as kubectl exec; its complaints included."""
+        inside = ["nsenter", f"--target={self.pid(pod, container)}", "--mount", "--pid", "--", *command]
+        done = subprocess.run(inside, capture_output=True, text=True, check=False, timeout=20)
+        return done.stdout + done.stderr
+
+    def pid(self, pod: Object, container: str) -> int:
+        """Of its latest attempt, as this machine sees it."""
+        home = self.directory / "nodes" / pod["spec"]["nodeName"] / folder_of(pod)
+        attempts = (home / "containers" / container).iterdir()
+        latest = max(attempts, key=lambda path: int(path.name))
+        return int(json.loads((latest / "started.json").read_text())["pid"])
 
     def agent_log(self) -> str:
         return self.control_plane.processes.log_of("nodes").read_text()

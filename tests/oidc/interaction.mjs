@@ -31,6 +31,12 @@ const second = (wrong) => page(
   wrong,
 );
 
+// oidc-provider's own page asks for a font from elsewhere.
+export async function leaving(ctx, form) {
+  const agree = '<button type="submit" form="op.logoutForm" value="yes" name="logout">Yes, sign me out</button>';
+  ctx.body = page('Sign out', 'Do you want to sign out of the identity provider, too?', '').replace(/<form.*<.form>/, form + agree);
+}
+
 async function formOf(request) {
   let body = '';
   for await (const part of request) body += part;

@@ -1,9 +1,10 @@
-// node main.mjs MODULES PORT_FILE [SECONDS]: serves on a free port of loopback until it is ended. MODULES is where
-// `npm ci` has put oidc-provider; SECONDS is how long access tokens last.
+// node main.mjs MODULES PORT_FILE [SECONDS [CERTIFICATE KEY]]: serves on a free port of loopback until it is ended. MODULES is where
+// `npm ci` has put oidc-provider; SECONDS is how long access tokens last. With a certificate it serves as localhost by TLS.
 
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -12,7 +13,7 @@ import { interact } from './interaction.mjs';
 import { configuration, newKey } from './provider.mjs';
 
 const CONTROL = '/_control/';
-const [modules, portFile, seconds = '3600'] = process.argv.slice(2);
+const [modules, portFile, seconds = '3600', certificate, key] = process.argv.slice(2);
 const { Provider } = await import(pathToFileURL(path.join(modules, 'oidc-provider', 'lib', 'index.js')).href);
 const people = JSON.parse(readFileSync(new URL('users.json', import.meta.url), 'utf8'));
 const secret = () => randomBytes(24).toString('base64url');
@@ -28,14 +29,17 @@ world.open = () => {
   world.serve = world.provider.callback();
 };
 
-const server = createServer((request, response) => {
+const answer = (request, response) => {
   if (request.url.startsWith(CONTROL)) control(world, request, response);
   else if (world.silent) request.socket.destroy();
   else if (request.url.startsWith('/interaction/')) interact(world, request, response);
   else world.serve(request, response);
-});
+};
+const server = certificate
+  ? createTlsServer({ cert: readFileSync(certificate), key: readFileSync(key) }, answer)
+  : createServer(answer);
 server.listen(0, '127.0.0.1', () => {
-  world.issuer = `http://127.0.0.1:${server.address().port}`;
+  world.issuer = `${certificate ? 'https://localhost' : 'http://127.0.0.1'}:${server.address().port}`;
   world.open();
   const told = { issuer: world.issuer, control: `${world.issuer}${CONTROL}`, services: {}, apps: {} };
   for (const id of Object.keys(people.services)) told.services[id] = secrets[id];

@@ -2,6 +2,8 @@
 
 import { createHash, createPrivateKey, generateKeyPairSync } from 'node:crypto';
 
+import { leaving } from './interaction.mjs';
+
 export const AUDIENCES = { 'urn:cloister:upload': 'cloister-upload', 'urn:cloister:other': 'another-service' };
 export const UPLOAD = 'urn:cloister:upload';
 const SCOPES = 'openid offline_access upload profile email groups';
@@ -82,6 +84,7 @@ export function configuration({ keys, people, apps, sids, secrets, ttl }) {
       deviceFlow: { enabled: true },
       devInteractions: { enabled: false },
       backchannelLogout: { enabled: true },
+      rpInitiatedLogout: { enabled: true, logoutSource: leaving },
       resourceIndicators: {
         enabled: true,
         defaultResource: (ctx, client) => (apps[client.clientId] ? undefined : UPLOAD),

@@ -13,8 +13,8 @@ from nodes.volumes.atomic import Volume
 from nodes.volumes.sources import Contents
 from nodes.volumes.tokens import Tokens
 
-# kubelet, too, looks about once a minute for new contents.
-_REFRESH = 60.0
+# kubelet looks about once a minute for new contents; who waits here is a test.
+_REFRESH = 5.0
 
 
 class Volumes:
