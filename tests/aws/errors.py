@@ -11,7 +11,18 @@ from xml.sax.saxutils import escape
 from aws import cbor
 from aws.message import Request, Response
 
-JSON_SERVICES = {"cloudtrail", "config", "events", "guardduty", "kms", "logs", "monitoring", "redshift-data", "sqs", "tagging"}
+JSON_SERVICES = {
+    "cloudtrail",
+    "config",
+    "events",
+    "guardduty",
+    "kms",
+    "logs",
+    "monitoring",
+    "redshift-data",
+    "sqs",
+    "tagging",
+}
 
 # What moto does not know must not be retried by an SDK as though it were an outage, hence no 5xx other than 501.
 NOT_IMPLEMENTED = 501
