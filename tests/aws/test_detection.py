@@ -113,7 +113,9 @@ def test_the_provisioner_turns_detection_on_and_never_off(aws: Emulator) -> None
     guardduty.update_detector(DetectorId=made, Enable=True)
     iam.create_service_linked_role(AWSServiceName="config.amazonaws.com")
     config.put_configuration_recorder(ConfigurationRecorder={"name": "cloister", "roleARN": ROLE})
-    other = aws.client("iam").create_role(RoleName="other", AssumeRolePolicyDocument=trusting(PROVISIONER))["Role"]["Arn"]
+    other = aws.client("iam").create_role(RoleName="other", AssumeRolePolicyDocument=trusting(PROVISIONER))["Role"][
+        "Arn"
+    ]
     turning_off: list[tuple[str, Call]] = [
         ("AccessDeniedException", lambda: guardduty.delete_detector(DetectorId=made)),
         ("AccessDeniedException", lambda: config.stop_configuration_recorder(ConfigurationRecorderName="cloister")),
@@ -121,9 +123,7 @@ def test_the_provisioner_turns_detection_on_and_never_off(aws: Emulator) -> None
         ("AccessDeniedException", lambda: config.delete_delivery_channel(DeliveryChannelName="cloister")),
         (
             "AccessDeniedException",
-            lambda: config.put_configuration_recorder(
-                ConfigurationRecorder={"name": "cloister", "roleARN": other}
-            ),
+            lambda: config.put_configuration_recorder(ConfigurationRecorder={"name": "cloister", "roleARN": other}),
         ),
         ("AccessDenied", lambda: iam.create_service_linked_role(AWSServiceName="eks.amazonaws.com")),
     ]

@@ -92,11 +92,16 @@ def test_a_new_account_is_guarded_and_stays_so_without_the_environment(world: Wo
     expected |= {f"Require{each}": True for each in classes} | {"AllowUsersToChangePassword": True}
     assert expected.items() <= guarded["password-policy"].items()
     watched = guarded["guardduty-detector"]
-    assert watched["status"] == watched["features"]["S3_DATA_EVENTS"] == watched["features"]["EKS_AUDIT_LOGS"] == "ENABLED"
+    assert (
+        watched["status"] == watched["features"]["S3_DATA_EVENTS"] == watched["features"]["EKS_AUDIT_LOGS"] == "ENABLED"
+    )
     # Tenants' keys let nobody else at volumes, and nobody has asked for it.
     assert watched["features"]["EBS_MALWARE_PROTECTION"] == "DISABLED"
     recorded = guarded["config-recorder"]
-    assert (recorded["recording"], recorded["channel"][0]["s3BucketName"]) == ([True], f"cloister-logs-{STAGING}-REGION")
+    assert (recorded["recording"], recorded["channel"][0]["s3BucketName"]) == (
+        [True],
+        f"cloister-logs-{STAGING}-REGION",
+    )
     assert recorded["recorder"][0]["recordingGroup"]["includeGlobalResourceTypes"]
 
     world.cluster.delete("Environment", "staging")

@@ -99,7 +99,10 @@ def test_several_sweeps_write_nothing_anywhere(world: World) -> None:
 
 
 def _for_environment(call: Call) -> bool:
-    of_account = call.service in ("config", "ec2", "guardduty", "s3control", "sts") or call.operation == "GetAccountPasswordPolicy"
+    of_account = (
+        call.service in ("config", "ec2", "guardduty", "s3control", "sts")
+        or call.operation == "GetAccountPasswordPolicy"
+    )
     return of_account or "cloister-logs-" in call.resource
 
 

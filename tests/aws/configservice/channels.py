@@ -22,7 +22,9 @@ def put_channel(call: Call) -> None:
         message = "Configuration recorder is not available to put delivery channel."
         raise AwsError("NoAvailableConfigurationRecorderException", message)
     if here.channel is not None and here.channel["name"] != name:
-        message = f"Failed to put delivery channel '{name}' because the maximum number of delivery channels: 1 is reached."
+        message = (
+            f"Failed to put delivery channel '{name}' because the maximum number of delivery channels: 1 is reached."
+        )
         raise AwsError("MaxNumberOfDeliveryChannelsExceededException", message)
     _check(call, given, str(here.recorder["roleARN"]))
     here.channel = (here.channel or {}) | given
@@ -65,6 +67,6 @@ def delete_channel(call: Call) -> None:
         message = f"Cannot find delivery channel with specified name '{name}'."
         raise AwsError("NoSuchDeliveryChannelException", message)
     if here.recording:
-        message = f"Failed to delete last specified delivery channel with name '{name}', because there, because there is a running configuration recorder."
+        message = f"Failed to delete last specified delivery channel '{name}': a configuration recorder is running."
         raise AwsError("LastDeliveryChannelDeleteFailedException", message)
     here.channel = None

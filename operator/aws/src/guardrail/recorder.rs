@@ -55,11 +55,12 @@ pub(super) async fn create_role(account: &Account, lane: Lane) -> Result<(), Fau
 }
 
 /// What of it is not ours to say stays: how often it records, and whether it records what belongs to no region, which one
-/// region of an account should do.
+/// region of an account should do. One that records less than all cannot say that, and then does.
 pub(super) async fn put(account: &Account, want: &Recorder, lane: Lane) -> Result<(), Fault> {
     let before = held(account, lane).await?;
-    let global = before.as_ref().and_then(|held| held.recording_group.as_ref());
-    let global = global.is_none_or(|group| group.include_global_resource_types);
+    let group = before.as_ref().and_then(|held| held.recording_group.as_ref());
+    let global =
+        group.filter(|group| group.all_supported).is_none_or(|group| group.include_global_resource_types);
     let strategy =
         RecordingStrategy::builder().use_only(RecordingStrategyType::AllSupportedResourceTypes).build();
     let group = RecordingGroup::builder()
