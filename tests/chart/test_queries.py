@@ -22,7 +22,10 @@ _ENDINGS = {"Counter": ("_total",), "Gauge": ("",), "Histogram": ("_bucket", "_s
 def _metrics() -> dict[str, set[str]]:
     """The labels of each time series that the code registers."""
     found = {}
-    for file in [_SOURCES / "metrics.rs", *(_SOURCES / part / "metrics.rs" for part in ("feed", "pipelines", "evidence"))]:
+    for file in [
+        _SOURCES / "metrics.rs",
+        *(_SOURCES / part / "metrics.rs" for part in ("feed", "pipelines", "evidence")),
+    ]:
         text = file.read_text()
         labels = {name: set(re.findall(r"(\w+):", body)) for name, body in _LABELS.findall(text)}
         fields = dict(_FIELD.findall(text))

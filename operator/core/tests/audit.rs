@@ -32,6 +32,7 @@ fn desired(name: &str, change: impl Fn(&mut Environment), deleting: bool) -> Des
         roles: &BTreeSet::new(),
         deleting,
         had_events: false,
+        had_people: false,
         minute: 0,
     });
     let others = |id: &ResourceId| matches!(id, ResourceId::Bucket(_) | ResourceId::Guardrail(_));

@@ -132,7 +132,9 @@ impl Document {
 }
 
 /// The condition keys that Cloister writes, in AWS's spelling.
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 27] = [
+    "aws:MultiFactorAuthAge",
+    "aws:MultiFactorAuthPresent",
     "aws:PrincipalAccount",
     "aws:PrincipalArn",
     "aws:PrincipalIsAWSService",
@@ -144,6 +146,7 @@ const KEYS: [&str; 24] = [
     "aws:SourceIdentity",
     "aws:TokenIssueTime",
     "iam:PassedToService",
+    "iam:PermissionsBoundary",
     "kms:CallerAccount",
     "kms:EncryptionContext:aws:cloudtrail:arn",
     "kms:EncryptionContext:aws:s3:arn",

@@ -68,6 +68,8 @@ pub enum Part {
     Alarms,
     /// Evidence itself, written on a schedule.
     Evidence,
+    /// Roles for people.
+    People,
 }
 
 impl Part {
@@ -85,6 +87,7 @@ impl Part {
             Self::Audit => "spec.audit.roleArn",
             Self::Alarms => "spec.audit.alarmTopicArn",
             Self::Evidence => "spec.audit.evidence",
+            Self::People => "spec.people",
         }
     }
 
