@@ -9,6 +9,7 @@ use crate::events::{Events, Hearing};
 use crate::evidence::{EvidenceSchedule, EvidenceStatus};
 use crate::guardrails::Guardrails;
 use crate::nodes::NodeSource;
+use crate::people::People;
 use crate::provider::IdentityProvider;
 use crate::rules::{
     LABEL, NO_DUPLICATES, REGION, ROLE_ARN, each, matches, matches_id, partition, same_partition,
@@ -119,6 +120,9 @@ pub struct EnvironmentSpec {
         .message("workloadIssuer must be the https URL of the cluster's OIDC issuer, without port or query, such as https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE"))]
     pub workload_issuer: String,
     pub audit: Audit,
+    /// Roles for people. Without it others make those.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<People>,
     /// Settings of the account itself that are kept safe.
     #[serde(default)]
     pub guardrails: Guardrails,

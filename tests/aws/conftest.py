@@ -54,6 +54,11 @@ class Emulator:
         found: dict[str, str] = self.control("GET", f"/credentials?account={account}&role={role}")
         return found
 
+    def with_second_factor(self, account: str, age: int) -> dict[str, str]:
+        """A session whose second factor was given so many seconds ago."""
+        found: dict[str, str] = self.control("GET", f"/credentials?account={account}&role=admin&second_factor={age}")
+        return found
+
     def client(
         self,
         service: str,

@@ -6,7 +6,8 @@ POST   /faults {"kind", …}                              see `faults.py`; the s
 GET    /faults                                          rules, with how many calls each saw and hit
 DELETE /faults[?id=…]                                   all rules, or one
 GET    /violations                                      see `invariants/`; DELETE forgets them
-GET    /credentials?account=…&role=…&session=…          a session of any role, `admin` by default; `root` too
+GET    /credentials?account=…&role=…&session=…          a session of any role, `admin` by default; `root` too;
+                                                       with &second_factor=N one of which N seconds ago a code was given
 POST   /sql {account, region, cluster, database, sql}    rows of the last and of each, as the superuser: who acts
                                                         by hand, who asserts; at once
 GET    /statements?since=N                              what clusters were told after number N, without rows' values
@@ -33,6 +34,7 @@ GET    /health
 import asyncio
 import inspect
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -145,7 +147,9 @@ class Control:
         elif stores.role(account, name) is None:
             raise Refused(f"no role {name} in {account}")
         else:
-            caller = session_of(account, name, query.get("session", "emulator"))
+            age = query.get("second_factor")
+            given = time.time() - float(age) if age else 0
+            caller = session_of(account, name, query.get("session", "emulator"), second_factor=given)
         return {**PRINCIPALS.issue(caller).public(), "arn": caller.arn}
 
     async def sql(self, query: dict[str, str], body: Any) -> Any:

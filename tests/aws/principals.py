@@ -23,6 +23,7 @@ class Caller:
     session_policies: tuple[str, ...] = ()
     tags: dict[str, str] = field(default_factory=dict)
     source_identity: str = ""
+    second_factor: float = 0  # when it was given; 0 is never
     began: float = field(default_factory=time.time, compare=False)
 
     @property

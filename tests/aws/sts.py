@@ -14,7 +14,7 @@ from moto.iam.models import Role
 from aws import stores
 from aws.call import Call
 from aws.errors import AwsError, denied, unsatisfied
-from aws.policy.context import base, lookup_in
+from aws.policy.context import base, lookup_in, second_factor
 from aws.policy.document import IDENTITY, TRUST, Malformed, parse
 from aws.policy.evaluate import Policies, decide
 from aws.policy.held import held, principal_of
@@ -118,6 +118,9 @@ def _check_trust(call: Call, action: str, owner: str, arn: str, trust: str, tags
     for parameter, key in (("ExternalId", "sts:externalid"), ("SourceIdentity", "sts:sourceidentity")):
         if call.param(parameter):
             context[key] = [call.params[parameter]]
+    if call.param("SerialNumber") or call.param("TokenCode"):
+        _check_device(call)
+        context |= second_factor(0)
     if tags:
         context["aws:tagkeys"] = list(tags)
         context |= {f"aws:requesttag/{key.lower()}": [value] for key, value in tags.items()}
@@ -126,6 +129,17 @@ def _check_trust(call: Call, action: str, owner: str, arn: str, trust: str, tags
     decision = decide(principal_of(call.by), owner, action, arn, lookup_in(context), policies)
     if not decision.allowed:
         raise denied("sts", call.by.arn, action, arn, decision.why)
+
+
+def _check_device(call: Call) -> None:
+    """Any device of the caller's account is known, and every code of six digits but zeros is right."""
+    serial, code = str(call.param("SerialNumber") or ""), str(call.param("TokenCode") or "")
+    if (
+        not serial.startswith(f"arn:aws:iam::{call.by.account}:mfa/")
+        or not re.fullmatch(r"\d{6}", code)
+        or not int(code)
+    ):
+        raise AwsError("AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code. ", 403)
 
 
 def _session_policies(call: Call) -> tuple[str, ...]:

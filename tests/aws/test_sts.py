@@ -135,3 +135,28 @@ def test_names_and_policies_of_sessions_are_bounded(aws: Emulator) -> None:
     for wrong in ({"SourceIdentity": "a user"}, {"SourceIdentity": "x"}, {"Policy": " " * 2049}):
         with refused("ValidationError", 400):
             uploader(aws, allow("s3:*"), **wrong)
+
+
+def test_a_trust_policy_may_demand_a_fresh_second_factor(aws: Emulator) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html"""
+    conditions = {
+        "Bool": {"aws:MultiFactorAuthPresent": "true"},
+        "NumericLessThanEquals": {"aws:MultiFactorAuthAge": "900"},
+    }
+    who = {"Principal": {"AWS": f"arn:aws:iam::{LOGIN}:root"}, "Condition": conditions}
+    trust = document({"Effect": "Allow", "Action": "sts:AssumeRole", **who})
+    aws.client("iam").create_role(RoleName="guarded", AssumeRolePolicyDocument=trust)
+    wish = {"RoleArn": f"arn:aws:iam::{PRODUCTION}:role/guarded", "RoleSessionName": "ada"}
+    device = {"SerialNumber": f"arn:aws:iam::{LOGIN}:mfa/ada", "TokenCode": "123456"}
+    person = aws.client("sts", aws.credentials(LOGIN))
+    with refused("AccessDenied", 403):
+        person.assume_role(**wish)
+    for wrong in ({"TokenCode": "000000"}, {"SerialNumber": f"arn:aws:iam::{PRODUCTION}:mfa/ada"}):
+        with refused("AccessDenied", 403, "one time pass code"):
+            person.assume_role(**wish | device | wrong)
+    assert person.assume_role(**wish | device)["AssumedRoleUser"]["Arn"].endswith("/guarded/ada")
+    # As of a session of GetSessionToken.
+    fresh, stale = (aws.client("sts", aws.with_second_factor(LOGIN, age)) for age in (60, 3600))
+    fresh.assume_role(**wish)
+    with refused("AccessDenied", 403):
+        stale.assume_role(**wish)

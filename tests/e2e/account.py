@@ -121,6 +121,10 @@ class Account:
         return self._session.client("iam", endpoint_url=self._endpoints.secure, config=_CONFIG)
 
     @cached_property
+    def sts(self) -> Any:
+        return self._session.client("sts", endpoint_url=self._endpoints.secure, config=_CONFIG)
+
+    @cached_property
     def sqs(self) -> "SQSClient":
         return self._session.client("sqs", endpoint_url=self._endpoints.secure, config=_CONFIG)
 

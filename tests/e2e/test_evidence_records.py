@@ -1,4 +1,4 @@
-"""Evidence on a schedule: what lies in the audit bucket verifies with openssl alone, and is there once, whoever leads."""
+"""Evidence on a schedule: what is in the audit bucket verifies with openssl alone, and is there once, whoever leads."""
 
 import base64
 import hashlib
@@ -150,7 +150,8 @@ def test_nothing_is_written_twice_even_where_the_status_was_lost(world: World, v
 
 def test_what_cannot_be_signed_is_told_and_made_good(world: World) -> None:
     _written(world)
-    rule = {"service": "kms", "operation": "Sign", "kind": "error", "code": "KMSInternalException", "status": 500, "count": -1}
+    fault = {"kind": "error", "code": "KMSInternalException", "status": 500, "count": -1}
+    rule = {"service": "kms", "operation": "Sign"} | fault
     number = emulator(world, "POST", "/faults", rule)["id"]
     world.cluster.set_status("ClientTenant", TENANT, {"evidence": {"lastWritten": "2026-01-01T00:00:00Z"}})
     until("it is told", lambda: _status(world), lambda s: "Sign" in s.get("failure", ""))

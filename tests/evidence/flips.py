@@ -201,4 +201,5 @@ _OWN: dict[tuple[str, str, str], Callable[[Account, str], None]] = {
     ("K3", "kms-key", "policy"): _lend,
     ("K4", "iam-policy", "document"): _decrypt_all,
     ("I1", "iam-policy", "document"): _read_all,
+    ("I3", "iam-policy", "document"): _read_all,
 }

@@ -16,6 +16,8 @@ from evidence.verb import TENANT, Evidence, asleep, listed, look
 FIXED = ["redshift-cluster/* admin", "redshift-cluster/* database", "signing-key/* spec"]
 # Another resource is broken instead: AWS refuses it to everybody here, or what lies under the key is broken with it.
 SPARED = ["s3-bucket/proof-* versioning", "kms-key/* state"]
+# What is demanded of a tenant's resources is not judged by its Environment's.
+APART = {"Tenant", "Environment"}
 # Fields that are broken along with one.
 ALONG = {
     "redshift-cluster/* encryption.*": ["snapshotCopy.region"],  # Redshift encrypts none anew that it copies
@@ -48,7 +50,7 @@ def _judged_by(demands: list[tuple[str, Any]], resource: str, field: str, like: 
         safeguard
         for safeguard, demand in demands
         if fnmatch.fnmatchcase(f"{resource} {field}", f"{demand['resource']} {demand['field']}")
-        and (like is None or demand["wanted"] == like["wanted"])
+        and (like is None or (demand["wanted"] == like["wanted"] and {demand["of"], like["of"]} != APART))
     }
 
 

@@ -109,6 +109,13 @@ pub fn trail_logs(environment: &str, uid: &str) -> String {
     format!("{}trail-{}", audit_logs(environment), suffix(uid))
 }
 
+/// Of a role that people take on, of its policy and of a boundary: at most 16 + 32 + 19 = 67 characters of a policy, 60 of a
+/// role, of which IAM allows 64.
+#[must_use]
+pub fn people(environment: &str, what: &str) -> String {
+    format!("cloister-people-{environment}-{what}")
+}
+
 /// Of an alarm on it, and of its metric and its filter: at most 15 + 32 + 1 + 15 + 1 + 8 = 72 of CloudWatch's 255 characters.
 #[must_use]
 pub fn alarm(environment: &str, about: &str, uid: &str) -> String {
@@ -152,7 +159,7 @@ pub fn digits(text: &str, count: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Names, shared_warehouse, trail_role};
+    use super::{Names, people, shared_warehouse, trail_role};
 
     #[test]
     fn the_longest_names_fit_the_limits_of_aws() {
@@ -163,6 +170,7 @@ mod tests {
         assert!(names.role(&format!("door-{}", "a".repeat(19))).len() <= 64);
         assert!(names.dead_letter_queue(&bucket).len() <= 80);
         assert!(shared_warehouse(&"e".repeat(32), "uid").len() <= 63);
+        assert!(people(&"e".repeat(32), "break-glass").len() <= 64);
         assert!(trail_role(&"e".repeat(32), "uid").len() <= 64);
     }
 }

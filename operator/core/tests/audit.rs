@@ -13,7 +13,7 @@ use cloister_core::resource::{
     Bucket, BucketStep, GUARD, ObjectLock, Resource, ResourceId, Step, TrailStep, delivery,
 };
 use cloister_core::tenant::KeyArns;
-use cloister_crds::Environment;
+use cloister_crds::{Environment, EvidenceSchedule};
 
 const BUCKET: &str = "arn:aws:s3:::cloister-audit-444444444444";
 
@@ -32,6 +32,7 @@ fn desired(name: &str, change: impl Fn(&mut Environment), deleting: bool) -> Des
         roles: &BTreeSet::new(),
         deleting,
         had_events: false,
+        had_people: false,
         minute: 0,
     });
     let others = |id: &ResourceId| matches!(id, ResourceId::Bucket(_) | ResourceId::Guardrail(_));
@@ -84,7 +85,7 @@ fn without_a_role_there_nothing_is_kept_and_nothing_goes_with_the_environment() 
     let left = desired("production", |home| home.spec.audit.role_arn = None, false);
     assert!(left.is_empty());
     let leaving = desired("production", |_| {}, true);
-    assert!(leaving.len() == 7 && leaving.values().all(|want| want.fate == Fate::Retain));
+    assert!(leaving.len() == 8 && leaving.values().all(|want| want.fate == Fate::Retain));
     assert!(planned(&leaving, |_| {}).is_settled());
 }
 
@@ -203,4 +204,19 @@ fn a_trail_that_was_stopped_records_again_before_anything_else_is_mended() {
     });
     let expected = [TrailStep::Start, TrailStep::Update, TrailStep::PutSelectors].map(Step::Trail);
     assert_eq!(steps(&plan), expected.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn evidence_is_signed_by_a_key_of_the_operators_where_it_is_written_at_all() {
+    let signing = |set: &DesiredSet| {
+        set.iter().find(|(id, _)| matches!(id, ResourceId::SigningKey(_))).map(|(_, want)| want.clone())
+    };
+    let Some(want) = signing(&production()) else { panic!("there is no key") };
+    let Resource::Key(key) = want.resource else { panic!("it is no key") };
+    assert_eq!(key.spec.as_deref(), Some("ECC_NIST_P256"));
+    let signers =
+        key.policy.iter().flat_map(|policy| &policy.0).filter(|(_, one)| one.action.contains("kms:Sign"));
+    assert_eq!(signers.map(|(sid, _)| sid.as_str()).collect::<Vec<_>>(), ["SignedByOperator"]);
+    let never = desired("production", |home| home.spec.audit.evidence = Some(EvidenceSchedule::Never), false);
+    assert!(signing(&never).is_none());
 }

@@ -113,7 +113,7 @@ fn red(findings: &[Finding]) -> Vec<&str> {
 }
 
 /// What is judged by resources of the Environment alone.
-const OF_HOME: [Part; 8] = [
+const OF_HOME: [Part; 9] = [
     Part::PublicAccessBlock,
     Part::SnapshotBlock,
     Part::PasswordPolicy,
@@ -122,6 +122,7 @@ const OF_HOME: [Part; 8] = [
     Part::ConfigRecorder,
     Part::Audit,
     Part::Alarms,
+    Part::People,
 ];
 
 fn of_home(part: Part) -> bool {
@@ -218,4 +219,26 @@ fn user_data_is_judged_and_never_shown() {
     });
     assert_eq!(red(&found), ["S8", "E11"]);
     assert!(!serde_json::to_string(&found).expect("a report").contains("hunter2"));
+}
+
+#[test]
+fn of_an_environment_alone_only_its_own_is_judged() {
+    let scene = Scene { about: Of::Environment, ..scene(vec![], Parts::from([Part::Audit])) };
+    let found = judge(&scene, &[]).0;
+    let status = |id: &str| found.iter().find(|finding| finding.id == id).map(|finding| finding.status);
+    // The trail is its own, roles are tenants'; of keys it has none here to be judged by.
+    assert_eq!(status("T1"), Some(Status::NotMet));
+    assert_eq!(status("I1"), Some(Status::NotApplicable));
+    assert_eq!(status("I3"), Some(Status::NotOurs));
+}
+
+#[test]
+fn a_demand_of_a_part_is_made_only_where_that_is_declared() {
+    let signing = |parts: Parts| {
+        let found = judge(&scene(vec![], parts), &[]).0;
+        let trail = found.into_iter().find(|finding| finding.id == "T2");
+        trail.is_some_and(|one| one.proofs.iter().any(|proof| proof.resource == "signing-key/*"))
+    };
+    assert!(!signing(Parts::from([Part::Audit])));
+    assert!(signing(Parts::from([Part::Audit, Part::Evidence])));
 }

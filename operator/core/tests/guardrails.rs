@@ -35,6 +35,7 @@ fn desired(spec: &EnvironmentSpec, deleting: bool) -> DesiredSet {
         roles: &BTreeSet::new(),
         deleting,
         had_events: false,
+        had_people: false,
         minute: 0,
     })
 }

@@ -83,12 +83,17 @@ def _signed(call: Call) -> tuple[bytes, ec.ECDSA]:
     return message, ec.ECDSA(Prehashed(SHA256()))
 
 
+def _private(key: Key) -> ec.EllipticCurvePrivateKey:
+    found: ec.EllipticCurvePrivateKey = key.private_key.private_key  # type: ignore[attr-defined]
+    return found
+
+
 @answers("kms", "Sign")
 def sign(call: Call) -> dict[str, Any]:
     """https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html"""
     key = _for("SIGN_VERIFY", lookup.usable(lookup.key(call)))
     message, algorithm = _signed(call)
-    signature = key.private_key.private_key.sign(message, algorithm)
+    signature = _private(key).sign(message, algorithm)
     return {"KeyId": key.arn, "Signature": _encode(signature), "SigningAlgorithm": "ECDSA_SHA_256"}
 
 
@@ -97,9 +102,7 @@ def verify(call: Call) -> dict[str, Any]:
     key = _for("SIGN_VERIFY", lookup.usable(lookup.key(call)))
     message, algorithm = _signed(call)
     try:
-        key.private_key.private_key.public_key().verify(
-            base64.b64decode(call.required("Signature")), message, algorithm
-        )
+        _private(key).public_key().verify(base64.b64decode(call.required("Signature")), message, algorithm)
     except InvalidSignature as error:
         raise AwsError("KMSInvalidSignatureException", "") from error
     return {"KeyId": key.arn, "SignatureValid": True, "SigningAlgorithm": "ECDSA_SHA_256"}

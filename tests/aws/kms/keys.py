@@ -13,7 +13,6 @@ from aws.kms import lookup, policies
 from aws.kms.tags import read_tags
 from aws.registry import answers
 
-
 # What a key of a kind is for.
 USAGES = {"SYMMETRIC_DEFAULT": "ENCRYPT_DECRYPT", "ECC_NIST_P256": "SIGN_VERIFY"}
 
@@ -106,7 +105,7 @@ def _state(key: Key, state: str) -> None:
 
 
 def _that_turns(key: Key) -> Key:
-    """"You cannot enable automatic key rotation of asymmetric KMS keys": none of the three calls takes one."""
+    """ "You cannot enable automatic key rotation of asymmetric KMS keys": none of the three calls takes one."""
     if key.key_spec != "SYMMETRIC_DEFAULT":
         raise AwsError("UnsupportedOperationException", f"{key.arn} is not symmetric.")
     return key

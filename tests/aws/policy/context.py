@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,9 +32,16 @@ def base(call: Call) -> Context:
         context["aws:tokenissuetime"] = [datetime.fromtimestamp(caller.began, UTC).isoformat()]
     if caller.source_identity:
         context["aws:sourceidentity"] = [caller.source_identity]
+    if caller.second_factor:
+        context |= second_factor(time.time() - caller.second_factor)
     for key, value in principal_tags(caller).items():
         context[f"aws:principaltag/{key.lower()}"] = [value]
     return context
+
+
+def second_factor(age: float) -> Context:
+    """Without one the keys are not there, so that `Bool` on them does not match."""
+    return {"aws:multifactorauthpresent": ["true"], "aws:multifactorauthage": [str(int(age))]}
 
 
 def principal_tags(caller: Caller) -> dict[str, str]:

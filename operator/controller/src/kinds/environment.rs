@@ -60,6 +60,8 @@ impl Kind for Environment {
         let minute = minute_of_week();
         let feed = format!("eventbridge-rule/{}", environment::event_queue(&name, &owner));
         let had_events = self.common().and_then(|c| c.arn(&feed)).is_some();
+        let people = environment::first_of_people(&name).to_string();
+        let had_people = self.common().and_then(|c| c.arn(&people)).is_some();
         let facts = Facts {
             assumed_role: Some(role),
             missing,
@@ -86,6 +88,7 @@ impl Kind for Environment {
                     roles: &roles,
                     deleting: leaving,
                     had_events,
+                    had_people,
                     minute,
                 })
             }),

@@ -132,7 +132,9 @@ impl Document {
 }
 
 /// The condition keys that Cloister writes, in AWS's spelling.
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 28] = [
+    "aws:MultiFactorAuthAge",
+    "aws:MultiFactorAuthPresent",
     "aws:PrincipalAccount",
     "aws:PrincipalArn",
     "aws:PrincipalIsAWSService",
@@ -145,6 +147,7 @@ const KEYS: [&str; 25] = [
     "aws:SourceIdentity",
     "aws:TokenIssueTime",
     "iam:PassedToService",
+    "iam:PermissionsBoundary",
     "kms:CallerAccount",
     "kms:EncryptionContext:aws:cloudtrail:arn",
     "kms:EncryptionContext:aws:s3:arn",

@@ -5,6 +5,7 @@ mod audit_key;
 mod events;
 mod guardrails;
 mod log_bucket;
+mod people;
 mod warehouse;
 
 use std::collections::BTreeSet;
@@ -22,6 +23,7 @@ use crate::violation::Violation;
 pub use audit::{AUDIT_BUCKET, RETENTION_DAYS};
 pub use audit_key::audit_key;
 pub use events::event_queue;
+pub use people::first_of_people;
 pub use warehouse::{home_database, shared_cluster};
 
 /// The operator's name for its sessions, by which its own calls are told from those of others.
@@ -215,6 +217,8 @@ pub struct Inputs<'a> {
     pub deleting: bool,
     /// Whether a feed of events is there, asked for or not.
     pub had_events: bool,
+    /// Whether roles for people are there, asked for or not.
+    pub had_people: bool,
     /// Minutes since Monday, 00:00 UTC.
     pub minute: i32,
 }
@@ -242,6 +246,7 @@ pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
     set.extend(events::desire(inputs, &account));
     set.extend(audit::desire(inputs, &account));
     set.extend(guardrails::desire(inputs, &account));
+    set.extend(people::desire(inputs, &account));
     set.extend(warehouse::desire(inputs, &account));
     set
 }

@@ -75,6 +75,12 @@ fn finding(safeguard: &Safeguard, scene: &Scene<'_>) -> Finding {
                 format!("a topic that alarms tell: set {field} of the Environment"),
             )
         }
+        Basis::Managed { part: Part::People, .. } if !scene.declared.contains(&Part::People) => {
+            let field = Part::People.field();
+            let whose =
+                format!("whoever makes the roles that people take on: the Environment has no {field}");
+            without_proof(Status::NotOurs, whose)
+        }
         Basis::Managed { part, .. } if part != Part::Always && !scene.declared.contains(&part) => {
             without_proof(Status::NotApplicable, format!("{} is not declared", part.field()))
         }

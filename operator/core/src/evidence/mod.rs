@@ -72,6 +72,8 @@ pub enum Part {
     Alarms,
     /// Evidence itself, written on a schedule.
     Evidence,
+    /// Roles for people.
+    People,
 }
 
 impl Part {
@@ -92,6 +94,7 @@ impl Part {
             Self::Audit => "spec.audit.roleArn",
             Self::Alarms => "spec.audit.alarmTopicArn",
             Self::Evidence => "spec.audit.evidence",
+            Self::People => "spec.people",
         }
     }
 

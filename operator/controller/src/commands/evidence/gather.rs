@@ -203,6 +203,7 @@ fn declared_at_home(home: &Environment) -> impl Iterator<Item = Part> {
         (Part::ConfigRecorder, kept.config_recorder == Guardrail::Manage),
         (Part::Audit, audit.role_arn.is_some()),
         (Part::Alarms, audit.alarm_topic_arn.is_some()),
+        (Part::People, home.spec.people.is_some()),
         (Part::Evidence, audit.evidence() != EvidenceSchedule::Never),
     ])
 }

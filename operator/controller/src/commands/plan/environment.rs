@@ -22,6 +22,7 @@ pub async fn plan_environment(home: &Environment, manifests: &Manifests, survey:
         roles: &roles,
         deleting: false,
         had_events: false,
+        had_people: false,
         minute: minute_of_week(),
     };
     let first_look = section(home.label(), &owner, home, environment::desire(&inputs), survey).await;

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{Account, Inputs};
-use super::patterns::{ITEMS, Item};
+use super::super::{Account, Inputs, people};
+use super::patterns::ITEMS;
 use super::{kept, tags};
 use crate::name;
 use crate::plan::DesiredSet;
@@ -19,29 +19,32 @@ pub(super) fn desire(inputs: &Inputs<'_>, account: &Account) -> DesiredSet {
     let Some(topic) = &inputs.spec.audit.alarm_topic_arn else { return DesiredSet::new() };
     let group = name::trail_logs(inputs.name, &inputs.owner.uid);
     let logs = ResourceId::LogGroup(group.clone());
-    let one = |item: &Item| {
-        let name = name::alarm(inputs.name, item.name, &inputs.owner.uid);
-        let alarm = alarm(inputs, account, (&name, &group, topic), item);
+    let one = |(about, pattern): (&str, String)| {
+        let name = name::alarm(inputs.name, about, &inputs.owner.uid);
+        let alarm = alarm(inputs, account, (&name, &group, topic), pattern);
         let id = ResourceId::Alarm(name);
         (id.clone(), kept(inputs, &id, Resource::Alarm(Box::new(alarm)), [logs.clone()]))
     };
-    ITEMS.iter().map(one).collect()
+    let of_cis = ITEMS.iter().map(|item| (item.name, item.pattern()));
+    let of_people = inputs.spec.people.as_ref().map(|_| ("break-glass", break_glass(inputs, account)));
+    of_cis.chain(of_people).map(one).collect()
+}
+
+/// Who takes on the role for emergencies, or tries to, from whichever account.
+fn break_glass(inputs: &Inputs<'_>, account: &Account) -> String {
+    let role = account.role_arn(&people::break_glass(inputs.name));
+    format!(r#"{{($.eventSource="sts.amazonaws.com") && ($.requestParameters.roleArn="{role}")}}"#)
 }
 
 fn alarm(
     inputs: &Inputs<'_>,
     account: &Account,
     (name, group, topic): (&str, &str, &str),
-    item: &Item,
+    pattern: String,
 ) -> Alarm {
     let metric = format!("{NAMESPACE}/{name}");
     Alarm {
-        filter: MetricFilter {
-            group: group.to_owned(),
-            pattern: item.pattern(),
-            metric: metric.clone(),
-            value: "1".into(),
-        },
+        filter: MetricFilter { group: group.to_owned(), pattern, metric: metric.clone(), value: "1".into() },
         watch: Watch {
             metric,
             statistic: "Sum".into(),

@@ -7,6 +7,7 @@ use super::super::{Basis, Part, Safeguard, managed};
 
 const PASSWORDS: &str = "password-policy/*";
 const ROLES: &str = "iam-role/*";
+const PEOPLE: &str = "iam-role/cloister-people-*";
 const POLICIES: &str = "iam-policy/*";
 const OTHERS: &str = "Only the tenant's own roles and policies are read, not those of others in the account";
 
@@ -54,10 +55,17 @@ pub(super) const TABLE: &[Safeguard] = &[
             "root-account-hardware-mfa-enabled",
         ],
         fsbp: &["IAM.5", "IAM.6", "IAM.9", "IAM.19"],
-        basis: Basis::NotOurs {
-            whose: "who runs the identity provider and holds the account's root user; the upload API takes no token without a second factor",
-        },
-        beyond: None,
+        basis: managed(
+            Part::People,
+            &[
+                home(PEOPLE, "trust", Declared),
+                home(PEOPLE, "boundary", Declared),
+                home("iam-policy/cloister-people-*limits", "document", Declared),
+            ],
+        ),
+        beyond: Some(
+            "The devices of people are the login account's, the root user's is its holder's; the upload API takes no token without a second factor",
+        ),
     },
     Safeguard {
         id: "I4",
