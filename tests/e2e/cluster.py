@@ -24,7 +24,9 @@ class RefusedError(Exception):
 
     def __init__(self, answer: requests.Response) -> None:
         self.code = answer.status_code
-        self.message = answer.json().get("message", answer.text)
+        # Of a kind that is not served it says so in plain text.
+        is_status = "json" in answer.headers.get("Content-Type", "")
+        self.message = answer.json().get("message", answer.text) if is_status else answer.text
         super().__init__(f"{self.code}: {self.message}")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from e2e import manifests
+from e2e import manifests, rights
 from e2e.cluster import RefusedError
 from e2e.kinds import Object, condition
 from e2e.operator import DOOR
@@ -88,6 +88,10 @@ def test_it_is_served_as_declared(world: World, claims: Served) -> None:
     assert len(base64.b64decode(key["data"]["key"])) == 32
     # Nobody is told what it is.
     assert key["data"]["key"] not in json.dumps(claims.object()) + world.operator.log.read_text()
+    names = [each["id"] for each in claims.object()["status"]["resources"] if not each["id"].startswith("secret")]
+    assert {f"iam-role/cloister-{TENANT}-app-claims", f"iam-role/cloister-{TENANT}-door-claims"} < set(names)
+    assert [name for name in names if name.startswith("dynamodb-table/")], names
+    assert door["sessions"]["table"] == next(n for n in names if n.startswith("dynamodb-table/")).split("/")[1]
     hard = world.cluster.get("ResourceQuota", "tenant", TENANT)["spec"]["hard"]
     assert hard["services.nodeports"] == "0"
 
@@ -274,5 +278,15 @@ def test_one_that_a_tenant_declares_goes_with_its_line(world: World, viewer: Wor
     inline = manifests.app("inline", TENANT)["spec"] | {"name": "inline"}
     world.cluster.apply(manifests.tenant(TENANT, apps=[inline]))
     world.cluster.wait("AnalyticsApp", "inline", lambda found: found is not None, TENANT)
+    world.cluster.apply(manifests.tenant(TENANT, apps=[inline | {"replicas": {"min": 3}}]))
+
+    def is_changed(found: Object | None) -> bool:
+        return found is not None and found["spec"]["replicas"]["min"] == 3
+
+    world.cluster.wait("AnalyticsApp", "inline", is_changed, TENANT)
     world.cluster.apply(manifests.tenant(TENANT))
     world.cluster.wait_gone("AnalyticsApp", "inline", TENANT)
+
+
+def test_the_rights_that_this_file_claims_are_used(world: World) -> None:
+    assert rights.unused(__file__, world.platform.control_plane.audit()) == set()

@@ -186,6 +186,9 @@ tolerations:
 - --event-silence-seconds={{ .Values.settings.eventSilenceSeconds }}
 - --kms-visibility-seconds={{ .Values.settings.kmsVisibilitySeconds }}
 - --log-format={{ .Values.settings.logFormat }}
+{{- with .Values.doorImage }}
+- --door-image={{ . }}
+{{- end }}
 {{- end -}}
 
 {{- define "cloister.uploadArgs" -}}
