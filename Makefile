@@ -146,10 +146,10 @@ $(CARGO_FUZZ)/bin/cargo-fuzz:
 	cargo install --quiet --locked --root $(CARGO_FUZZ) --version $(CARGO_FUZZ_VERSION) cargo-fuzz
 
 .PHONY: bench
-bench: ## Print the figures that the operator and the upload API are held to, with a release build
-	cargo build --locked --release -p cloister -p cloister-upload-api
+bench: ## Print the figures that the operator, the upload API and the door are held to; ONLY=door is one of them
+	cargo build --locked --release -p cloister -p cloister-upload-api -p cloister-door
 	cd tests && CLOISTER_BINARY=$(RELEASE)/cloister CLOISTER_UPLOAD_API_BINARY=$(RELEASE)/cloister-upload-api \
-		$(IN_VENV) -m bench
+		CLOISTER_DOOR_BINARY=$(RELEASE)/cloister-door $(IN_VENV) -m bench $(ONLY)
 
 .PHONY: bench-upload
 bench-upload: ## Compare cloister-upload with aws-cli and rclone of Debian, on one S3 server

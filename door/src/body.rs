@@ -14,17 +14,19 @@ use tokio::time::timeout;
 pub type Body = UnsyncBoxBody<Bytes, Complaint>;
 
 /// A body that does not move for so long has come to an end.
-const MOVES: Duration = Duration::from_secs(60);
+const MOVES: Duration = Duration::from_mins(1);
 
 pub fn whole(bytes: impl Into<Bytes>) -> Body {
     Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
 }
 
+#[must_use]
 pub fn empty() -> Body {
     whole(Bytes::new())
 }
 
 /// What passes through, without trailers, as it comes; its length stays known where it was.
+#[must_use]
 pub fn passing(body: Incoming) -> Body {
     if http_body::Body::is_end_stream(&body) {
         return empty();

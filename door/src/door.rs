@@ -52,10 +52,7 @@ impl Door {
         let seen = shown(request.uri().path(), &self.config.access_log.routes, &self.pseudonyms);
         let verb = method(request.method());
         let Ok(id) = crate::random::uuid() else { return self.unrecorded(began) };
-        let answer = match self.decide(request, source, &id).await {
-            Some(answer) => answer,
-            None => return self.turned_away(),
-        };
+        let Some(answer) = self.decide(request, source, &id).await else { return self.turned_away() };
         let status = answer.response.status().as_u16();
         let line = Line {
             time: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
@@ -126,6 +123,9 @@ impl Door {
         source: IpAddr,
         id: &str,
     ) -> Result<Answer, Refusal> {
+        if headers::is_too_large(request.uri(), request.headers()) {
+            return Err(Refusal::TooLarge);
+        }
         if headers::is_ambiguous(request.headers()) {
             return Err(Refusal::BadRequest);
         }
@@ -199,7 +199,8 @@ impl Door {
             }
         };
         let mut response = answer.map(passing);
-        let named = response.headers().get_all(headers::RECORD).iter().map(|value| value.as_bytes());
+        let named =
+            response.headers().get_all(headers::RECORD).iter().map(hyper::header::HeaderValue::as_bytes);
         let records = records(named, &self.pseudonyms);
         headers::from_application(response.headers_mut());
         let answer = Answer { records, ..Answer::new(Decision::Allowed, response) };

@@ -17,6 +17,7 @@ pub fn secret() -> Result<String, Complaint> {
 }
 
 /// Whether it has the form of a secret of ours.
+#[must_use]
 pub fn is_secret(text: &str) -> bool {
     text.len() == 43 && URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32)
 }
@@ -28,6 +29,7 @@ pub fn uuid() -> Result<String, Complaint> {
 }
 
 /// 64 hexadecimal digits; the parts cannot flow into each other.
+#[must_use]
 pub fn digest(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for (n, part) in parts.iter().enumerate() {

@@ -25,6 +25,7 @@ pub enum Refusal {
     MethodNotAllowed(&'static str),
     NoUpgrade,
     BadRequest,
+    TooLarge,
     OtherHost,
     Unavailable,
     ApplicationAway(StatusCode),
@@ -77,7 +78,7 @@ impl Refusal {
             Self::CrossSite => Reason::CrossSite,
             Self::NoSuchPath => Reason::NoSuchPath,
             Self::MethodNotAllowed(_) | Self::NoUpgrade => Reason::Unsupported,
-            Self::BadRequest => Reason::BadRequest,
+            Self::BadRequest | Self::TooLarge => Reason::BadRequest,
             Self::OtherHost => Reason::OtherHost,
             Self::ProviderAway | Self::Unavailable | Self::ApplicationAway(_) => Reason::Unavailable,
         }
@@ -144,6 +145,10 @@ impl Refusal {
             ),
             Self::BadRequest => {
                 (400, "malformed", "The request cannot be read", "It says two things at once.")
+            }
+            Self::TooLarge => {
+                let detail = "They may have 32 KiB. Clear this host's cookies, or send less.";
+                (431, "too-large", "The request's headers are too large", detail)
             }
             Self::OtherHost => {
                 (421, "other-host", "This is another host", "The host is not the one that this serves.")

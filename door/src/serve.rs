@@ -18,11 +18,10 @@ use tokio::time::{sleep, timeout};
 
 use crate::body::{Body, empty};
 use crate::door::Door;
+use crate::http::headers::HEAD;
 
 const HANDSHAKE: Duration = Duration::from_secs(10);
 const HEADERS: Duration = Duration::from_secs(10);
-/// Bytes of request line and headers.
-const HEAD: usize = 32 * 1024;
 /// What is under way at the end has so long, of the thirty seconds that a pod has.
 const LAST: Duration = Duration::from_secs(10);
 

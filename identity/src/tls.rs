@@ -21,7 +21,7 @@ pub struct Tls {
     acceptor: RwLock<TlsAcceptor>,
 }
 
-const LOOK: Duration = Duration::from_secs(10);
+const LOOK: Duration = Duration::from_secs(2);
 
 impl Tls {
     pub fn open(certificate: &Path, key: &Path) -> Result<Self, Complaint> {

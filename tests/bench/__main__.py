@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from bench.depth import depth
+from bench.door import door
 from bench.events import FLAGS, events
 from bench.grants import grants
 from bench.hundred import hundred
@@ -21,13 +22,14 @@ _FIGURES = {
     "schema": schema,
     "pipelines": pipelines,
 }
-_GRANTS = "grants"
+# Those with a world of their own.
+_ALONE = {"grants": grants, "door": door}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("only", nargs="*", choices=[[], *_FIGURES, _GRANTS], default=[])
-    only = parser.parse_args().only or [*_FIGURES, _GRANTS]
+    parser.add_argument("only", nargs="*", choices=[[], *_FIGURES, *_ALONE], default=[])
+    only = parser.parse_args().only or [*_FIGURES, *_ALONE]
     for name, figure in _FIGURES.items():
         if name in only:
             with (
@@ -35,9 +37,10 @@ def main() -> None:
                 running_world(Path(directory), sweep_seconds=SWEEP, flags=FLAGS) as world,
             ):
                 figure(world)
-    if _GRANTS in only:
-        with tempfile.TemporaryDirectory() as directory:
-            grants(Path(directory))
+    for name, alone in _ALONE.items():
+        if name in only:
+            with tempfile.TemporaryDirectory() as directory:
+                alone(Path(directory))
 
 
 if __name__ == "__main__":

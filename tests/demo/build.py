@@ -7,7 +7,7 @@ from e2e.operator import BINARY, REPOSITORY
 from local.errors import PlatformError
 from local.progress import Progress
 
-_PACKAGES = ("cloister", "cloister-upload-api", "cloister-upload")
+_PACKAGES = ("cloister", "cloister-upload-api", "cloister-upload", "cloister-door")
 
 
 def binaries() -> None:
@@ -16,7 +16,7 @@ def binaries() -> None:
         return
     command = ["cargo", "build", "--quiet", "--locked", *(f"--package={name}" for name in _PACKAGES)]
     known = all(BINARY.with_name(name).exists() for name in _PACKAGES)
-    label = "Operator, upload API and command" + ("" if known else " (minutes, once)")
+    label = "Operator, upload API, command and door" + ("" if known else " (minutes, once)")
     with Progress(label):
         try:
             done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)

@@ -27,7 +27,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copy2(REPOSITORY / name, directory / name)
     programs = directory / "target" / "debug"
     programs.mkdir(parents=True)
-    for name in ("cloister", "cloister-upload", "cloister-upload-api"):
+    for name in ("cloister", "cloister-upload", "cloister-upload-api", "cloister-door"):
         (programs / name).symlink_to(BINARY.with_name(name))
     return directory
 

@@ -91,8 +91,13 @@ def serving(where: Path | None) -> Iterator[tuple[Application, dict[str, Any]]]:
     """On a Unix socket, or on a free port; and how door.json names it."""
     application = Application()
     handler = _handler(application)
-    server = _Unix(str(where), handler) if where else _Tcp(("127.0.0.1", 0), handler)
-    named = {"socket": str(where)} if where else {"port": server.server_address[1]}
+    server: _Unix | _Tcp
+    named: dict[str, Any]
+    if where:
+        server, named = _Unix(str(where), handler), {"socket": str(where)}
+    else:
+        server = _Tcp(("127.0.0.1", 0), handler)
+        named = {"port": server.socket.getsockname()[1]}
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

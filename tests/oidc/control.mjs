@@ -56,8 +56,12 @@ function app(world, { client, origins }) {
   return { secret };
 }
 
+// The session that a user began last.
+const sid = (world, { user }) => ({ sid: world.sids.get(user) });
+
 const ACTS = {
   app,
+  sid,
   approve,
   token,
   rotate,

@@ -22,7 +22,7 @@ const secrets = { cookies: secret(), ...Object.fromEntries(Object.keys(people.se
 const apps = Object.fromEntries(
   Object.entries(people.apps).map(([id, origins]) => [id, { origins, secret: secret() }]),
 );
-const world = { people, apps, keys: [newKey()], silent: false, halfway: new Map() };
+const world = { people, apps, keys: [newKey()], silent: false, halfway: new Map(), sids: new Map() };
 // Keys of a Provider are fixed, so a rotation makes another; codes and grants are in a store that all share.
 world.open = () => {
   world.provider = new Provider(world.issuer, configuration({ ...world, secrets, ttl: Number(seconds) }));

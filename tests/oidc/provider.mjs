@@ -49,7 +49,7 @@ async function agreed({ oidc }) {
   return grant;
 }
 
-export function configuration({ keys, people, apps, secrets, ttl }) {
+export function configuration({ keys, people, apps, sids, secrets, ttl }) {
   const services = Object.keys(people.services).map((id) => ({
     client_id: id,
     client_secret: secrets[id],
@@ -74,8 +74,10 @@ export function configuration({ keys, people, apps, secrets, ttl }) {
     loadExistingGrant: agreed,
     scopes: SCOPES.split(' '),
     cookies: { keys: [secrets.cookies] },
-    findAccount: (ctx, id) =>
-      people.users[id] && { accountId: id, claims: async () => ({ sub: id, preferred_username: `${id}@example`, ...claimsOf(people, id) }) },
+    findAccount: (ctx, id, token) => {
+      if (token?.sid) sids.set(id, token.sid);
+      return people.users[id] && { accountId: id, claims: async () => ({ sub: id, preferred_username: `${id}@example`, ...claimsOf(people, id) }) };
+    },
     extraTokenClaims: (ctx, token) => claimsOf(people, token.accountId, token.clientId),
     features: {
       clientCredentials: { enabled: true },

@@ -110,7 +110,8 @@ fn is_host(host: &str) -> bool {
 
 fn path(section: &mut Section<'_>, name: &str) -> String {
     let path = section.text(name, "a path, such as /healthz");
-    if !path.is_empty() && !(path.starts_with('/') && path.bytes().all(|b| b.is_ascii_graphic())) {
+    let is_path = path.starts_with('/') && path.bytes().all(|b| b.is_ascii_graphic());
+    if !path.is_empty() && !is_path {
         section.fault(name, "must be a path that begins with /, such as /healthz");
     }
     path
@@ -202,5 +203,45 @@ fn access_log(mut log: Section<'_>) -> AccessLog {
         pseudonym_key_file: log.text("pseudonymKeyFile", "the file of the key of pseudonyms").into(),
         prefix,
         routes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_an_empty_one_everything_that_is_missing_is_told() {
+        let faults = Config::read(serde_json::json!({ "tls": 1 })).unwrap_err();
+        for field in [
+            "host",
+            "tenant",
+            "app",
+            "upstream.socket",
+            "healthPath",
+            "signIn.issuer",
+            "signIn.groups",
+            "signIn.amr",
+            "signIn.clientId",
+            "signIn.clientSecretFile",
+            "signIn.groupsClaim",
+            "sessions.table",
+            "sessions.idleSeconds",
+            "sessions.absoluteSeconds",
+            "sessions.warningSeconds",
+            "accessLog.bucket",
+            "accessLog.bucketOwner",
+            "accessLog.bucketRegion",
+            "accessLog.prefix",
+            "accessLog.spool",
+            "accessLog.pseudonymKeyFile",
+            "tls.certificateFile",
+            "tls.keyFile",
+        ] {
+            assert!(
+                faults.iter().any(|fault| fault.starts_with(&format!("{field} "))),
+                "{field}: {faults:?}"
+            );
+        }
     }
 }

@@ -69,3 +69,40 @@ pub fn set_for(name: &str, value: &str, seconds: u64) -> String {
 pub fn clear(name: &str) -> String {
     set_for(name, "", 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(all: &[&[u8]]) -> HeaderMap {
+        all.iter().map(|one| (COOKIE, HeaderValue::from_bytes(one).unwrap())).collect()
+    }
+
+    #[test]
+    fn of_several_of_one_name_none_counts() {
+        assert_eq!(get(&headers(&[b"a=1; __Host-cloister=x"]), SESSION), Some("x"));
+        assert_eq!(get(&headers(&[b"__Host-cloister=x; __Host-cloister=y"]), SESSION), None);
+        assert_eq!(get(&headers(&[b"__Host-cloister=x", b"__Host-cloister=x"]), SESSION), None);
+        assert_eq!(get(&headers(&[b"__Host-cloister-login=x"]), SESSION), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn ours_never_reach_the_application(header in "([a-z]|__Host-cloister|__host-CLOISTER-login|[=; ]){0,12}") {
+            let mut headers = headers(&[header.as_bytes()]);
+            keep_from_application(&mut headers);
+            let left = headers.get(COOKIE).map(|left| left.to_str().unwrap().to_ascii_lowercase()).unwrap_or_default();
+            assert!(!left.split("; ").any(|pair| pair.starts_with("__host-cloister")), "{header:?} -> {left:?}");
+        }
+
+        #[test]
+        fn no_header_makes_it_panic(header in proptest::collection::vec(proptest::num::u8::ANY, 0..60)) {
+            if let Ok(value) = HeaderValue::from_bytes(&header) {
+                let mut headers = HeaderMap::from_iter([(COOKIE, value.clone()), (SET_COOKIE, value)]);
+                let _ = get(&headers, SESSION);
+                keep_from_application(&mut headers);
+                keep_from_browser(&mut headers);
+            }
+        }
+    }
+}

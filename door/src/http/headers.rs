@@ -2,12 +2,12 @@
 
 use std::net::IpAddr;
 
-use hyper::HeaderMap;
 use hyper::header::{
     CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, EXPECT, FORWARDED, HOST, HeaderName,
     HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
+use hyper::{HeaderMap, Uri};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::cookie;
@@ -28,6 +28,16 @@ pub fn is_ambiguous(headers: &HeaderMap) -> bool {
     let lengths = headers.get_all(CONTENT_LENGTH).iter().count();
     let codings = headers.get_all(TRANSFER_ENCODING).iter().count();
     lengths + codings > 1 || headers.get_all(HOST).iter().count() != 1
+}
+
+/// Bytes of request line and headers that are taken. The server's own bound is of its buffer, and so a little more.
+pub const HEAD: usize = 32 * 1024;
+
+#[must_use]
+pub fn is_too_large(uri: &Uri, headers: &HeaderMap) -> bool {
+    let line = uri.path_and_query().map_or(0, |path| path.as_str().len());
+    let fields = headers.iter().map(|(name, value)| name.as_str().len() + value.len());
+    line + fields.sum::<usize>() > HEAD
 }
 
 #[must_use]

@@ -86,6 +86,7 @@ impl Spool {
         matches!(timeout(PATIENCE, told).await, Ok(Ok(true)))
     }
 
+    #[must_use]
     pub fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
     }
@@ -104,6 +105,7 @@ impl Spool {
     }
 
     /// When the oldest record that waits was written, or a little before.
+    #[must_use]
     pub fn oldest(&self) -> Option<jiff::Timestamp> {
         let all = [CLOSED, OPEN].into_iter().filter_map(|kind| files(&self.directory, kind).ok()).flatten();
         let waiting = all.filter(|file| file.metadata().is_ok_and(|file| file.len() > 0));

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex as Lock, PoisonError};
 use std::time::{Duration, Instant};
 
-use futures::future::try_join_all;
+use futures::future::{try_join, try_join_all};
 use tokio::sync::Mutex;
 
 use super::{Session, State, Table, Unreachable, millis, now};
@@ -92,21 +92,29 @@ impl Sessions {
 
     async fn read(&self, id: &str, read: &mut Option<Read>) -> Result<(), Unreachable> {
         let at = Instant::now();
-        let mut session = self.table.session(id).await?;
-        if let Some(found) = &session {
-            let void = try_join_all(found.keys.iter().map(|key| self.table.not_before(key))).await?;
-            if void.into_iter().any(|not_before| found.begun <= not_before) {
-                session = None;
-            }
+        let before = read.take().and_then(|read| read.session);
+        // Whose session it is does not change, so what may void it is asked for at the same time.
+        let known = before.as_ref().map(|session| session.keys.clone()).unwrap_or_default();
+        let (session, mut not_before) = try_join(self.table.session(id), self.not_before(&known)).await?;
+        if let Some(found) = &session
+            && found.keys != known
+        {
+            not_before = self.not_before(&found.keys).await?;
         }
+        let mut session = session.filter(|session| session.begun > not_before);
         let written = session.as_ref().map_or(0, |session| session.seen);
         // Activity that was not worth a write is remembered here.
-        let before = read.take().and_then(|read| read.session).map_or(0, |session| session.seen);
+        let before = before.map_or(0, |session| session.seen);
         if let Some(session) = &mut session {
             session.seen = session.seen.max(before);
         }
         *read = Some(Read { at, session, written });
         Ok(())
+    }
+
+    async fn not_before(&self, keys: &[String]) -> Result<u64, Unreachable> {
+        let all = try_join_all(keys.iter().map(|key| self.table.not_before(key))).await?;
+        Ok(all.into_iter().max().unwrap_or(0))
     }
 
     /// A new session, and the secret that the browser gets.

@@ -61,3 +61,36 @@ impl Seal {
         (u128::from(age) <= LASTS.as_millis()).then_some(state)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_opens_with_its_key_unchanged_and_in_time() {
+        let text = |text: &str| text.to_owned();
+        let state = State {
+            browser: text("b"),
+            nonce: text("n"),
+            verifier: text("v"),
+            back: text("/claims/1"),
+            origin: text("o"),
+            at: 1000,
+        };
+        let seal = Seal::new(&[1; 32]).unwrap();
+        let closed = seal.close(&state).unwrap();
+        assert!(!closed.contains("claims"));
+        assert_eq!(seal.open(&closed, 1000), Some(state.clone()));
+        assert_eq!(seal.open(&closed, 999), None, "it is of the future");
+        assert_eq!(seal.open(&closed, 1000 + 600_001), None);
+        assert_eq!(Seal::new(&[2; 32]).unwrap().open(&closed, 1000), None);
+        assert_ne!(seal.close(&state).unwrap(), closed);
+        for at in 0..closed.len() - 1 {
+            let changed = if &closed[at..=at] == "A" { "B" } else { "A" };
+            let mut other = closed.clone();
+            other.replace_range(at..=at, changed);
+            assert_eq!(seal.open(&other, 1000), None, "{at}");
+        }
+        assert_eq!(seal.open("", 1000), None);
+    }
+}

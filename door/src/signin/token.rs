@@ -107,3 +107,55 @@ pub fn logout_token(claims: &Claims) -> Result<(Option<String>, Option<String>),
         both => Ok(both),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use cloister_identity::SecondFactor;
+    use serde_json::json;
+
+    use super::*;
+
+    fn sign_in() -> SignIn {
+        SignIn {
+            issuer: "https://idp.example".into(),
+            client_id: "claims".into(),
+            client_secret_file: "x".into(),
+            groups_claim: "groups".into(),
+            groups: vec!["analysts".into()],
+            second_factor: SecondFactor { acr: Vec::new(), amr: vec!["mfa".into()] },
+            ca_file: None,
+        }
+    }
+
+    #[test]
+    fn an_id_token_is_of_this_sign_in_and_recent() {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let good = json!({ "sub": "amy", "nonce": "n", "aud": "claims", "auth_time": now });
+        let judged = |changed: &Value| {
+            let mut claims = good.as_object().unwrap().clone();
+            for (name, value) in changed.as_object().unwrap() {
+                claims.insert(name.clone(), value.clone());
+            }
+            claims.retain(|_, value| !value.is_null());
+            id_token(&claims, &sign_in(), &Expected { nonce: "n", max_age: Duration::from_mins(15) })
+        };
+        assert_eq!(judged(&json!({})), Ok("amy".to_owned()));
+        assert_eq!(judged(&json!({ "aud": ["claims", "other"], "azp": "claims" })), Ok("amy".to_owned()));
+        for wrong in [
+            json!({ "nonce": "m" }),
+            json!({ "nonce": null }),
+            json!({ "azp": "other" }),
+            json!({ "aud": ["claims", "other"] }),
+            json!({ "auth_time": null }),
+            json!({ "auth_time": now - 1000 }),
+            json!({ "auth_time": now + 1000 }),
+            json!({ "sub": null }),
+            json!({ "sub": "" }),
+            json!({ "sub": "a\nb" }),
+            json!({ "sub": "a".repeat(256) }),
+            json!({ "events": {} }),
+        ] {
+            assert!(judged(&wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -17,7 +17,7 @@ def written(binary: Path) -> dict[str, str]:
     definitions = list(yaml.safe_load_all(_said(binary, "crds")))
     return {f"{kind.lower()}.md": text for kind, text in kinds.pages(definitions).items()} | {
         "safeguards.md": safeguards.render(json.loads(_said(binary, "evidence", "--list"))),
-        "metrics.md": metrics.render(REPOSITORY / "operator" / "controller" / "src"),
+        "metrics.md": metrics.render(REPOSITORY / "operator" / "controller" / "src", REPOSITORY / "door" / "src"),
         "commands.md": verbs.render(binary),
     }
 

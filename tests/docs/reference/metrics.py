@@ -12,19 +12,28 @@ _HISTOGRAMS = r"\b{field}: Histograms(?:<(?P<labels>\w+)>)?"
 _LABELS = re.compile(r"struct (\w+) \{([^}]*)\}")
 
 
-def render(sources: Path) -> str:
-    rows = sorted(row for file in sorted(sources.rglob("metrics.rs")) for row in _of(file))
-    assert rows, f"no metric is registered under {sources}"
+def render(operator: Path, door: Path) -> str:
     lines = [
         "Served at `/metrics` of `--listen` in the OpenMetrics format.",
         "Labels hold names of objects and AWS's words, never data.",
         "",
-        *table(("Metric", "Type", "Labels", "What it counts"), rows),
+        *_table(operator, "cloister"),
+        "## The door",
+        "",
+        "Served by each pod of an application at port 9090. No label holds a person's name or a path.",
+        "",
+        *_table(door, "cloister_door"),
     ]
-    return page("Metrics", "operator/controller/src", *lines)
+    return page("Metrics", "operator/controller/src and door/src", *lines)
 
 
-def _of(file: Path) -> list[tuple[str, str, str, str]]:
+def _table(sources: Path, prefix: str) -> list[str]:
+    rows = sorted(row for file in sorted(sources.rglob("metrics.rs")) for row in _of(file, prefix))
+    assert rows, f"no metric is registered under {sources}"
+    return table(("Metric", "Type", "Labels", "What it counts"), rows)
+
+
+def _of(file: Path, prefix: str) -> list[tuple[str, str, str, str]]:
     text = file.read_text()
     labels = {name: re.findall(r"(\w+):", body) for name, body in _LABELS.findall(text)}
     # `type Histograms = Family<PipelineLabel, ...>` of a file that has one kind of label.
@@ -34,7 +43,7 @@ def _of(file: Path) -> list[tuple[str, str, str, str]]:
         type_, label = _type(text, field)
         if type_ == "histogram" and not label and alias and _is_family(text, field):
             label = alias[1]
-        full = f"cloister_{name}{'_total' if type_ == 'counter' else ''}"
+        full = f"{prefix}_{name}{'_total' if type_ == 'counter' else ''}"
         rows.append((code(full), type_, ", ".join(map(code, labels.get(label, []))), cell(help_) + "."))
     return rows
 
