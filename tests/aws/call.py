@@ -16,7 +16,7 @@ READS = ("Get", "List", "Describe", "Head", "Select", "Search", "Lookup", "Simul
 HARMLESS = {
     "AssumeRole", "Encrypt", "Decrypt", "ReEncrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext",
     "GenerateRandom", "ReceiveMessage", "DecodeAuthorizationMessage", "Sign", "Verify", "GenerateMac", "VerifyMac",
-    "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML",
+    "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "TransactGetItems",
 }  # fmt: skip
 
 # S3 Control signs as S3 and names the account in a header, which S3 knows nothing of.
@@ -170,7 +170,7 @@ RESOURCE_PARAMS = (
     "VpcId", "SubnetId", "GroupId", "UserName", "InstanceProfileName", "ResourceARN", "ResourceArn",
     "ClusterIdentifier", "ParameterGroupName", "ClusterSubnetGroupName", "SnapshotCopyGrantName", "ResourceName",
     "logGroupName", "resourceArn", "InstanceId", "LaunchTemplateId", "LaunchTemplateName", "HostId", "ResourceId",
-    "Name", "TrailName", "AlarmName", "AlarmNames", "AlarmNamePrefix",
+    "Name", "TrailName", "AlarmName", "AlarmNames", "AlarmNamePrefix", "TableName",
 )  # fmt: skip
 
 

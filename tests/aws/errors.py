@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from aws import cbor
 from aws.message import Request, Response
 
-JSON_SERVICES = {"cloudtrail", "events", "kms", "logs", "monitoring", "redshift-data", "sqs", "tagging"}
+JSON_SERVICES = {"cloudtrail", "dynamodb", "events", "kms", "logs", "monitoring", "redshift-data", "sqs", "tagging"}
 
 # What moto does not know must not be retried by an SDK as though it were an outage, hence no 5xx other than 501.
 NOT_IMPLEMENTED = 501
@@ -81,6 +81,9 @@ def _json(service: str, error: AwsError, request_id: str) -> Response:
         headers["x-amzn-query-error"] = f"{query_code};{fault}"
         headers["content-type"] = "application/x-amz-json-1.0"
         shape = f"com.amazonaws.sqs#{shape}"
+    if service == "dynamodb":
+        headers["content-type"] = "application/x-amz-json-1.0"
+        shape = f"com.amazonaws.dynamodb.v20120810#{error.code}"
     # The Data API alone spells its errors' members with capitals.
     name = "Message" if service == "redshift-data" else "message"
     document: dict[str, Any] = {"__type": shape, name: error.message, **error.fields}
@@ -102,6 +105,7 @@ THROTTLES = {
     "ec2": ("RequestLimitExceeded", "Request limit exceeded.", 503),
     "sqs": ("RequestThrottled", "The request was denied due to request throttling.", 400),
     "cloudtrail": ("ThrottlingException", "Rate exceeded", 400),
+    "dynamodb": ("ThrottlingException", "Rate exceeded", 400),
     "kms": ("ThrottlingException", "Rate exceeded", 400),
     "logs": ("ThrottlingException", "Rate exceeded", 400),
     "redshift-data": ("ThrottlingException", "Rate exceeded", 400),
@@ -118,6 +122,7 @@ def denied(service: str, caller: str, action: str, resource: str, why: str) -> A
     codes = {
         "ec2": ("UnauthorizedOperation", 403),
         "cloudtrail": ("AccessDeniedException", 400),
+        "dynamodb": ("AccessDeniedException", 400),
         "kms": ("AccessDeniedException", 400),
         "logs": ("AccessDeniedException", 400),
         "redshift-data": ("AccessDeniedException", 400),

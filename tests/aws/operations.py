@@ -4,6 +4,8 @@ from aws import sts, tagging, web_identity
 from aws.cloudtrail import selectors as trail_selectors
 from aws.cloudtrail import tags as trail_tags
 from aws.cloudtrail import trails
+from aws.dynamodb import settings as table_settings
+from aws.dynamodb import tables
 from aws.ec2 import (
     describe_catalog,
     flow_logs,
@@ -98,6 +100,8 @@ OURS = (
     attributes,
     queues,
     event_rules,
+    tables,
+    table_settings,
     alarms,
     alarm_tags,
     metric_filters,

@@ -28,7 +28,7 @@ def result(call: Call, value: Any) -> Response:
     if cbor.spoken(call.request):
         headers = cbor.HEADERS | {"x-amzn-requestid": call.request_id}
         return Response(200, cbor.encode(value), headers)
-    version = "1.0" if call.service == "sqs" else "1.1"
+    version = "1.0" if call.service in ("dynamodb", "sqs") else "1.1"
     headers = {"content-type": f"application/x-amz-json-{version}", "x-amzn-requestid": call.request_id}
     return Response(200, json.dumps(value).encode() if value is not None else b"", headers)
 

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from moto.dynamodb.models import dynamodb_backends
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
@@ -45,12 +46,14 @@ PROVISIONER = (
 )
 # Those that users are given.
 _POLICIES = Path(__file__).resolve().parents[2] / "deploy" / "iam"
+# Of applications and workers, and of the doors before applications.
+AUDIENCES = ["sts.amazonaws.com", "door.cloister.dev"]
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
 def reset() -> Credentials:
     """Empties every backend and seeds anew; answers the operator's credentials."""
-    for backend in (s3_backends, iam_backends, kms_backends, sqs_backends):
+    for backend in (s3_backends, iam_backends, kms_backends, sqs_backends, dynamodb_backends):
         backend.reset()
     STATEMENTS.reset()
     CLUSTERS.stop()
@@ -74,7 +77,7 @@ def reset() -> Credentials:
     PRINCIPALS.issued.clear()
     for account in accounts.ALL:
         # Of the cluster's issuer; AWS has long ceased to look at thumbprints.
-        stores.iam(account).create_open_id_connect_provider(accounts.ISSUER, ["0" * 40], ["sts.amazonaws.com"], [])
+        stores.iam(account).create_open_id_connect_provider(accounts.ISSUER, ["0" * 40], AUDIENCES, [])
         _role(account, accounts.ADMIN_ROLE, _trusting(f"arn:aws:iam::{account}:root"), _document(EVERYTHING))
     operator_arn = accounts.role_arn(accounts.LOGIN, accounts.OPERATOR_ROLE)
     within = _trusting(f"arn:aws:iam::{accounts.LOGIN}:root")

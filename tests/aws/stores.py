@@ -4,9 +4,13 @@ Our further facts about an object (what moto has no field for) hang on it as one
 die with it, through a reset too.
 """
 
+import time
+import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.table import Table
 from moto.iam.models import IAMBackend, InstanceProfile, ManagedPolicy, Role, iam_backends
 from moto.iam.utils import random_resource_id, random_role_id
 from moto.kms.models import Key, KmsBackend, kms_backends
@@ -46,6 +50,20 @@ class QueueRecord:
     tags: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass
+class TableRecord:
+    key: str | None = None  # its ARN; None for the one that DynamoDB owns
+    tags: dict[str, str] = field(default_factory=dict)
+    moving: str = ""  # CREATING or UPDATING, until it is settled
+    settled: float = 0.0
+    gone: float = 0.0  # when it is deleted, if it is
+    expires: str = ""  # the attribute
+    expiry_changed: float = 0.0
+    recoverable: bool = False
+    made: float = field(default_factory=time.time)
+    identifier: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
 def s3(account: str) -> S3Backend:
     return s3_backends[account]["aws"]
 
@@ -60,6 +78,10 @@ def kms(account: str, region: str) -> KmsBackend:
 
 def sqs(account: str, region: str) -> SQSBackend:
     return sqs_backends[account][region]
+
+
+def dynamodb(account: str, region: str) -> DynamoDBBackend:
+    return dynamodb_backends[account][region]
 
 
 def redshift(account: str, region: str) -> records.Region:
@@ -96,6 +118,11 @@ def queue_record(found: Queue) -> QueueRecord:
     return record
 
 
+def table_record(found: Table) -> TableRecord:
+    record: TableRecord = _record(found, TableRecord)
+    return record
+
+
 def aliases(account: str, region: str) -> dict[str, str]:
     """alias/name: key id."""
     record: dict[str, str] = _record(kms(account, region), dict)
@@ -122,6 +149,18 @@ def new_key(policy: str | None, usage: str, description: str, account: str, regi
 
 def new_queue(name: str, account: str, region: str) -> Queue:
     return Queue(name, region, account)  # type: ignore[abstract]
+
+
+def new_table(
+    account: str,
+    region: str,
+    name: str,
+    schema: list[dict[str, Any]],
+    attributes: list[dict[str, str]],
+    billing: str,
+    throughput: dict[str, int] | None,
+) -> Table:
+    return Table(name, account, region, schema, attributes, throughput, billing)  # type: ignore[abstract]
 
 
 def new_role(account: str, name: str, trust: str, path: str = "/", **more: Any) -> Role:

@@ -1,4 +1,4 @@
-"""The tagging API's GetResources over S3, KMS, SQS, EventBridge, Redshift, CloudWatch, its Logs, CloudTrail and EC2.
+"""The tagging API's GetResources over S3, KMS, SQS, DynamoDB, EventBridge, Redshift, CloudWatch, its Logs, CloudTrail and EC2.
 
 https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
 Resources of the caller's account in the region that is asked; roles and policies are not among them (IAM is global and
@@ -12,6 +12,7 @@ from typing import Any
 from aws import stores
 from aws.call import Call
 from aws.cloudtrail.records import trails
+from aws.dynamodb.records import look
 from aws.ec2 import clock as instance_clock
 from aws.ec2 import names
 from aws.errors import AwsError
@@ -37,6 +38,9 @@ def tagged(account: str, region: str) -> Iterator[Found]:
         yield "logs:log-group", group.arn, group.tags
     for alarm in alarms(account, region).values():
         yield "cloudwatch:alarm", alarm.arn, alarm.tags
+    for name in list(stores.dynamodb(account, region).tables):
+        if (table := look(account, region, name)) is not None:
+            yield "dynamodb:table", table.table_arn, stores.table_record(table).tags
     for rule in rules(account, region).values():
         yield "events:rule", rule.arn, rule.tags
     for trail in trails(account, region).values():

@@ -1,3 +1,5 @@
+#![allow(clippy::struct_field_names)] // the unit is part of what is written
+
 use kube::KubeSchema;
 use serde::{Deserialize, Serialize};
 

@@ -29,6 +29,7 @@ mod role;
 mod schema;
 mod shared;
 mod snapshot;
+mod table;
 mod trail;
 mod vault;
 

@@ -26,6 +26,7 @@ pub enum Lane {
 pub(crate) enum Service {
     CloudTrail,
     CloudWatch,
+    DynamoDb,
     Ec2,
     Events,
     Iam,
@@ -45,6 +46,7 @@ impl Service {
         match self {
             Self::CloudTrail => "cloudtrail",
             Self::CloudWatch => "monitoring",
+            Self::DynamoDb => "dynamodb",
             Self::Ec2 => "ec2",
             Self::Events => "events",
             Self::Iam => "iam",
@@ -71,6 +73,9 @@ impl Service {
             // https://docs.aws.amazon.com/general/latest/gr/redshift-service.html
             // EventBridge 50 for most: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
             Self::RedshiftData | Self::Events => (20, 40),
+            // Not published; 500 tables may be made at a time:
+            // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
+            Self::DynamoDb => (20, 40),
             // Its rates are not published.
             Self::Redshift | Self::S3Control => (10, 20),
             // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html: 10, and 1 for

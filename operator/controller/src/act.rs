@@ -150,9 +150,7 @@ async fn perform(
     }
     if let (ResourceId::Object(object), Step::Object(step)) = (id, step) {
         let body = if let Resource::Object(body) = &want.resource { body } else { &Value::Null };
-        return objects::perform(&context.client, object, body, prepared.keeper(), step)
-            .await
-            .map(|()| None);
+        return objects::perform(&context.client, object, body, prepared.keeper(), step).await.map(|()| None);
     }
     let Some(account) = &prepared.account else {
         return Err(no_account());

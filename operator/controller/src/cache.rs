@@ -91,10 +91,8 @@ fn key(object: &DynamicObject) -> Key {
 /// Without its status, which is not ours to compare; but of a Deployment that says how many pods serve.
 fn text(kind: ObjectKind, object: &DynamicObject) -> Box<str> {
     let mut value = serde_json::to_value(object).unwrap_or_default();
-    if let Some(fields) = value.as_object_mut() {
-        if kind != ObjectKind::Deployment {
-            fields.remove("status");
-        }
+    if let Some(fields) = value.as_object_mut().filter(|_| kind != ObjectKind::Deployment) {
+        fields.remove("status");
     }
     value.to_string().into()
 }

@@ -70,10 +70,10 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<ExitCode, commands::Complaint> {
     match arguments.verb {
-        Verb::Run(options) => commands::run::run(options).await.map(|()| ExitCode::SUCCESS),
+        Verb::Run(options) => Box::pin(commands::run::run(options)).await.map(|()| ExitCode::SUCCESS),
         Verb::Plan(options) => commands::plan::run(options).await,
         Verb::Evidence(options) => commands::evidence::run(options).await,
-        Verb::Drill(options) => commands::drill::run(options).await,
+        Verb::Drill(options) => Box::pin(commands::drill::run(options)).await,
         Verb::Crds => commands::crds::run().map(|()| ExitCode::SUCCESS),
         Verb::Karpenter(options) => commands::karpenter::run(options).await.map(|()| ExitCode::SUCCESS),
     }

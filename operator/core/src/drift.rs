@@ -180,6 +180,9 @@ fn immutable(id: &ResourceId, path: &str, have: &Value) -> Option<&'static str> 
         ResourceId::CopyGrant(_) if path == "kmsKey" => {
             Some("Redshift cannot change the key of a snapshot copy grant; remove it and it is made anew")
         }
+        ResourceId::Table(_) if path == "key" => {
+            Some("DynamoDB cannot change the key of a table; remove it and it is made anew")
+        }
         ResourceId::Object(object) if path.starts_with("roleRef") => {
             debug_assert_eq!(object.kind.kind(), "RoleBinding");
             Some("Kubernetes does not let roleRef change; delete the RoleBinding and it is made anew")

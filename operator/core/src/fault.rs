@@ -33,7 +33,7 @@ impl FaultClass {
     /// The meaning of an AWS error code; what is not listed goes by the HTTP status.
     #[must_use]
     pub fn of(code: &str, status: Option<u16>) -> Self {
-        if let Some(class) = Self::of_ec2(code).or_else(|| Self::of_cloudtrail(code)) {
+        if let Some(class) = Self::of_one_service(code) {
             return class;
         }
         // Redshift ends some of its codes so, and the SDK names all of them so.
@@ -136,6 +136,10 @@ impl FaultClass {
         }
     }
 
+    fn of_one_service(code: &str) -> Option<Self> {
+        Self::of_ec2(code).or_else(|| Self::of_cloudtrail(code)).or_else(|| Self::of_dynamodb(code))
+    }
+
     /// What only EC2 says of launches.
     /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
     fn of_ec2(code: &str) -> Option<Self> {
@@ -171,6 +175,19 @@ impl FaultClass {
             | "KmsKeyNotFoundException"
             | "S3BucketDoesNotExistException" => Self::Conflict,
             "MaximumNumberOfTrailsExceededException" | "TagsLimitExceededException" => Self::Quota,
+            _ => return None,
+        })
+    }
+
+    /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>
+    fn of_dynamodb(code: &str) -> Option<Self> {
+        Some(match code {
+            "TableNotFoundException" => Self::NotFound,
+            "TableAlreadyExistsException" => Self::Exists,
+            // A table that is made, changed or deleted just now, or a new one whose name is taken.
+            "ContinuousBackupsUnavailableException" | "ResourceInUseException" | "TableInUseException" => {
+                Self::Conflict
+            }
             _ => return None,
         })
     }

@@ -154,6 +154,7 @@ mod tests {
         let bucket = "b".repeat(20);
         assert!(names.bucket(&bucket).len() <= 63);
         assert!(names.role("warehouse").len() <= 64);
+        assert!(names.role(&format!("door-{}", "a".repeat(19))).len() <= 64);
         assert!(names.dead_letter_queue(&bucket).len() <= 80);
         assert!(shared_warehouse(&"e".repeat(32), "uid").len() <= 63);
         assert!(trail_role(&"e".repeat(32), "uid").len() <= 64);

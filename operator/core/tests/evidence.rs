@@ -36,6 +36,7 @@ fn desired() -> DesiredSet {
         account: &account,
         keys: &KeyArns { home: Some(KEY.into()), recovery: Some(KEY.into()), audit: None },
         named_buckets: &BTreeSet::new(),
+        load_balancers: 0,
         dropped_children: &BTreeSet::new(),
         deleting: false,
         destruction: None,

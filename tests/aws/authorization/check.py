@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from aws.authorization import (
     cloudtrail,
+    dynamodb,
     ec2,
     events,
     iam,
@@ -30,6 +31,7 @@ SERVICES: dict[str, Callable[[Call], list[Demand]]] = {
     "kms": kms.demands,
     "iam": iam.demands,
     "sqs": sqs.demands,
+    "dynamodb": dynamodb.demands,
     "events": events.demands,
     "logs": logs.demands,
     "monitoring": monitoring.demands,

@@ -5,7 +5,7 @@ from typing import Any
 from moto.iam.models import Role
 
 from aws import stores
-from aws.authorization import cloudtrail, ec2, logs, monitoring, redshift
+from aws.authorization import cloudtrail, dynamodb, ec2, logs, monitoring, redshift
 from aws.call import Call
 from aws.invariants.safeguards import MANAGED
 from aws.redshift import clock
@@ -19,6 +19,7 @@ CREATING = {
     "CreateKey", "CreateRole", "CreatePolicy", "CreateQueue", "CreateBucket", "CreateCluster",
     "CreateClusterParameterGroup", "CreateClusterSubnetGroup", "CreateSnapshotCopyGrant", "CreateLogGroup",
     "RunInstances", "CreateLaunchTemplate", "AllocateHosts", "CreateInstanceProfile", "CreateTrail", "CreateFlowLogs",
+    "CreateTable",
 }  # fmt: skip
 ALIASES = {"UpdateAlias", "DeleteAlias"}
 
@@ -53,6 +54,9 @@ def ours(call: Call) -> bool | None:
     if call.service == "cloudtrail":
         trail = cloudtrail.trail(call)
         return None if trail is None else MANAGED in trail.tags
+    if call.service == "dynamodb":
+        table = dynamodb.table(call)
+        return None if table is None else MANAGED in stores.table_record(table).tags
     if call.service == "redshift":
         return _warehouse(call)
     if call.service == "ec2":

@@ -8,7 +8,7 @@ from aws import stores
 from aws.accounts import AUDIT_ROLE, OPERATOR_ROLE, PROVISIONER_ROLE
 from aws.call import Call
 from aws.ec2 import clock as instance_clock
-from aws.invariants import grants, nodes, ownership, safeguards, warehouse
+from aws.invariants import grants, nodes, ownership, safeguards, tables, warehouse
 from aws.redshift.records import Cluster
 
 CREATES_OBJECTS = {"PutObject", "CopyObject", "CompleteMultipartUpload"}
@@ -63,6 +63,8 @@ class Invariants:
             self.before_call.ours = ownership.ours(call)
             if call.service == "redshift" and (cluster := warehouse.of(call)) is not None:
                 self.before_call.missing, self.before_call.existed = warehouse.missing(cluster), True
+            if call.service == "dynamodb":
+                self.before_call.missing = tables.missing(call)
             if call.service == "ec2":
                 here = instance_clock.current(call.account, call.region)
                 known = {} if call.operation == "RunInstances" else {each.identifier: each for each in nodes.of(call)}
@@ -85,6 +87,10 @@ class Invariants:
             self._warehouse(call)
         elif operator and call.service == "ec2":
             self._nodes(call)
+        elif operator and call.service == "dynamodb":
+            worse = tables.missing(call) - self.before_call.missing
+            if worse:
+                self._violated(call, "table-is-safeguarded", f"lacking: {_listed(worse)}")
         if operator:
             for detail in grants.wide(call):
                 self._violated(call, "no-wildcard-key-grant", detail)

@@ -14,7 +14,10 @@ from aws.trail import parameters
 # Endpoints that are named otherwise than they sign, and services whose calls all happen in one region.
 HOSTS = {"s3control": "s3", "tagging": "tagging", "monitoring": "monitoring"}
 GLOBAL = {"iam": "us-east-1"}
-DATA = {"SendMessage", "SendMessageBatch", "DeleteMessage", "DeleteMessageBatch", "ChangeMessageVisibility"}
+DATA = {
+    "SendMessage", "SendMessageBatch", "DeleteMessage", "DeleteMessageBatch", "ChangeMessageVisibility",
+    "BatchWriteItem", "DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem",
+}  # fmt: skip
 
 
 def is_told(call: Call) -> bool:

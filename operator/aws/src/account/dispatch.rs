@@ -10,7 +10,7 @@ use crate::limit::Lane;
 use crate::look::Look;
 use crate::{
     alarm, bucket, event_rule, flow_log, guardrail, instance_profile, key, launch_template, log_group,
-    policy, queue, redshift, role, schema, trail,
+    policy, queue, redshift, role, schema, table, trail,
 };
 
 impl Account {
@@ -55,6 +55,7 @@ impl Account {
             (ResourceId::AuditBucket(name), Resource::AuditBucket(want)) => {
                 bucket::observe_audit(self.audit()?, look, name, want).await
             }
+            (ResourceId::Table(name), Resource::Table(want)) => table::observe(self, look, name, want).await,
             (ResourceId::Alarm(name), Resource::Alarm(want)) => alarm::observe(self, look, name, want).await,
             (ResourceId::Trail(name), Resource::Trail(want)) => trail::observe(self, look, name, want).await,
             (ResourceId::FlowLog(vpc), Resource::FlowLog(want)) => {
@@ -124,6 +125,9 @@ impl Account {
             }
             (ResourceId::Alarm(name), Resource::Alarm(want), Step::Alarm(step)) => {
                 alarm::perform(self, name, want, step, lane).await
+            }
+            (ResourceId::Table(name), Resource::Table(want), Step::Table(step)) => {
+                table::perform(self, name, want, step, lane).await
             }
             (ResourceId::Trail(name), Resource::Trail(want), Step::Trail(step)) => {
                 trail::perform(self, name, want, step, lane).await

@@ -12,7 +12,7 @@ use super::Account;
 use crate::bucket;
 
 impl Account {
-    /// Buckets and queues that carry an owner's tags, by the listing of tags, which lags.
+    /// Buckets, queues and tables that carry an owner's tags, by the listing of tags, which lags.
     pub async fn owned(&self, owner_uid: &str, since: Instant) -> Result<BTreeSet<ResourceId>, Fault> {
         let listed = self.home.tags(since).await?;
         let ours = listed.iter().filter(|(_, tags)| tags.get(OWNER_UID).is_some_and(|uid| uid == owner_uid));
@@ -22,6 +22,7 @@ impl Account {
             match service {
                 "s3" => Some(ResourceId::Bucket(name)),
                 "sqs" => Some(ResourceId::Queue(name)),
+                "dynamodb" => name.strip_prefix("table/").map(|name| ResourceId::Table(name.to_owned())),
                 _ => None,
             }
         };

@@ -34,6 +34,7 @@ pub struct Account {
     /// Where its records go.
     audit: Option<Vault>,
     pub(crate) cloudtrail: Paced<aws_sdk_cloudtrail::Client>,
+    pub(crate) dynamodb: Paced<aws_sdk_dynamodb::Client>,
     pub(crate) ec2: Paced<aws_sdk_ec2::Client>,
     pub(crate) events: Paced<aws_sdk_eventbridge::Client>,
     pub(crate) iam: Paced<aws_sdk_iam::Client>,
@@ -71,6 +72,7 @@ impl Account {
             recovery,
             audit: target.audit.as_ref().map(|audit| Vault::open(base, target, audit, recorder)),
             cloudtrail: paced!(aws_sdk_cloudtrail, Service::CloudTrail, &there, target, recorder),
+            dynamodb: paced!(aws_sdk_dynamodb, Service::DynamoDb, &there, target, recorder),
             ec2: paced!(aws_sdk_ec2, Service::Ec2, &there, target, recorder),
             events: paced!(aws_sdk_eventbridge, Service::Events, &there, target, recorder),
             iam: paced!(aws_sdk_iam, Service::Iam, &there, target, recorder),

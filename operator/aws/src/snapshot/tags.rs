@@ -9,7 +9,8 @@ use cloister_core::resource::Tags;
 use crate::limit::Lane;
 use crate::place::Place;
 
-const KINDS: [&str; 6] = ["cloudtrail:trail", "s3", "kms:key", "events:rule", "logs:log-group", "sqs"];
+const KINDS: [&str; 7] =
+    ["cloudtrail:trail", "dynamodb:table", "s3", "kms:key", "events:rule", "logs:log-group", "sqs"];
 
 pub(crate) async fn fetch(place: &Place) -> Result<HashMap<String, Tags>, Fault> {
     use aws_sdk_resourcegroupstagging::types::TagFilter;

@@ -113,11 +113,12 @@ impl Receiver {
         let environments = self.touch(&context.environments, call, &wakes.environments);
         let tenants = self.touch(&context.tenants, call, &wakes.tenants);
         let buckets = self.touch(&context.buckets, call, &wakes.buckets);
+        let apps = self.touch(&context.apps, call, &wakes.apps);
         let network = self.is_of_network(call);
         if network {
             send(&wakes.environments, ObjectRef::new(&self.environment()));
         }
-        environments || tenants || buckets || network
+        environments || tenants || buckets || apps || network
     }
 
     /// Wakes the objects of the environment of which a resource was touched, and remembers by whom.

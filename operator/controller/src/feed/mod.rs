@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use cloister_aws::Account;
 use cloister_core::environment::event_queue;
-use cloister_crds::{ClientTenant, Environment, IngestBucket};
+use cloister_crds::{AnalyticsApp, ClientTenant, Environment, IngestBucket};
 use kube::ResourceExt as _;
 use tokio::time::sleep;
 
@@ -35,6 +35,7 @@ pub struct Wakes {
     pub environments: Wake<Environment>,
     pub tenants: Wake<ClientTenant>,
     pub buckets: Wake<IngestBucket>,
+    pub apps: Wake<AnalyticsApp>,
 }
 
 /// The queue of an environment's events.

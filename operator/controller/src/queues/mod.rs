@@ -30,8 +30,8 @@ use crate::pipelines::{self, wake_followers, wake_on_wish, wake_pipeline_of, wak
 use crate::pool::{self, Watched};
 use crate::watch::watch;
 use routes::{
-    wake_app_of_deployment, wake_apps_beside, wake_apps_in, wake_children_of, wake_environment_of, wake_itself,
-    wake_lender, wake_owner_of_object, wake_tenant_of, wake_tenants_of,
+    wake_app_of_deployment, wake_apps_beside, wake_apps_in, wake_children_of, wake_environment_of,
+    wake_itself, wake_lender, wake_owner_of_object, wake_tenant_of, wake_tenants_of,
 };
 
 pub type Wake<K> = UnboundedSender<ObjectRef<K>>;
@@ -78,6 +78,7 @@ impl Queues {
             environments: wake_environment.clone(),
             tenants: wake_tenant.clone(),
             buckets: wake_bucket.clone(),
+            apps: wake_app.clone(),
         };
         let all = watcher::Config::default;
         let routes = vec![

@@ -115,7 +115,10 @@ pub(super) fn wake_tenant_of<K: Object>(to: &Wake<ClientTenant>) -> Route<K> {
 }
 
 /// Everything but the status, which others write.
-pub(super) fn wake_owner_of_object(to: &Wake<ClientTenant>, apps: &Wake<AnalyticsApp>) -> Route<DynamicObject> {
+pub(super) fn wake_owner_of_object(
+    to: &Wake<ClientTenant>,
+    apps: &Wake<AnalyticsApp>,
+) -> Route<DynamicObject> {
     let (to, apps) = (to.clone(), apps.clone());
     Route {
         fingerprint: Box::new(|object| {

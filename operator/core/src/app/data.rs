@@ -35,8 +35,13 @@ pub fn read_only(wanted: &DataRole<'_>, spec: &RedshiftSchemaSpec) -> Vec<String
     };
     let mut wrong = Vec::new();
     for holder in with_inherited(found, &find) {
-        let more: BTreeSet<String> =
-            holder.grants.iter().flat_map(|grant| &grant.privileges).filter(|p| writes(**p)).map(name_of).collect();
+        let more: BTreeSet<String> = holder
+            .grants
+            .iter()
+            .flat_map(|grant| &grant.privileges)
+            .filter(|p| writes(**p))
+            .map(|p| name_of(*p))
+            .collect();
         if !more.is_empty() {
             let more: Vec<String> = more.into_iter().collect();
             let through =
@@ -69,7 +74,7 @@ fn writes(privilege: Privilege) -> bool {
     !matches!(privilege, Privilege::Usage | Privilege::Select)
 }
 
-fn name_of(privilege: &Privilege) -> String {
+fn name_of(privilege: Privilege) -> String {
     format!("{privilege:?}").to_uppercase()
 }
 

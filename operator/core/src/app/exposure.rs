@@ -35,9 +35,9 @@ pub(super) fn service(inputs: &Inputs<'_>) -> Value {
 
 /// <https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/>
 fn metadata(inputs: &Inputs<'_>, public: bool) -> Value {
-    let mut metadata = inputs.object(crate::resource::ObjectKind::Service, &object_name(inputs.name), json!({}))
-        ["metadata"]
-        .take();
+    let mut metadata =
+        inputs.object(crate::resource::ObjectKind::Service, &object_name(inputs.name), json!({}))["metadata"]
+            .take();
     let annotations = [
         ("type", "external"),
         ("nlb-target-type", "ip"),

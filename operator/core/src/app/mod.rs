@@ -1,5 +1,6 @@
 //! `AnalyticsApp`: the objects in Kubernetes by which an application is served, and the door in front of it.
 
+pub mod aws;
 mod data;
 mod door;
 mod exposure;
@@ -46,6 +47,8 @@ pub struct Inputs<'a> {
     pub door_image: Option<&'a str>,
     /// Where its data is; none where it is told of no warehouse.
     pub warehouse: Option<&'a Warehouse>,
+    /// Its part in AWS, once the tenant's key is there.
+    pub in_aws: Option<aws::Inputs<'a>>,
     pub own_nodes: bool,
     /// Nobody is to be served: the tenant leaves, or the application does.
     pub closed: bool,
@@ -183,7 +186,12 @@ pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
     add(ObjectKind::ServiceAccount, &name, Fate::Exist, json!({ "automountServiceAccountToken": false }));
     add(ObjectKind::NetworkPolicy, &name, Fate::Exist, guards::network(inputs));
     add(ObjectKind::PodDisruptionBudget, &name, Fate::Exist, guards::disruption(inputs));
-    add(ObjectKind::Secret, &pseudonyms(inputs.name), Fate::Exist, json!({ "type": "Opaque", "immutable": true }));
+    add(
+        ObjectKind::Secret,
+        &pseudonyms(inputs.name),
+        Fate::Exist,
+        json!({ "type": "Opaque", "immutable": true }),
+    );
     add(ObjectKind::Service, &name, serves, exposure::service(inputs));
     if inputs.optional.contains(&ObjectKind::Certificate) {
         let wanted = if inputs.spec.tls.issuer.is_some() { Fate::Exist } else { Fate::Vanish };
@@ -206,6 +214,9 @@ pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
         _ if inputs.closed => add(ObjectKind::Deployment, &name, Fate::Vanish, json!({})),
         _ => {}
     }
+    if let Some(part) = &inputs.in_aws {
+        set.extend(aws::desire(part));
+    }
     order(inputs, &mut set);
     set
 }
@@ -220,6 +231,8 @@ fn order(inputs: &Inputs<'_>, set: &mut DesiredSet) {
         inputs.id(ObjectKind::ConfigMap, &door_config(inputs.name)),
     ];
     let needs: BTreeSet<ResourceId> = before.into_iter().filter(|id| set.contains_key(id)).collect();
+    let in_aws = set.keys().filter(|id| !matches!(id, ResourceId::Object(_))).cloned();
+    let needs = needs.into_iter().chain(in_aws).collect();
     if let Some(deployment) = set.get_mut(&inputs.id(ObjectKind::Deployment, &name)) {
         deployment.needs = needs;
     }

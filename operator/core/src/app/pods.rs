@@ -7,7 +7,8 @@ use serde_json::Value;
 /// One sentence for each cause, pods that share it together.
 #[must_use]
 pub fn troubles(pods: &[Value]) -> Vec<String> {
-    let found: BTreeSet<String> = pods.iter().filter(|pod| !is_ready(pod) && !leaves(pod)).flat_map(reasons).collect();
+    let found: BTreeSet<String> =
+        pods.iter().filter(|pod| !is_ready(pod) && !leaves(pod)).flat_map(reasons).collect();
     found.into_iter().take(3).collect()
 }
 
@@ -44,7 +45,8 @@ fn container(status: &Value) -> Option<String> {
     let name = status["name"].as_str()?;
     let state = &status["state"];
     let waits = state["waiting"]["reason"].as_str().map(str::to_owned);
-    let ended = state["terminated"]["exitCode"].as_i64().map(|code| format!("it ended with exit code {code}"));
+    let ended =
+        state["terminated"]["exitCode"].as_i64().map(|code| format!("it ended with exit code {code}"));
     let last = status["lastState"]["terminated"]["exitCode"].as_i64();
     let not_ready = (status["ready"] == false && !state["running"].is_null())
         .then(|| "it runs, and is not ready".to_owned());

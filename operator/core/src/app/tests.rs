@@ -48,6 +48,7 @@ fn desired(spec: &AnalyticsAppSpec, change: impl Fn(&mut Inputs<'_>)) -> Desired
         provider: home.sign_in.as_ref(),
         door_image: Some("registry.example/door@sha256:11"),
         warehouse: None,
+        in_aws: None,
         own_nodes: true,
         closed: false,
         optional: &optional,
@@ -56,7 +57,7 @@ fn desired(spec: &AnalyticsAppSpec, change: impl Fn(&mut Inputs<'_>)) -> Desired
     desire(&inputs)
 }
 
-fn of<'a>(set: &'a DesiredSet, kind: ObjectKind) -> (&'a ResourceId, &'a Desired) {
+fn of(set: &DesiredSet, kind: ObjectKind) -> (&ResourceId, &Desired) {
     set.iter().find(|(id, _)| matches!(id, ResourceId::Object(o) if o.kind == kind)).unwrap()
 }
 
@@ -95,7 +96,12 @@ fn a_difference_is_told_where_it_is() {
     let door = format!("data.{DOOR_FILE}");
     assert_eq!(
         longer,
-        [format!("{door}.accessLog"), format!("{door}.sessions.idleSeconds"), "data.more".into(), "immutable".into()]
+        [
+            format!("{door}.accessLog"),
+            format!("{door}.sessions.idleSeconds"),
+            "data.more".into(),
+            "immutable".into()
+        ]
     );
     let ended = found(&set, ObjectKind::Service, |s| {
         s["metadata"]["annotations"]["service.beta.kubernetes.io/aws-load-balancer-ssl-cert"] = json!("arn");
@@ -106,7 +112,10 @@ fn a_difference_is_told_where_it_is() {
             { "name": "plain", "port": 80, "targetPort": 9090, "protocol": "TCP" },
         ]);
     });
-    assert_eq!(ended, ["metadata.annotations.service.beta.kubernetes.io/aws-load-balancer-ssl-cert", "spec.ports.plain"]);
+    assert_eq!(
+        ended,
+        ["metadata.annotations.service.beta.kubernetes.io/aws-load-balancer-ssl-cert", "spec.ports.plain"]
+    );
     let widened = found(&set, ObjectKind::NetworkPolicy, |n| n["spec"]["egress"] = json!([{}]));
     assert_eq!(widened, ["spec.egress"]);
     // Nobody learns what is in it.
@@ -143,7 +152,12 @@ fn the_two_containers_have_nothing_of_each_other_but_the_socket() {
     let set = desired(&spec(json!({ "resources": { "cpu": "2000m", "memory": "2048Mi" } })), |_| {});
     let pod = &body(&set, ObjectKind::Deployment)["spec"]["template"]["spec"];
     let mounts = |n: usize| -> BTreeSet<&str> {
-        pod["containers"][n]["volumeMounts"].as_array().unwrap().iter().filter_map(|m| m["name"].as_str()).collect()
+        pod["containers"][n]["volumeMounts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|m| m["name"].as_str())
+            .collect()
     };
     let shared: Vec<_> = mounts(0).intersection(&mounts(1)).copied().collect();
     assert_eq!(shared, ["socket"]);
@@ -180,7 +194,10 @@ fn a_role_that_does_more_than_read_is_told() {
     let told = read_only(&wanted, &wide);
     assert!(told[0].contains("has INSERT through role loader"), "{told:?}");
     assert!(told[1].contains("add \"IAMR:cloister-acme-app-claims\""), "{told:?}");
-    assert!(told[2].contains("role loader of RedshiftSchema claims has the application's user too"), "{told:?}");
+    assert!(
+        told[2].contains("role loader of RedshiftSchema claims has the application's user too"),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -196,6 +213,9 @@ fn pods_that_do_not_serve_say_why_and_nothing_of_what_they_wrote() {
     let well = json!({ "status": { "conditions": [{ "type": "Ready", "status": "True" }] } });
     assert_eq!(
         troubles(&[crashed.clone(), homeless, well, crashed]),
-        ["a pod finds no node: 0/3 nodes are available", "container app: CrashLoopBackOff, after exit code 3"]
+        [
+            "a pod finds no node: 0/3 nodes are available",
+            "container app: CrashLoopBackOff, after exit code 3"
+        ]
     );
 }

@@ -83,7 +83,8 @@ fn pod(inputs: &Inputs<'_>, door_image: &str) -> Value {
         "volumes": volumes(inputs),
     });
     if inputs.own_nodes {
-        pod["nodeSelector"] = json!({ "node-restriction.kubernetes.io/cloister-tenant": inputs.names.tenant });
+        pod["nodeSelector"] =
+            json!({ "node-restriction.kubernetes.io/cloister-tenant": inputs.names.tenant });
         pod["tolerations"] = json!([
             { "key": TENANT, "operator": "Equal", "value": inputs.names.tenant, "effect": "NoSchedule" },
         ]);
@@ -128,7 +129,7 @@ fn door_container(inputs: &Inputs<'_>, image: &str) -> Value {
     };
     let mount = |name: &str, path: &str| json!({ "name": name, "mountPath": path, "readOnly": true });
     let own = Resources { cpu: "500m".into(), memory: "256Mi".into() };
-    let mut door = container("door", image, env, &own);
+    let mut door = container("door", image, &env, &own);
     door["ports"] = json!([
         { "name": "https", "containerPort": PORT, "protocol": "TCP" },
         { "name": "metrics", "containerPort": HEALTH_PORT, "protocol": "TCP" },
@@ -157,7 +158,7 @@ fn app_container(inputs: &Inputs<'_>) -> Value {
         Some(port) => json!({ "name": "PORT", "value": port.to_string() }),
         None => json!({ "name": "CLOISTER_APP_SOCKET", "value": SOCKET }),
     });
-    let mut app = container("app", &inputs.spec.image, env, &inputs.spec.resources);
+    let mut app = container("app", &inputs.spec.image, &env, &inputs.spec.resources);
     if !inputs.spec.command.is_empty() {
         app["command"] = json!(inputs.spec.command);
     }
@@ -171,7 +172,7 @@ fn app_container(inputs: &Inputs<'_>) -> Value {
     app
 }
 
-fn container(name: &str, image: &str, env: Vec<Value>, resources: &Resources) -> Value {
+fn container(name: &str, image: &str, env: &[Value], resources: &Resources) -> Value {
     let quantity = json!({ "cpu": cores(&resources.cpu), "memory": memory(&resources.memory) });
     json!({
         "name": name,

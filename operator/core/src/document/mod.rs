@@ -132,11 +132,12 @@ impl Document {
 }
 
 /// The condition keys that Cloister writes, in AWS's spelling.
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 25] = [
     "aws:PrincipalAccount",
     "aws:PrincipalArn",
     "aws:PrincipalIsAWSService",
     "aws:PrincipalTag/cloister-purpose",
+    "aws:PrincipalTag/cloister.dev/owner-uid",
     "aws:RequestedRegion",
     "aws:SecureTransport",
     "aws:SourceAccount",

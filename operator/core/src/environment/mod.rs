@@ -45,6 +45,8 @@ pub struct Account {
     pub log_bucket: String,
     /// ARN of the key of its records, under which logs outlive a tenant's key; none where it keeps none.
     pub audit_key: Option<String>,
+    /// In the audit account.
+    pub audit_bucket: String,
     pub upload_principal: String,
     pub workload_issuer: String,
     pub endpoint_cidrs: Vec<String>,
@@ -66,6 +68,7 @@ impl Account {
             security_groups: spec.network.security_group_ids.iter().cloned().collect(),
             log_bucket: log_bucket(spec),
             audit_key: spec.audit.role_arn.as_ref().map(|_| KEY_NOT_KNOWN_YET.to_owned()),
+            audit_bucket: spec.audit.bucket.clone(),
             upload_principal: spec.upload_principal.clone(),
             workload_issuer: spec.workload_issuer.trim_start_matches("https://").to_owned(),
             endpoint_cidrs: spec.network.endpoint_cidrs.clone(),
@@ -116,6 +119,11 @@ impl Account {
     }
 
     #[must_use]
+    pub fn table_arn(&self, name: &str) -> String {
+        format!("arn:{}:dynamodb:{}:{}:table/{name}", self.partition(), self.region, self.id)
+    }
+
+    #[must_use]
     pub fn redshift_arn(&self, resource: &str) -> String {
         format!("arn:{}:redshift:{}:{}:{resource}", self.partition(), self.region, self.id)
     }
@@ -141,6 +149,27 @@ impl Account {
     #[must_use]
     pub fn event_rule_arn(&self, name: &str) -> String {
         format!("arn:{}:events:{}:{}:rule/{name}", self.partition(), self.region, self.id)
+    }
+
+    /// Pods of a ServiceAccount, by a token that is for this audience. No key is ever handed out.
+    #[must_use]
+    pub fn trust_pods(&self, namespace: &str, service_account: &str, audience: &str) -> Statement {
+        let issuer = &self.workload_issuer;
+        Statement::allow(["sts:AssumeRoleWithWebIdentity"])
+            .principal("Federated", self.iam_arn(&format!("oidc-provider/{issuer}")))
+            .when("StringEquals", &format!("{issuer}:aud"), [audience])
+            .when(
+                "StringEquals",
+                &format!("{issuer}:sub"),
+                [format!("system:serviceaccount:{namespace}:{service_account}")],
+            )
+    }
+
+    /// The use of a key by way of services.
+    #[must_use]
+    pub fn key_through<const N: usize>(&self, key: &str, uses: [&str; N], services: &[&str]) -> Statement {
+        let hosts = services.iter().map(|service| self.service_host(service));
+        Statement::allow(uses).on([key]).when("StringEquals", "kms:ViaService", hosts)
     }
 
     /// The host name that `kms:ViaService` holds for a service.

@@ -45,6 +45,7 @@ fn service(kind: &str) -> Option<&str> {
         "trail" => Some("cloudtrail"),
         "flow-log" => Some("ec2"),
         "kms-key"
+        | "dynamodb-table"
         | "iam-policy"
         | "iam-role"
         | "iam-instance-profile"

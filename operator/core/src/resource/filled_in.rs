@@ -37,7 +37,9 @@ fn service(want: &mut Value, have: &Value) {
     let none = Map::new();
     let others = have["metadata"]["annotations"].as_object().unwrap_or(&none).keys();
     let undeclared: Vec<&String> = others
-        .filter(|name| name.starts_with(LOAD_BALANCER) && want["metadata"]["annotations"][name.as_str()].is_null())
+        .filter(|name| {
+            name.starts_with(LOAD_BALANCER) && want["metadata"]["annotations"][name.as_str()].is_null()
+        })
         .collect();
     for name in undeclared {
         want["metadata"]["annotations"][name.as_str()] = Value::Null;
@@ -66,7 +68,8 @@ mod tests {
     #[test]
     fn a_service_keeps_its_address_and_no_annotation_that_could_end_tls() {
         let certificate = format!("{LOAD_BALANCER}ssl-cert");
-        let want = json!({ "kind": "Service", "metadata": { "annotations": {} }, "spec": { "type": "ClusterIP" } });
+        let want =
+            json!({ "kind": "Service", "metadata": { "annotations": {} }, "spec": { "type": "ClusterIP" } });
         let have = json!({
             "kind": "Service",
             "metadata": { "annotations": { certificate.as_str(): "arn", "other.example/note": "theirs" } },
@@ -80,7 +83,8 @@ mod tests {
     #[test]
     fn replicas_are_the_autoscalers_unless_it_could_not_act() {
         let want = json!({ "kind": "Deployment", "spec": { "template": { "metadata": {} } } });
-        let with = |n: i32| filled_in(&want, &json!({ "spec": { "replicas": n } }))["spec"]["replicas"].clone();
+        let with =
+            |n: i32| filled_in(&want, &json!({ "spec": { "replicas": n } }))["spec"]["replicas"].clone();
         assert_eq!((with(7), with(0)), (json!(7), json!(1)));
         let fixed = json!({ "kind": "Deployment", "spec": { "replicas": 2 } });
         assert_eq!(filled_in(&fixed, &json!({ "spec": { "replicas": 9 } }))["spec"]["replicas"], 2);

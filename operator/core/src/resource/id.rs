@@ -43,6 +43,8 @@ pub enum ResourceId {
     Guardrail(GuardrailId),
     /// Of EventBridge's default bus, by name.
     EventRule(String),
+    /// Of DynamoDB, by name.
+    Table(String),
 }
 
 impl fmt::Display for ResourceId {
@@ -70,6 +72,7 @@ impl fmt::Display for ResourceId {
             Self::Trail(name) => write!(f, "trail/{name}"),
             Self::FlowLog(vpc) => write!(f, "flow-log/{vpc}"),
             Self::Alarm(name) => write!(f, "cloudwatch-alarm/{name}"),
+            Self::Table(name) => write!(f, "dynamodb-table/{name}"),
             Self::Guardrail(guardrail) => guardrail.fmt(f),
             Self::Object(object) => object.fmt(f),
         }

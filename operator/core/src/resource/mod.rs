@@ -27,6 +27,7 @@ mod schema;
 mod step;
 mod steps;
 mod subnet_group;
+mod table;
 mod trail;
 
 use std::borrow::Cow;
@@ -63,6 +64,7 @@ pub use role::{Role, RoleStep};
 pub use schema::{Database, Schema, SchemaStep};
 pub use step::Step;
 pub use subnet_group::{SubnetGroup, SubnetGroupStep};
+pub use table::{Table, TableStep};
 pub use trail::{Selector, Trail, TrailLogs, TrailStep};
 
 pub type Tags = BTreeMap<String, String>;
@@ -92,6 +94,7 @@ pub enum Resource {
     Trail(Box<Trail>),
     FlowLog(FlowLog),
     Alarm(Box<Alarm>),
+    Table(Table),
     Object(Value),
 }
 
@@ -105,6 +108,7 @@ impl Resource {
             Self::Key(r) => Some(&r.tags),
             Self::Role(r) => Some(&r.tags),
             Self::Queue(r) => Some(&r.tags),
+            Self::Table(r) => Some(&r.tags),
             Self::Bucket(r) | Self::AuditBucket(r) => Some(&r.tags),
             Self::Trail(r) => Some(&r.tags),
             Self::Alarm(r) => Some(&r.tags),

@@ -122,7 +122,9 @@ impl ObjectKind {
             Self::TlsRoute => "gateway.networking.k8s.io",
             Self::NetworkPolicy => "networking.k8s.io",
             Self::Role | Self::RoleBinding => "rbac.authorization.k8s.io",
-            Self::IngestBucket | Self::RedshiftSchema | Self::EtlPipeline | Self::AnalyticsApp => "cloister.dev",
+            Self::IngestBucket | Self::RedshiftSchema | Self::EtlPipeline | Self::AnalyticsApp => {
+                "cloister.dev"
+            }
         }
     }
 

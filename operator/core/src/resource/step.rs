@@ -3,7 +3,7 @@ use serde::Serialize;
 use super::{
     AlarmStep, BucketStep, ClusterStep, CopyGrantStep, DatabaseStep, EventRuleStep, FlowLogStep,
     GuardrailStep, InstanceProfileStep, KeyStep, LaunchTemplateStep, LogGroupStep, ObjectStep,
-    ParameterGroupStep, PolicyStep, QueueStep, RoleStep, SchemaStep, SubnetGroupStep, TrailStep,
+    ParameterGroupStep, PolicyStep, QueueStep, RoleStep, SchemaStep, SubnetGroupStep, TableStep, TrailStep,
 };
 use crate::plan::Safety;
 
@@ -30,6 +30,7 @@ pub enum Step {
     Trail(TrailStep),
     FlowLog(FlowLogStep),
     Alarm(AlarmStep),
+    Table(TableStep),
     Object(ObjectStep),
 }
 
@@ -54,6 +55,7 @@ impl Step {
             | Self::Cluster(
                 ClusterStep::Delete | ClusterStep::DeleteSnapshots | ClusterStep::DeleteForGood,
             )
+            | Self::Table(TableStep::Delete)
             | Self::Queue(QueueStep::Delete) => Safety::Destructive,
             Self::Bucket(BucketStep::Quarantine)
             | Self::Policy(PolicyStep::Delete)
@@ -77,6 +79,7 @@ impl Step {
             | Self::Trail(_)
             | Self::FlowLog(_)
             | Self::Alarm(_)
+            | Self::Table(_)
             | Self::Object(_) => Safety::Safe,
         }
     }

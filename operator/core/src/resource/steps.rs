@@ -7,7 +7,7 @@ use super::{
     EventRule, EventRuleStep, FlowLogStep, InstanceProfile, InstanceProfileStep, Key, KeyStep,
     LaunchTemplate, LaunchTemplateStep, LogGroup, LogGroupStep, ObjectStep, ParameterGroup,
     ParameterGroupStep, Policy, PolicyStep, Queue, QueueStep, Resource, RoleStep, Step, SubnetGroup,
-    SubnetGroupStep, Trail, TrailStep, audit_bucket,
+    SubnetGroupStep, Table, TableStep, Trail, TrailStep, audit_bucket,
 };
 use crate::drift::Drift;
 
@@ -41,6 +41,7 @@ impl Resource {
             Self::Trail(_) => Trail::create(),
             Self::FlowLog(_) => vec![Step::FlowLog(FlowLogStep::Create)],
             Self::Alarm(_) => Alarm::create().into_iter().map(Step::Alarm).collect(),
+            Self::Table(_) => vec![Step::Table(TableStep::Create)],
             Self::Object(_) => vec![Step::Object(ObjectStep::Create)],
         }
     }
@@ -96,9 +97,12 @@ impl Resource {
                 want.repair(have, &parts).into_iter().map(Step::EventRule).collect()
             }
             // What is in one that was made immutable cannot be put right.
-            (Self::Object(_), Self::Object(have)) if have["kind"] == "ConfigMap" && have["immutable"] == true => {
+            (Self::Object(_), Self::Object(have))
+                if have["kind"] == "ConfigMap" && have["immutable"] == true =>
+            {
                 [ObjectStep::Delete, ObjectStep::Create].map(Step::Object).into()
             }
+            (Self::Table(_), Self::Table(_)) => Table::repair(&parts).into_iter().map(Step::Table).collect(),
             (Self::Object(_), Self::Object(_)) => vec![Step::Object(ObjectStep::Apply)],
             // Of a flow log nothing can differ, see there; an id names one kind only, so two kinds never meet.
             _ => Vec::new(),
@@ -131,6 +135,7 @@ impl Resource {
             Self::InstanceProfile(have) => have.delete().into_iter().map(Step::InstanceProfile).collect(),
             Self::LaunchTemplate(_) => vec![Step::LaunchTemplate(LaunchTemplateStep::Delete)],
             Self::EventRule(have) => have.delete().into_iter().map(Step::EventRule).collect(),
+            Self::Table(have) => vec![Step::Table(have.delete())],
             Self::Object(_) => vec![Step::Object(ObjectStep::Delete)],
         }
     }
@@ -166,6 +171,7 @@ impl Resource {
             Self::InstanceProfile(_) => Some(Step::InstanceProfile(InstanceProfileStep::Tag)),
             Self::LaunchTemplate(_) => Some(Step::LaunchTemplate(LaunchTemplateStep::Tag)),
             Self::EventRule(_) => Some(Step::EventRule(EventRuleStep::Tag)),
+            Self::Table(_) => Some(Step::Table(TableStep::Tag)),
             // Whose these are cannot be changed afterwards, or they are nobody's.
             Self::Policy(_) | Self::Schema(_) | Self::Guardrail(_) | Self::FlowLog(_) | Self::Object(_) => {
                 None

@@ -1,6 +1,7 @@
 //! The tenant's customer-managed key: K1-K4 of the checklist.
 
 use super::{Inputs, roles, want};
+use crate::app;
 use crate::document::{Document, Statement};
 use crate::plan::DesiredSet;
 use crate::warehouse;
@@ -17,6 +18,7 @@ fn policy(inputs: &Inputs<'_>) -> Document {
     policy.0.insert("UsedForArrivals".into(), used_for_arrivals(inputs));
     policy.0.insert("HeardByOperator".into(), warehouse::key::heard_by_operator(inputs.account));
     policy.0.insert("RecordedByOperator".into(), recorded_by_operator(inputs, &root));
+    policy.0.extend(app::aws::key_statements(inputs.names, inputs.owner, inputs.account));
     if inputs.spec.warehouse.as_ref().is_some_and(|warehouse| !warehouse.shared) {
         warehouse::key::lend(inputs.account, &inputs.names.warehouse(), &mut policy);
     }

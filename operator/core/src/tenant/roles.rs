@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::{Inputs, nodes, uploader, want};
+use crate::app;
 use crate::document::{Document, Statement};
 use crate::plan::DesiredSet;
 use crate::resource::{Policy, Resource, ResourceId, Role};
+use crate::warehouse::client;
 
 /// Uploading, ETL, and loading into the warehouse.
 pub(super) const PURPOSES: [&str; 3] = ["uploader", "etl", "warehouse"];
@@ -60,6 +62,7 @@ fn boundary_document(inputs: &Inputs<'_>) -> Document {
     if let Some(login) = login(inputs) {
         document.0.insert("OwnWarehouse".into(), login);
     }
+    document.0.extend(app::aws::boundary(inputs.names, inputs.account));
     if !services.is_empty() {
         let here = Statement::allow(services).on(["*"]).when(
             "StringEquals",
@@ -85,23 +88,12 @@ fn objects(inputs: &Inputs<'_>) -> Vec<String> {
 }
 
 pub(super) fn key_through(inputs: &Inputs<'_>, services: &[&str]) -> Statement {
-    let hosts = services.iter().map(|service| inputs.account.service_host(service));
-    Statement::allow(["kms:Decrypt", "kms:GenerateDataKey"]).on([inputs.key_arn()]).when(
-        "StringEquals",
-        "kms:ViaService",
-        hosts,
-    )
+    inputs.account.key_through(inputs.key_arn(), ["kms:Decrypt", "kms:GenerateDataKey"], services)
 }
 
 /// Workers reach it by their ServiceAccount's web identity; no key is ever handed out.
 fn etl_trust(inputs: &Inputs<'_>) -> Document {
-    let issuer = &inputs.account.workload_issuer;
-    let provider = inputs.account.iam_arn(&format!("oidc-provider/{issuer}"));
-    let subject = format!("system:serviceaccount:{}:etl", inputs.names.tenant);
-    let trust = Statement::allow(["sts:AssumeRoleWithWebIdentity"])
-        .principal("Federated", provider)
-        .when("StringEquals", &format!("{issuer}:aud"), ["sts.amazonaws.com"])
-        .when("StringEquals", &format!("{issuer}:sub"), [subject]);
+    let trust = inputs.account.trust_pods(&inputs.names.tenant, "etl", "sts.amazonaws.com");
     Document::new([("EtlServiceAccount", trust)])
 }
 
@@ -125,20 +117,23 @@ fn etl_document(inputs: &Inputs<'_>) -> Document {
         ("UseKey", key_through(inputs, &["s3", "sqs"])),
     ]);
     if let (Some(cluster), Some(login)) = (cluster(inputs), login(inputs)) {
-        let cluster = inputs.account.redshift_arn(&format!("cluster:{cluster}"));
         let run = ["redshift-data:BatchExecuteStatement", "redshift-data:ExecuteStatement"];
-        document.0.insert("RunStatements".into(), Statement::allow(run).on([cluster]));
-        document.0.insert("SeeOwnStatements".into(), own_statements());
+        let look = [
+            "redshift-data:CancelStatement",
+            "redshift-data:DescribeStatement",
+            "redshift-data:GetStatementResult",
+        ];
+        document.0.insert("RunStatements".into(), client::run(inputs.account, &cluster, run));
+        document.0.insert("SeeOwnStatements".into(), client::own_statements(look));
         document.0.insert("AsItself".into(), login);
     }
     document
 }
 
-/// Into the tenant's own database, as the user that stands for the role.
+/// Into the tenant's own database.
 fn login(inputs: &Inputs<'_>) -> Option<Statement> {
     let database = super::database(&inputs.names.tenant, inputs.spec.warehouse.as_ref()?);
-    let at = inputs.account.redshift_arn(&format!("dbname:{}/{database}", cluster(inputs)?));
-    Some(Statement::allow(["redshift:GetClusterCredentialsWithIAM"]).on([at]))
+    Some(client::login(inputs.account, &cluster(inputs)?, &database))
 }
 
 /// The tenant's own, or the one that it shares, once that stands.
@@ -148,21 +143,6 @@ fn cluster(inputs: &Inputs<'_>) -> Option<String> {
         Some(_) => Some(inputs.names.warehouse()),
         None => None,
     }
-}
-
-/// A statement has no ARN; whose it is, is a condition:
-/// <https://docs.aws.amazon.com/redshift/latest/mgmt/data-api-iam.html>
-fn own_statements() -> Statement {
-    let look = [
-        "redshift-data:CancelStatement",
-        "redshift-data:DescribeStatement",
-        "redshift-data:GetStatementResult",
-    ];
-    Statement::allow(look).on(["*"]).when(
-        "StringEquals",
-        "redshift-data:statement-owner-iam-userid",
-        ["${aws:userid}"],
-    )
 }
 
 /// Redshift takes it for COPY and UNLOAD, on behalf of this account only.

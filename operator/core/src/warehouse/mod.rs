@@ -2,6 +2,7 @@
 //! lends it to many.
 
 pub mod catalog;
+pub(crate) mod client;
 mod cluster;
 mod database;
 pub(crate) mod key;

@@ -4,6 +4,7 @@
 
 pub mod database;
 mod nodes;
+mod table;
 mod warehouse;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,10 +18,10 @@ use cloister_core::resource::{
     Bucket, BucketStep, ClusterStep, CopyGrantStep, DatabaseStep, Encryption, InstanceProfileStep, Key,
     KeyState, KeyStep, LaunchTemplateStep, ObjectStep, ParameterGroupStep, Policy, PolicyStep,
     PublicAccessBlock, Queue, QueueStep, Resource, ResourceId, Role, RoleStep, Rotation, Step,
-    SubnetGroupStep, Versioning,
+    SubnetGroupStep, TableStep, Versioning,
 };
 use cloister_core::tenant::KeyArns;
-use cloister_core::{bucket, tenant};
+use cloister_core::{app, bucket, tenant};
 use cloister_crds::warehouse::Reboots;
 use cloister_crds::{ClientTenant, Environment, Warehouse, WarehouseCluster};
 
@@ -76,9 +77,23 @@ impl Example {
             minute: 0,
         });
         if let Some(key_arn) = &keys.home {
-            all.extend(self.bucket(key_arn, if deleting { Fate::Vanish } else { Fate::Exist }));
+            let fate = if deleting { Fate::Vanish } else { Fate::Exist };
+            all.extend(self.bucket(key_arn, fate));
+            all.extend(self.app(key_arn, fate));
         }
         all
+    }
+
+    fn app(&self, key_arn: &str, fate: Fate) -> DesiredSet {
+        app::aws::desire(&app::aws::Inputs {
+            name: "claims",
+            tenant: &self.owner,
+            names: &self.names,
+            account: &self.account,
+            key_arn,
+            warehouse: Some(("cloister-acme-health-00000000", "acme_health")),
+            fate,
+        })
     }
 
     fn bucket(&self, key_arn: &str, fate: Fate) -> DesiredSet {
@@ -154,6 +169,7 @@ impl World {
                 Step::Policy(PolicyStep::Delete)
                 | Step::Role(RoleStep::Delete)
                 | Step::Queue(QueueStep::Delete)
+                | Step::Table(TableStep::Delete)
                 | Step::Bucket(BucketStep::Delete)
                 | Step::CopyGrant(CopyGrantStep::Delete)
                 | Step::ParameterGroup(ParameterGroupStep::Delete)
@@ -169,6 +185,7 @@ impl World {
             (Step::Role(step), Resource::Role(want)) => perform_role(held, id, want, step),
             (Step::Bucket(step), Resource::Bucket(want)) => perform_bucket(held, id, want, step),
             (Step::Policy(_) | Step::Queue(_) | Step::Object(_), want) => put(held, id, want.clone()),
+            (Step::Table(step), Resource::Table(want)) => table::perform(held, id, want, step),
             (step, want) if nodes::perform(held, id, want, step) => {}
             (step, want) => assert!(warehouse::perform(held, id, want, step), "{id} cannot take {step:?}"),
         }
@@ -305,6 +322,7 @@ pub fn damage(resource: &mut Resource, n: usize) {
             6 => bucket.notifications.clear(),
             _ => bucket.ownership = cloister_core::resource::Ownership::Other,
         },
+        Resource::Table(table) => table::damage(table, n),
         Resource::LogGroup(_)
         | Resource::CopyGrant(_)
         | Resource::ParameterGroup(_)

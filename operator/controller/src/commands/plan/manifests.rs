@@ -1,6 +1,8 @@
 use std::path::{Path, PathBuf};
 
-use cloister_crds::{AnalyticsApp, ClientTenant, Environment, EtlPipeline, GROUP, IngestBucket, RedshiftSchema};
+use cloister_crds::{
+    AnalyticsApp, ClientTenant, Environment, EtlPipeline, GROUP, IngestBucket, RedshiftSchema,
+};
 use kube::ResourceExt;
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -5,27 +5,32 @@ use std::collections::{BTreeMap, BTreeSet};
 use cloister_core::app::{self, CLIENT_SECRET, DataRole, Warehouse, read_only};
 use cloister_core::name::Names;
 use cloister_core::resource::ObjectKind;
-use cloister_crds::{AnalyticsApp, ClientTenant, Environment, RedshiftSchema};
+use cloister_crds::{AnalyticsApp, Environment, RedshiftSchema};
 use k8s_openapi::api::core::v1::Secret;
 use kube::runtime::reflector::ObjectRef;
 use kube::{Api, ResourceExt};
 
-use super::warehouse;
 use crate::api::Object;
 use crate::context::Context;
 
 pub(super) async fn look(
     app: &AnalyticsApp,
-    tenant: &ClientTenant,
     home: &Environment,
     names: &Names,
+    at: Option<&Warehouse>,
     optional: &BTreeSet<ObjectKind>,
     context: &Context,
-) -> (Vec<String>, Option<Warehouse>) {
+) -> Vec<String> {
     let mut lacking = Vec::new();
     if home.spec.sign_in.is_none() {
         lacking.push(format!(
             "Environment {} names no identity provider; set spec.signIn of it, such as {{issuer: https://login.example.org}}",
+            home.name_any()
+        ));
+    }
+    if home.spec.audit.role_arn.is_none() {
+        lacking.push(format!(
+            "Environment {} keeps no audit bucket, and the access log needs one; set spec.audit.roleArn of it",
             home.name_any()
         ));
     }
@@ -40,25 +45,21 @@ pub(super) async fn look(
             lacking.push(format!("the cluster has no {}; {instead}", kind.kind()));
         }
     }
-    let found = match &app.spec.data {
-        Some(data) => {
-            let role = app::role_name(names, &app.name_any());
-            let problems = schema(app, &DataRole::new(data, &role), context);
-            let at = warehouse(&data.schema, tenant, home, names, context);
-            if at.is_none() && problems.is_empty() {
-                lacking.push(format!("RedshiftSchema {} is not ready yet", data.schema));
-            }
-            lacking.extend(problems);
-            at
+    if let Some(data) = &app.spec.data {
+        let role = app::role_name(names, &app.name_any());
+        let problems = schema(app, &DataRole::new(data, &role), context);
+        if at.is_none() && problems.is_empty() {
+            lacking.push(format!("RedshiftSchema {} is not ready yet", data.schema));
         }
-        None => None,
-    };
+        lacking.extend(problems);
+    }
     lacking.extend(secrets(app, context).await);
-    (lacking, found)
+    lacking
 }
 
 fn schema(app: &AnalyticsApp, role: &DataRole<'_>, context: &Context) -> Vec<String> {
-    let reference = ObjectRef::<RedshiftSchema>::new(role.schema).within(&app.namespace().unwrap_or_default());
+    let reference =
+        ObjectRef::<RedshiftSchema>::new(role.schema).within(&app.namespace().unwrap_or_default());
     let Some(found) = context.schemas.get(&reference) else {
         return vec![format!(
             "RedshiftSchema {} does not exist; declare it, or correct spec.data.schema",

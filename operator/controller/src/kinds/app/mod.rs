@@ -6,12 +6,12 @@ mod serving;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use cloister_core::app::{self, APP, Audit, Inputs, Warehouse};
+use cloister_core::app::{self, APP, Audit, Inputs, Warehouse, aws};
 use cloister_core::environment::Account;
 use cloister_core::name::Names;
 use cloister_core::observed::ObservedSet;
 use cloister_core::plan::Fate;
-use cloister_core::resource::ObjectKind;
+use cloister_core::resource::{ObjectId, ObjectKind};
 use cloister_core::tenant::KeyArns;
 use cloister_crds::status::CommonStatus;
 use cloister_crds::{AnalyticsApp, AnalyticsAppStatus, ClientTenant, Environment};
@@ -46,15 +46,22 @@ impl Kind for AnalyticsApp {
             Err(why) => return Prepared::waiting(owner, vec![why]),
         };
         let names = Names::new(&namespace, &owner.uid);
-        let account = Account::new(&home.name_any(), &home.spec);
+        let mut account = Account::new(&home.name_any(), &home.spec);
+        account.audit_key = super::audit_key(&home);
         let closed = self.is_leaving() || tenant.is_leaving() || offboarding::leaves(&tenant);
 
-        let (mut waiting, mut warehouse, mut serving) = (Vec::new(), None, serving::Serving::default());
+        let (mut waiting, mut serving) = (Vec::new(), serving::Serving::default());
+        let data = self.spec.data.as_ref();
+        let warehouse = data.and_then(|data| warehouse(&data.schema, &tenant, &home, &names, context));
         let optional = optional_kinds(self, context).await;
         if !closed {
-            (waiting, warehouse) = lacks::look(self, &tenant, &home, &names, &optional, context).await;
+            waiting = lacks::look(self, &home, &names, warehouse.as_ref(), &optional, context).await;
         }
         let door_image = context.settings.door_image.clone();
+        let key_arn = tenant.status().and_then(|status| status.key_arn.clone());
+        if key_arn.is_none() && !closed {
+            waiting.push(format!("the key of {} is being made", tenant.label()));
+        }
         // Pods that could not start are not made; those that serve are not ended for what is lacking later.
         let is_new = self.common().is_none_or(|common| common.converged_generation.is_none());
         let held = is_new && !waiting.is_empty();
@@ -69,6 +76,8 @@ impl Kind for AnalyticsApp {
         let drift_policy = self.spec.drift_policy.unwrap_or(tenant.spec.drift_policy);
         let (name, uid, spec) = (self.name_any(), Object::uid(self), self.spec.clone());
         let (leaving, own_nodes) = (self.is_leaving(), tenant.spec.nodes.is_some());
+        let fate = fate(self, &tenant, context);
+        let inputs_owner = owner.clone();
         let provider = home.spec.sign_in.clone();
         let audit = Audit {
             account: home.spec.audit.account_id.clone(),
@@ -100,6 +109,15 @@ impl Kind for AnalyticsApp {
                     provider: provider.as_ref(),
                     door_image: door_image.as_deref().filter(|_| !held),
                     warehouse: warehouse.as_ref(),
+                    in_aws: key_arn.as_deref().map(|key_arn| aws::Inputs {
+                        name: &name,
+                        tenant: &inputs_owner,
+                        names: &names,
+                        account: &account,
+                        key_arn,
+                        warehouse: warehouse.as_ref().map(|at| (at.cluster.as_str(), at.database.as_str())),
+                        fate,
+                    }),
                     own_nodes,
                     closed,
                     optional: &optional,
@@ -143,6 +161,19 @@ impl Kind for AnalyticsApp {
             common.converged_generation = None;
         }
         AnalyticsAppStatus { common, url: facts.url.clone(), ready_replicas: facts.ready_replicas }
+    }
+}
+
+/// What it has in AWS goes with it: sessions are no PHI, and users sign in again. A namespace that was deleted by hand says
+/// nothing, so the application that comes back finds it.
+fn fate(app: &AnalyticsApp, tenant: &ClientTenant, context: &Context) -> Fate {
+    let id = ObjectId { kind: ObjectKind::Namespace, namespace: String::new(), name: tenant.name_any() };
+    match app.is_leaving() {
+        false => Fate::Exist,
+        true if context.objects.is_leaving(&id) && !tenant.is_leaving() && !offboarding::destroys(tenant) => {
+            Fate::Retain
+        }
+        true => Fate::Vanish,
     }
 }
 

@@ -24,7 +24,8 @@ pub(super) async fn look(app: &AnalyticsApp, context: &Context) -> Serving {
     let count = |field: &str| deployment["status"][field].as_i64().unwrap_or_default();
     let (ready, all) = (count("readyReplicas"), count("replicas"));
     let wanted = deployment["spec"]["replicas"].as_i64().unwrap_or(1).max(app.spec.replicas.min.into());
-    let told = count("observedGeneration") >= deployment["metadata"]["generation"].as_i64().unwrap_or_default();
+    let told =
+        count("observedGeneration") >= deployment["metadata"]["generation"].as_i64().unwrap_or_default();
     let new = count("updatedReplicas") == all;
     let mut waiting = Vec::new();
     if !told || !new || ready < wanted {

@@ -1,0 +1,178 @@
+//! What an application has in AWS: the table of its door's sessions, and two roles. The application's reads the tenant's
+//! warehouse, the door's keeps sessions and writes the access log; neither can be taken with a token for the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::document::{Document, Statement};
+use crate::environment::Account;
+use crate::name::Names;
+use crate::ownership::{ENVIRONMENT, OWNER_UID, Owner, TENANT};
+use crate::plan::{Desired, DesiredSet, Fate};
+use crate::resource::{Policy, Resource, ResourceId, Role, Table, Tags};
+use crate::warehouse::client;
+
+/// For whom the tokens are that the pod gets: one is the application's, the other the door's. The IAM OIDC provider of
+/// the cluster must list both.
+pub const APP_AUDIENCE: &str = "sts.amazonaws.com";
+pub const DOOR_AUDIENCE: &str = "door.cloister.dev";
+/// Where in the audit bucket doors write.
+pub const ACCESS_LOGS: &str = "app-access/";
+/// The attribute by which DynamoDB tidies up. When a session ends the door alone decides.
+const EXPIRES: &str = "expires";
+
+/// What an application's part of AWS is made from.
+#[derive(Clone, Debug)]
+pub struct Inputs<'a> {
+    /// The object's own name.
+    pub name: &'a str,
+    /// The tenant owns the AWS resources, as with buckets, so that its offboarding finds what is left of them.
+    pub tenant: &'a Owner,
+    pub names: &'a Names,
+    pub account: &'a Account,
+    /// Of the tenant's key.
+    pub key_arn: &'a str,
+    /// Cluster and database; none where it is told of no warehouse.
+    pub warehouse: Option<(&'a str, &'a str)>,
+    pub fate: Fate,
+}
+
+impl Inputs<'_> {
+    fn tags(&self, what: &str) -> Tags {
+        let mut tags = self.tenant.tags(&format!("{what}/{}", self.name));
+        tags.insert(TENANT.into(), self.names.tenant.clone());
+        tags.insert(ENVIRONMENT.into(), self.account.environment.clone());
+        tags
+    }
+
+    fn table(&self) -> String {
+        self.names.session_table(self.name)
+    }
+}
+
+/// The table, and two roles with a policy each.
+#[must_use]
+pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
+    let mut set = DesiredSet::new();
+    let mut add = |id: ResourceId, resource: Resource, needs: BTreeSet<ResourceId>| {
+        set.insert(id, Desired { resource, fate: inputs.fate, needs, adopt: false });
+    };
+    add(ResourceId::Table(inputs.table()), Resource::Table(sessions(inputs)), BTreeSet::new());
+    for (purpose, audience, document) in
+        [("app", APP_AUDIENCE, app_document(inputs)), ("door", DOOR_AUDIENCE, door_document(inputs))]
+    {
+        let name = inputs.names.role(&format!("{purpose}-{}", inputs.name));
+        let policy = ResourceId::Policy(name.clone());
+        add(policy.clone(), Resource::Policy(Policy { document: Some(document) }), BTreeSet::new());
+        let role = role(inputs, purpose, audience, &name);
+        add(ResourceId::Role(name), Resource::Role(role), BTreeSet::from([policy]));
+    }
+    set
+}
+
+/// Whoever restored it would bring back sessions that were ended, so no backups are kept; and it may be deleted, since
+/// all that is lost is that users sign in again.
+fn sessions(inputs: &Inputs<'_>) -> Table {
+    Table {
+        key: "id:S".into(),
+        kms_key: Some(inputs.key_arn.to_owned()),
+        billing: "PAY_PER_REQUEST".into(),
+        expires: Some(EXPIRES.into()),
+        deletion_protection: false,
+        point_in_time_recovery: false,
+        tags: inputs.tags("sessions"),
+    }
+}
+
+fn role(inputs: &Inputs<'_>, purpose: &str, audience: &str, name: &str) -> Role {
+    let account = inputs.account;
+    let pods = account.trust_pods(&inputs.names.tenant, &format!("app-{}", inputs.name), audience);
+    Role {
+        trust: Some(Document::new([("Pods", pods)])),
+        boundary: account.policy_arn(&inputs.names.role("boundary")),
+        attached: BTreeSet::from([account.policy_arn(name)]),
+        inline: BTreeSet::new(),
+        tags: inputs.tags(&format!("role/{purpose}")),
+    }
+}
+
+/// Reads by statements of its own in the tenant's database. What it may read there, the database says.
+fn app_document(inputs: &Inputs<'_>) -> Document {
+    let Some((cluster, database)) = inputs.warehouse else {
+        // IAM takes no policy that says nothing.
+        return Document::new([("NoWarehouse", Statement::deny(["redshift-data:*"]).on(["*"]))]);
+    };
+    let look = ["redshift-data:DescribeStatement", "redshift-data:GetStatementResult"];
+    Document::new([
+        ("RunStatements", client::run(inputs.account, cluster, ["redshift-data:ExecuteStatement"])),
+        ("SeeOwnStatements", client::own_statements(look)),
+        ("AsItself", client::login(inputs.account, cluster, database)),
+    ])
+}
+
+/// Items of its table by their ids: it can neither list sessions nor change the table.
+const ITEMS: [&str; 6] = [
+    "dynamodb:BatchGetItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+];
+
+fn door_document(inputs: &Inputs<'_>) -> Document {
+    let (account, tenant) = (inputs.account, &inputs.names.tenant);
+    let under = format!("{ACCESS_LOGS}{tenant}/{}/", inputs.name);
+    let uses = ["kms:Decrypt", "kms:GenerateDataKey"];
+    let mut document = Document::new([
+        ("KeepSessions", Statement::allow(ITEMS).on([account.table_arn(&inputs.table())])),
+        ("UseKey", account.key_through(inputs.key_arn, uses, &["dynamodb"])),
+    ]);
+    document.0.extend(access_logs(account, &under));
+    document
+}
+
+/// The right to put access logs under a prefix, and to encrypt them; nothing where no records are kept.
+fn access_logs(account: &Account, under: &str) -> BTreeMap<String, Statement> {
+    let Some(key) = &account.audit_key else { return BTreeMap::new() };
+    let objects = format!("{}/{under}*", account.bucket_arn(&account.audit_bucket));
+    // Of another account, which may lie in another region.
+    let put = Statement::allow(["s3:PutObject"]).on([objects]).when("Bool", "aws:SecureTransport", ["true"]);
+    let encrypt = account.key_through(key, ["kms:GenerateDataKey"], &["s3"]);
+    BTreeMap::from([("PutAccessLogs".to_owned(), put), ("EncryptAccessLogs".to_owned(), encrypt)])
+}
+
+/// What the tenant's boundary lets its doors do: the tenant's tables, its part of the audit bucket.
+pub(crate) fn boundary(names: &Names, account: &Account) -> BTreeMap<String, Statement> {
+    let tables = account.table_arn(&names.session_table("*"));
+    let mut statements = access_logs(account, &format!("{ACCESS_LOGS}{}/", names.tenant));
+    statements.insert("OwnSessions".into(), Statement::allow(ITEMS).on([tables]));
+    statements
+}
+
+/// The tenant's key serves the tables of its doors. Who makes a table lends DynamoDB the use of the key by a grant, for
+/// what it does by itself; who uses it is asked for each time.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html>
+pub(crate) fn key_statements(names: &Names, owner: &Owner, account: &Account) -> [(String, Statement); 2] {
+    let host = || [account.service_host("dynamodb")];
+    let lend = Statement::allow([
+        "kms:CreateGrant",
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+    ])
+    .principal("AWS", account.root())
+    .on(["*"])
+    .when("ArnEquals", "aws:PrincipalArn", [account.operator_role.clone()])
+    .when("StringEquals", "kms:ViaService", host());
+    // Of two tenants the one's name may begin like the other's roles, so the role's owner counts too.
+    let used = Statement::allow(["kms:Decrypt", "kms:GenerateDataKey"])
+        .principal("AWS", account.root())
+        .on(["*"])
+        .when("ArnLike", "aws:PrincipalArn", [account.role_arn(&names.role("door-*"))])
+        .when("StringEquals", &format!("aws:PrincipalTag/{OWNER_UID}"), [owner.uid.clone()])
+        .when("StringEquals", "kms:ViaService", host());
+    [("LentToTables".into(), lend), ("UsedByDoors".into(), used)]
+}

@@ -1,0 +1,1 @@
+"""DynamoDB: tables are ours, items are moto's."""
