@@ -41,9 +41,14 @@ def images(emulator: Emulator) -> dict[str, Any]:
     worker = _python(reached, "cloister_etl", _ETL, _ETL / "examples")
     return {
         **{pipeline["image"]: worker for pipeline in spec["pipelines"]},
-        **{app["image"]: application(reached) for app in spec.get("apps", [])},
+        **{app["image"]: application(reached) for app in _apps(spec)},
         DOOR: door(reached),
     }
+
+
+def _apps(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    alone = yaml.safe_load((_DASHBOARD / "app.yaml").read_text())["spec"]
+    return [*spec.get("apps", []), alone]
 
 
 def application(reached: dict[str, str]) -> dict[str, Any]:

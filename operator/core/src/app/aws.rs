@@ -99,10 +99,11 @@ fn app_document(inputs: &Inputs<'_>) -> Document {
         // IAM takes no policy that says nothing.
         return Document::new([("NoWarehouse", Statement::deny(["redshift-data:*"]).on(["*"]))]);
     };
-    let look = ["redshift-data:DescribeStatement", "redshift-data:GetStatementResult"];
+    let run = ["redshift-data:BatchExecuteStatement", "redshift-data:ExecuteStatement"];
+    let own = ["redshift-data:CancelStatement", "redshift-data:DescribeStatement", "redshift-data:GetStatementResult"];
     Document::new([
-        ("RunStatements", client::run(inputs.account, cluster, ["redshift-data:ExecuteStatement"])),
-        ("SeeOwnStatements", client::own_statements(look)),
+        ("RunStatements", client::run(inputs.account, cluster, run)),
+        ("SeeOwnStatements", client::own_statements(own)),
         ("AsItself", client::login(inputs.account, cluster, database)),
     ])
 }
