@@ -117,6 +117,10 @@ class Account:
         return self._session.client("config", endpoint_url=self._endpoints.secure, config=_CONFIG)
 
     @cached_property
+    def dynamodb(self) -> Any:
+        return self._session.client("dynamodb", endpoint_url=self._endpoints.secure, config=_CONFIG)
+
+    @cached_property
     def iam(self) -> "IAMClient":
         return self._session.client("iam", endpoint_url=self._endpoints.secure, config=_CONFIG)
 
