@@ -24,7 +24,9 @@ class Served:
     def write_secret(self, name: str, type_: str, data: dict[str, str]) -> None:
         encoded = {key: base64.b64encode(value.encode()).decode() for key, value in data.items()}
         meta = {"name": name, "namespace": self.namespace}
-        self.world.cluster.apply({"apiVersion": "v1", "kind": "Secret", "metadata": meta, "type": type_, "data": encoded})
+        self.world.cluster.apply(
+            {"apiVersion": "v1", "kind": "Secret", "metadata": meta, "type": type_, "data": encoded}
+        )
 
     def object(self) -> Object:
         return self.world.cluster.get("AnalyticsApp", self.name, self.namespace)

@@ -118,10 +118,11 @@ def _changes(world: World) -> dict[str, tuple[str, str, Object, str]]:
     """What somebody may do by hand: kind, name, change, and the field that it is told by."""
     app, door = "app-claims", "app-claims-door"
     longer = _door(world, {"sessions": {"idleSeconds": 86400}})
+    certificate = {"metadata": {"annotations": {CERTIFICATE: "arn"}}}
     return {
         "another image": ("Deployment", app, _image(world, "evil"), "spec.template.spec.containers.app.image"),
         "no pods": ("Deployment", app, {"spec": {"replicas": 0}}, "spec.replicas"),
-        "TLS ends before": ("Service", app, {"metadata": {"annotations": {CERTIFICATE: "arn"}}}, f"metadata.annotations.{CERTIFICATE}"),
+        "TLS ends before": ("Service", app, certificate, f"metadata.annotations.{CERTIFICATE}"),
         "a port more": ("Service", app, {"spec": {"externalIPs": ["203.0.113.9"]}}, "spec.externalIPs"),
         "long sessions": ("ConfigMap", door, longer, f"{_DOOR}.sessions.idleSeconds"),
         "no access log": ("ConfigMap", door, _door(world, {}, "accessLog") | {"immutable": True}, f"{_DOOR}.accessLog"),
@@ -176,7 +177,10 @@ def _same(found: Object, before: Object) -> bool:
     return all(part(found, path) == part(before, path) for path in parts)
 
 
-@pytest.mark.parametrize("kind", ["Deployment", "Service", "ConfigMap", "NetworkPolicy", "Secret", "PodDisruptionBudget"])
+_KEPT = ["Deployment", "Service", "ConfigMap", "NetworkPolicy", "Secret", "PodDisruptionBudget"]
+
+
+@pytest.mark.parametrize("kind", _KEPT)
 def test_what_somebody_deletes_is_made_again(world: World, claims: Served, kind: str) -> None:
     claims.wait_ready()
     name = {"ConfigMap": "app-claims-door", "Secret": "app-claims-pseudonyms"}.get(kind, "app-claims")
@@ -226,7 +230,8 @@ def _found(world: World, kind: str) -> Object | None:
     try:
         return world.cluster.find(kind, "app-routed", TENANT)
     except RefusedError as refused:
-        assert refused.code == 429
+        if refused.code != 429:
+            raise
         return None
 
 

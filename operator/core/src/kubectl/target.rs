@@ -126,7 +126,7 @@ mod tests {
         assert_eq!(
             wrong("pods/x"),
             "there is no kind \"pods\": write one of environment (env), clienttenant (ct), ingestbucket (ib), \
-             redshiftschema (rs), etlpipeline (ep), such as ct/acme-health"
+             redshiftschema (rs), etlpipeline (ep), analyticsapp (app), such as ct/acme-health"
         );
         assert_eq!(wrong("ib/"), "\"ib/\" is no object: write ingestbucket/NAME -n NAMESPACE");
     }
