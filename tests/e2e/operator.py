@@ -11,15 +11,17 @@ from e2e import rights
 from e2e.cluster import Cluster
 from e2e.loopback import HTTP
 from e2e.waiting import until
+from local import workers
 from local.platform import Platform
 from local.ports import Ports
-from local.workers import DOOR
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 _TARGET = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target"))
 # Another build, such as a release, may be given.
 BINARY = Path(os.environ.get("CLOISTER_BINARY", _TARGET / "debug" / "cloister"))
 USER = rights.USER
+# Of what the local nodes run in front of applications.
+DOOR = workers.DOOR
 
 PASSES = re.compile(r'^cloister_passes_total\{kind="(\w+)",result="\w+"\} (\d+)', re.MULTILINE)
 

@@ -100,7 +100,11 @@ fn app_document(inputs: &Inputs<'_>) -> Document {
         return Document::new([("NoWarehouse", Statement::deny(["redshift-data:*"]).on(["*"]))]);
     };
     let run = ["redshift-data:BatchExecuteStatement", "redshift-data:ExecuteStatement"];
-    let own = ["redshift-data:CancelStatement", "redshift-data:DescribeStatement", "redshift-data:GetStatementResult"];
+    let own = [
+        "redshift-data:CancelStatement",
+        "redshift-data:DescribeStatement",
+        "redshift-data:GetStatementResult",
+    ];
     Document::new([
         ("RunStatements", client::run(inputs.account, cluster, run)),
         ("SeeOwnStatements", client::own_statements(own)),
