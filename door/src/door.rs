@@ -52,6 +52,10 @@ impl Door {
         let seen = shown(request.uri().path(), &self.config.access_log.routes, &self.pseudonyms);
         let verb = method(request.method());
         let Ok(id) = crate::random::uuid() else { return self.unrecorded(began) };
+        // What cannot be recorded is not even asked for: it might change something.
+        if !self.spool.is_of_use().await {
+            return self.unrecorded(began);
+        }
         let Some(answer) = self.decide(request, source, &id).await else { return self.turned_away() };
         let status = answer.response.status().as_u16();
         let line = Line {

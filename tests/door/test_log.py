@@ -66,6 +66,9 @@ def test_without_a_record_nothing_is_shown(scene: Scene) -> None:
     answer = browser.open("/claims/1")
     assert answer.status_code == 503 and "ok</" not in answer.text and "record cannot be written" in answer.text
     assert door.said() == "access records cannot be written"
+    seen = len(scene.application.seen)
+    assert browser.post("/claims").status_code == 503
+    assert len(scene.application.seen) == seen, "nor is anything changed"
     door.spool.mkdir()
     assert browser.open("/claims/1").status_code == 200
     assert [line["path"] for line in door.spooled()] == [f"/claims/~{pseudonym('1')}"]

@@ -81,9 +81,12 @@
     // Another tab may have gone on meanwhile, so the server is asked before anybody is warned or sent away.
     const due = remaining <= warning ? 2 : CHECK;
     if (now() - asked >= due || (remaining <= 0 && now() - asked >= 1)) await ask('/.cloister/session', 'GET');
+    // Nobody answers: what the page shows is not left standing.
+    if (ends - now() < -5) return over();
     const seconds = Math.max(0, Math.ceil(ends - now()));
     if (seconds <= warning) show(seconds);
     else if (dialog.open) dialog.close();
+    return undefined;
   };
 
   stay.addEventListener('click', async () => {

@@ -7,7 +7,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -40,6 +40,8 @@ pub struct Spool {
     jobs: mpsc::Sender<Job>,
     /// Bytes in all files.
     bytes: Arc<AtomicU64>,
+    /// The last line was not written.
+    is_broken: AtomicBool,
     /// A file was closed since it was full.
     pub full: Arc<Notify>,
 }
@@ -60,12 +62,19 @@ impl Spool {
         };
         writer.ready()?;
         thread::Builder::new().name("access-log".into()).spawn(move || writer.run(received))?;
-        Ok(Self { directory: directory.to_owned(), jobs, bytes, full })
+        Ok(Self { directory: directory.to_owned(), jobs, bytes, is_broken: AtomicBool::new(false), full })
     }
 
     /// Whether the line is in the file.
     pub async fn write(&self, line: Vec<u8>) -> bool {
-        self.ask(|done| Job::Write(line, done)).await
+        let written = self.ask(|done| Job::Write(line, done)).await;
+        self.is_broken.store(!written, Ordering::Relaxed);
+        written
+    }
+
+    /// Whether it is worth asking the application at all.
+    pub async fn is_of_use(&self) -> bool {
+        !self.is_broken.load(Ordering::Relaxed) || self.is_writable().await
     }
 
     /// Nothing is written, but it could be.
