@@ -1,5 +1,7 @@
 //! A report as JSON and as a page, each signed by KMS, into the audit bucket.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use cloister_aws::Account;
@@ -59,7 +61,11 @@ impl Desk<'_> {
 }
 
 pub fn hex(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().fold(String::new(), |mut out, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 fn pem(der: &[u8]) -> String {
