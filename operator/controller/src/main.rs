@@ -74,7 +74,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, commands::Complaint> {
         Verb::Run(options) => commands::run::run(options).await.map(|()| ExitCode::SUCCESS),
         Verb::Plan(options) => commands::plan::run(options).await,
         Verb::Evidence(options) => commands::evidence::run(options).await,
-        Verb::Drill(options) => commands::drill::run(options).await,
+        Verb::Drill(options) => Box::pin(commands::drill::run(options)).await,
         Verb::Crds => commands::crds::run().map(|()| ExitCode::SUCCESS),
         Verb::Karpenter(options) => commands::karpenter::run(options).await.map(|()| ExitCode::SUCCESS),
     }

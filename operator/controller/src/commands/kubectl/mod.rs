@@ -85,7 +85,7 @@ impl Plugin {
             Verb::Approve(options) => approve::run(options).await,
             Verb::Plan(options) => plan::run(options).await,
             Verb::Evidence(options) => evidence::run(options).await,
-            Verb::Drill(options) => drill::run(options).await,
+            Verb::Drill(options) => Box::pin(drill::run(options)).await,
             Verb::Karpenter(options) => karpenter::run(options).await.map(|()| ExitCode::SUCCESS),
         }
     }
