@@ -64,14 +64,18 @@ def test_called_off_half_way_and_later_killed_while_it_unloads(world: World) -> 
     with rule(world, kind="kill", pid=world.operator.pid, operation="BatchExecuteStatement", sql="*UNLOAD*", nth=3):
         leaver.ask(waitingDays=7)
         until("it was killed", lambda: world.operator.lives, lambda lives: not lives, timeout=40)
+    # By somebody's own login, into the first of them, which is unloaded already: once more, and nothing else.
+    until("it is unloaded", lambda: len(unloads(world, warehouse.identifier)) - before, lambda sent: sent == 3)
+    warehouse.sql("INSERT INTO visits.fifth VALUES (3, NULL)")
     world.operator.restart()
     waiting = leaver.wait_for("Waiting", timeout=60)
-    assert len(unloads(world, warehouse.identifier)) - before == len(TABLES)
+    assert len(unloads(world, warehouse.identifier)) - before == len(TABLES) + 1
     found = Unloaded.of(target.aws, target.role("etl"), waiting)
-    assert (found.export["tables"], found.export["rows"], found.export["files"]) == (6, 12, 6)
-    assert {name: table["rows"] for name, table in found.index.items()} == {f"visits.{t['name']}": 2 for t in TABLES}
-    for table in found.index.values():
-        assert [row["id"] for row in found.rows(table["prefix"])] == [1, 2]
+    assert (found.export["tables"], found.export["rows"], found.export["files"]) == (6, 13, 6)
+    rows = {f"visits.{table['name']}": 2 for table in TABLES} | {"visits.fifth": 3}
+    assert {name: table["rows"] for name, table in found.index.items()} == rows
+    for name, table in found.index.items():
+        assert sorted(row["id"] for row in found.rows(table["prefix"])) == list(range(1, rows[name] + 1))
     # What the half-way one left is in the bucket still, and is not counted.
     assert found.export["prefix"] != exporting["warehouse"]["prefix"]
     assert len(found.rows(exporting["warehouse"]["prefix"])) > 0
