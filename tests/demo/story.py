@@ -5,7 +5,7 @@ from collections import Counter
 
 import yaml
 
-from demo import load, recover
+from demo import load, recover, visit
 from demo.mishaps import Mishap, happen
 from demo.show import heading, line, plain, shortened
 from e2e.careless import IN_AWS, IN_KUBERNETES, IN_WAREHOUSE, Act, Target
@@ -51,7 +51,8 @@ def tell(world: World) -> int:
     mishaps += _show_all(world, target, IN_WAREHOUSE)
     unreported = _show_reported(target)
     wrong = _sum_up(world, mishaps) + unreported + unnamed
-    return wrong + recover.tell(world, target)
+    wrong += recover.tell(world, target)
+    return wrong + (visit.tell(world, target) if world.platform.with_nodes else 0)
 
 
 def _onboard(world: World) -> None:

@@ -133,10 +133,6 @@ class Account:
         return self._session.client("sqs", endpoint_url=self._endpoints.secure, config=_CONFIG)
 
     @cached_property
-    def dynamodb(self) -> Any:
-        return self._session.client("dynamodb", endpoint_url=self._endpoints.secure, config=_CONFIG)
-
-    @cached_property
     def s3control(self) -> Any:
         client = self._session.client("s3control", endpoint_url=self._endpoints.secure, config=_CONFIG)
         client.meta.events.register("before-call.s3-control", self._whole_address)
