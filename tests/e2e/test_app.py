@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -235,6 +236,10 @@ def _found(world: World, kind: str) -> Object | None:
         return None
 
 
+def _has_spec(spec: Object, found: Object | None) -> bool:
+    return found is not None and found["spec"] == spec
+
+
 def test_a_gateway_and_a_certificate_where_the_cluster_has_them(world: World, viewer: World) -> None:
     app = Served(world, TENANT, "routed")
     gateway = {"gateway": {"namespace": "gateways", "name": "clients", "listener": "tls"}}
@@ -247,7 +252,8 @@ def test_a_gateway_and_a_certificate_where_the_cluster_has_them(world: World, vi
         _definition("TLSRoute", "gateway.networking.k8s.io", "v1alpha3"),
         _definition("Certificate", "cert-manager.io", "v1"),
     )
-    route, certificate = (until(f"its {kind}", lambda k=kind: _found(world, k)) for kind in ("TLSRoute", "Certificate"))
+    route = until("its TLSRoute", lambda: _found(world, "TLSRoute"))
+    certificate = until("its Certificate", lambda: _found(world, "Certificate"))
     assert route is not None
     assert certificate is not None
     assert route["spec"]["hostnames"] == [f"routed.{TENANT}.example"]
@@ -258,7 +264,7 @@ def test_a_gateway_and_a_certificate_where_the_cluster_has_them(world: World, vi
     for kind, change in {"TLSRoute": {"hostnames": ["*.evil"]}, "Certificate": {"dnsNames": ["evil"]}}.items():
         before = world.cluster.get(kind, "app-routed", TENANT)["spec"]
         world.cluster.patch(kind, "app-routed", {"spec": change}, TENANT)
-        world.cluster.wait(kind, "app-routed", lambda it, spec=before: it is not None and it["spec"] == spec, TENANT)
+        until(f"its {kind} is put right", partial(_found, world, kind), partial(_has_spec, before))
     world.cluster.apply(manifests.app("routed", TENANT))
     world.cluster.wait_gone("TLSRoute", "app-routed", TENANT)
     world.cluster.wait_gone("Certificate", "app-routed", TENANT)
