@@ -199,7 +199,18 @@ impl Queues {
             context,
             stop,
         );
-        futures::join!(environments, tenants, buckets, schemas, pools, pipelines, apps, arrivals, events, evidence);
+        futures::join!(
+            environments,
+            tenants,
+            buckets,
+            schemas,
+            pools,
+            pipelines,
+            apps,
+            arrivals,
+            events,
+            evidence
+        );
     }
 }
 
