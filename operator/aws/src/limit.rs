@@ -76,10 +76,9 @@ impl Service {
             // GetStatementResult and BatchExecuteStatement 20, the others more:
             // https://docs.aws.amazon.com/general/latest/gr/redshift-service.html
             // EventBridge 50 for most: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
-            Self::RedshiftData | Self::Events => (20, 40),
-            // Not published; 500 tables may be made at a time:
+            // DynamoDB's are not published; 500 tables may be made at a time:
             // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
-            Self::DynamoDb => (20, 40),
+            Self::RedshiftData | Self::Events | Self::DynamoDb => (20, 40),
             // Its rates are not published.
             Self::Redshift | Self::S3Control => (10, 20),
             Self::Config | Self::GuardDuty => (5, 10),
