@@ -26,7 +26,6 @@ pub struct SignIn {
     .message("idleSeconds must not be more than absoluteSeconds: lower it").field_path(".idleSeconds"))]
 #[x_kube(validation = Rule::new("self.warningSeconds * 2 <= self.idleSeconds")
     .message("warningSeconds must be at most half of idleSeconds: lower it").field_path(".warningSeconds"))]
-#[expect(clippy::struct_field_names, reason = "a number of the API names its unit")]
 pub struct Sessions {
     /// Seconds without a request. Default 900.
     #[serde(default = "default_idle")]

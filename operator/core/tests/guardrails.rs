@@ -45,7 +45,9 @@ fn guardrails(spec: &EnvironmentSpec) -> DesiredSet {
     let mut set = desired(spec, false);
     set.retain(|id, _| matches!(id, ResourceId::Guardrail(_)));
     // The bucket that a recorder waits for is looked at elsewhere.
-    set.values_mut().for_each(|want| want.needs.clear());
+    for want in set.values_mut() {
+        want.needs.clear();
+    }
     set
 }
 
@@ -144,11 +146,11 @@ fn two_environments_of_one_account_come_to_rest_and_keep_what_is_stricter() {
 }
 
 /// The steps for one guardrail, where this is there.
-fn steps(have: Guardrail) -> Vec<GuardrailStep> {
+fn steps(have: &Guardrail) -> Vec<GuardrailStep> {
     let mut desired = guardrails(&spec());
     desired.retain(|_, want| {
         let Resource::Guardrail(want) = &want.resource else { return false };
-        std::mem::discriminant(want) == std::mem::discriminant(&have)
+        std::mem::discriminant(want) == std::mem::discriminant(have)
     });
     let held = desired.keys().map(|id| (id.clone(), Resource::Guardrail(have.clone()))).collect();
     let plan = plan(&desired, &observe(&desired, &held), Mode::Correct);
@@ -173,15 +175,15 @@ fn a_new_detector_has_nothing_turned_on_that_nobody_asked_for() {
 fn a_detector_is_told_only_what_differs_and_more_of_it_counts() {
     let mut have = Detector::required();
     have.features.insert("RUNTIME_MONITORING".into(), true);
-    assert_eq!(steps(Guardrail::Detector(have.clone())), []);
+    assert_eq!(steps(&Guardrail::Detector(have.clone())), []);
     have.enabled = false;
     have.features.insert("S3_DATA_EVENTS".into(), false);
-    let mended = steps(Guardrail::Detector(have.clone()));
+    let mended = steps(&Guardrail::Detector(have.clone()));
     let [GuardrailStep::Put(Guardrail::Detector(put))] = &mended[..] else { panic!("{mended:?}") };
     assert!(put.enabled);
     assert_eq!(put.features, BTreeMap::from([("S3_DATA_EVENTS".to_owned(), true)]));
     have.administrator = Some("999999999999".into());
-    assert_eq!(steps(Guardrail::Detector(have)), [], "it is its administrator's");
+    assert_eq!(steps(&Guardrail::Detector(have)), [], "it is its administrator's");
 }
 
 #[test]
@@ -193,29 +195,29 @@ fn a_recorder_of_others_counts_where_it_records_all() {
         recording: true,
         channel: Some(Channel { name: "aws-controltower".into(), bucket: "aws-controltower-logs".into() }),
     };
-    assert_eq!(steps(Guardrail::Recorder(of_others.clone())), []);
+    assert_eq!(steps(&Guardrail::Recorder(of_others.clone())), []);
     let stopped = Recorder { recording: false, ..of_others.clone() };
-    assert_eq!(steps(Guardrail::Recorder(stopped)), [GuardrailStep::Start(of_others.name.clone())]);
+    assert_eq!(steps(&Guardrail::Recorder(stopped)), [GuardrailStep::Start(of_others.name.clone())]);
     let narrow = Recorder { all_types: false, ..of_others.clone() };
     assert_eq!(
-        steps(Guardrail::Recorder(narrow)),
+        steps(&Guardrail::Recorder(narrow)),
         [GuardrailStep::Put(Guardrail::Recorder(of_others.clone()))],
         "as its own role, and into its own bucket"
     );
     let deaf = Recorder { channel: None, ..of_others };
-    assert!(matches!(&steps(Guardrail::Recorder(deaf))[..], [GuardrailStep::PutChannel(_)]));
+    assert!(matches!(&steps(&Guardrail::Recorder(deaf))[..], [GuardrailStep::PutChannel(_)]));
 }
 
 #[test]
 fn a_channel_of_our_name_leads_into_the_bucket_of_access_logs() {
     let role = "arn:aws:iam::222222222222:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig";
     let own = Recorder::required(role.into(), "cloister-logs-222222222222-us-east-1".into());
-    assert_eq!(steps(Guardrail::Recorder(own.clone())), []);
+    assert_eq!(steps(&Guardrail::Recorder(own.clone())), []);
     let elsewhere = Recorder::required(role.into(), "elsewhere".into());
-    assert_eq!(steps(Guardrail::Recorder(elsewhere)), [GuardrailStep::PutChannel(own.clone())]);
+    assert_eq!(steps(&Guardrail::Recorder(elsewhere)), [GuardrailStep::PutChannel(own.clone())]);
     let other = Recorder { role: "arn:aws:iam::222222222222:role/other".into(), ..own.clone() };
     let mended = [GuardrailStep::CreateRole, GuardrailStep::Put(Guardrail::Recorder(own))];
-    assert_eq!(steps(Guardrail::Recorder(other)), mended);
+    assert_eq!(steps(&Guardrail::Recorder(other)), mended);
 }
 
 /// A pass over an account with all but one guardrail, which a policy of the organisation forbids to set.

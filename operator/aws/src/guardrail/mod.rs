@@ -43,9 +43,8 @@ pub(crate) async fn perform(
     lane: Lane,
 ) -> Result<(), Fault> {
     match step {
-        GuardrailStep::Put(want) => put(account, arn, want, lane).await,
         GuardrailStep::Create(Guardrail::Detector(want)) => detector::create(account, want, lane).await,
-        GuardrailStep::Create(want) => put(account, arn, want, lane).await,
+        GuardrailStep::Put(want) | GuardrailStep::Create(want) => put(account, arn, want, lane).await,
         GuardrailStep::CreateRole => recorder::create_role(account, lane).await,
         GuardrailStep::PutChannel(want) => recorder::put_channel(account, want, lane).await,
         GuardrailStep::Start(name) => recorder::start(account, name, lane).await,
