@@ -117,13 +117,15 @@ impl World {
             roles: &BTreeSet::new(),
             deleting: false,
             had_events: false,
+            had_people: false,
             minute: 0,
         });
         // Of its records the key and the bucket are enough here.
         set.retain(|id, _| {
             !matches!(
                 id,
-                ResourceId::Trail(_)
+                ResourceId::SigningKey(_)
+                    | ResourceId::Trail(_)
                     | ResourceId::FlowLog(_)
                     | ResourceId::LogGroup(_)
                     | ResourceId::Role(_)
@@ -143,6 +145,7 @@ impl World {
             account: &here,
             keys,
             named_buckets: &BTreeSet::new(),
+            load_balancers: 0,
             dropped_children: &BTreeSet::new(),
             deleting: self.deleting,
             destruction: None,
