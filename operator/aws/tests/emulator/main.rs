@@ -36,8 +36,14 @@ async fn a_tenant_converges_and_then_is_only_read() -> Outcome {
     calls.remove("tagging:GetResources");
     // Two buckets: the environment's logs, which log nowhere and tell nobody, and the tenant's.
     let want = BTreeMap::from([
+        ("config:DescribeConfigurationRecorderStatus", 1),
+        ("config:DescribeConfigurationRecorders", 1),
+        ("config:DescribeDeliveryChannels", 1),
         ("ec2:GetEbsEncryptionByDefault", 1),
         ("ec2:GetSnapshotBlockPublicAccessState", 1),
+        ("guardduty:GetAdministratorAccount", 1),
+        ("guardduty:GetDetector", 1),
+        ("guardduty:ListDetectors", 1),
         ("iam:GetAccountAuthorizationDetails", 1),
         ("iam:GetAccountPasswordPolicy", 1),
         ("kms:DescribeKey", 1),
