@@ -6,9 +6,10 @@ use super::demand::{Demand, Of};
 use super::exceptions::{Exception, apply};
 use super::report::{Finding, Proof, Status, Used};
 use super::{Basis, Part, Parts, Safeguard, field, safeguards};
+use crate::drift;
 use crate::observed::Observed;
 use crate::plan::Desired;
-use crate::resource::ResourceId;
+use crate::resource::{Resource, ResourceId};
 
 /// A resource that was looked at.
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +98,7 @@ fn finding(safeguard: &Safeguard, scene: &Scene<'_>) -> Finding {
             let mut left = demands.iter().filter_map(|demand| demand.part);
             let reason =
                 left.find(|part| part.is_guardrail() && !scene.declared.contains(part)).map(elsewhere);
-            Finding { looked_at, proofs, reason, ..Finding::new(safeguard, status) }
+            Finding { looked_at, reason, proofs, ..Finding::new(safeguard, status) }
         }
     }
 }
@@ -144,7 +145,8 @@ fn proofs_of(demand: &Demand, look: &Look<'_>, account: &str) -> Vec<Proof> {
         None => return vec![missing(id, json!("not looked at"))],
     };
     let want = look.want.resource.given(&have.resource);
-    proofs_by(demand, (&id, &value(want.as_ref()), &value(&have.resource)), account)
+    let fields = |resource: &Resource| drift::fields(look.id, resource).unwrap_or_default();
+    proofs_by(demand, (&id, &fields(want.as_ref()), &fields(&have.resource)), account)
 }
 
 fn proofs_by(demand: &Demand, (id, want, have): (&str, &Value, &Value), account: &str) -> Vec<Proof> {
@@ -163,10 +165,6 @@ fn proofs_by(demand: &Demand, (id, want, have): (&str, &Value, &Value), account:
             }
         })
         .collect()
-}
-
-fn value(resource: &crate::resource::Resource) -> Value {
-    serde_json::to_value(resource).unwrap_or_default()
 }
 
 fn missing(resource: String, observed: Value) -> Proof {
