@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from drill.verb import drill, take_snapshot
+from e2e.served import Served
 from e2e.warehouse import Warehouse, clusters_take
 from e2e.world import World, running_world
+from evidence.apps import APP
 from evidence.verb import TENANT
 
 TOPIC = "arn:aws:sns:us-east-1:222222222222:security"
+SIGN_IN = {"issuer": "https://login.example.org"}
 PEOPLE = {"people": {"loginAccountId": "111111111111"}}
 GOOD = Path(__file__).with_name("good.yaml")
 
@@ -20,8 +23,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     # A shared read may be a quarter of the sweep old, so the sweep is short although each flip is pointed at.
     with running_world(Path(tmp_path_factory.mktemp("evidence")), sweep_seconds=8) as world:
         clusters_take(world, default=0)
-        world.cluster.patch("Environment", "production", {"spec": {"audit": {"alarmTopicArn": TOPIC}, **PEOPLE}})
-        world.onboard(GOOD, timeout=120)
+        spec = {"audit": {"alarmTopicArn": TOPIC}, **PEOPLE, "signIn": SIGN_IN}
+        world.cluster.patch("Environment", "production", {"spec": spec})
+        world.cluster.apply(GOOD)
+        # The tenant waits for its application, which waits for these.
+        world.cluster.wait("AnalyticsApp", APP, lambda found: found is not None, TENANT)
+        app = Served(world, TENANT, APP)
+        app.write_secrets()
+        app.wait_ready(timeout=120)
+        world.cluster.wait_ready("ClientTenant", TENANT, timeout=60)
         world.cluster.wait_ready("RedshiftSchema", "claims", TENANT, timeout=60)
         take_snapshot(world, Warehouse(world, TENANT).identifier)
         drilled = drill(world, tenant=TENANT)

@@ -19,6 +19,7 @@ from drift.warehouse import RECOVERY, flip_cluster, flip_log_group, flip_paramet
 from drift.warehouse import Spare as Vault
 from e2e.account import AUDIT, Account
 from e2e.world import World
+from evidence import apps
 
 _STRANGER = {"AWS": "arn:aws:iam::333333333333:root"}
 
@@ -51,6 +52,8 @@ def flip(world: World, spare: Spare, safeguard: str, resource: str, field: str) 
         return own(aws, name)
     if kind == DRILL:
         return record(world, name, _drill_that_is_none(seen(world, resource), field))
+    if kind in apps.KINDS or kind == apps.TABLE:
+        return apps.flip(world, kind, name, field)
     if kind in GUARDRAILS:
         return flip_guardrail(aws, kind, field)
     if kind == "audit-bucket":
@@ -85,6 +88,8 @@ def seen(world: World, resource: str) -> Any:
     kind, _, name = resource.partition("/")
     if kind == DRILL:
         return world.cluster.get("ClientTenant", name)["status"]["lastDrill"]
+    if kind in apps.KINDS or kind == apps.TABLE:
+        return apps.seen(world, kind, name)
     return snapshot(world.aws, world.cluster, resource)
 
 

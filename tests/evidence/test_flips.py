@@ -9,19 +9,23 @@ from botocore.exceptions import ClientError
 
 from e2e.waiting import until
 from e2e.world import World
+from evidence.apps import APP
 from evidence.flips import DRILL, Spare, flip, record, seen
 from evidence.verb import TENANT, Evidence, asleep, listed, look
 
 # No API of AWS changes these of what is there; core's own tests judge them.
 FIXED = ["redshift-cluster/* admin", "redshift-cluster/* database", "signing-key/* spec"]
 # Another resource is broken instead: AWS refuses it to everybody here, or what lies under the key is broken with it.
-SPARED = ["s3-bucket/proof-* versioning", "kms-key/* state"]
+SPARED = ["s3-bucket/proof-* versioning", "kms-key/* state", "iam-policy/*-app-claims document"]
 # What is demanded of a tenant's resources is not judged by its Environment's.
 APART = {"Tenant", "Environment"}
 # Fields that are broken along with one.
 ALONG = {
-    "redshift-cluster/* encryption.*": ["snapshotCopy.region"],  # Redshift encrypts none anew that it copies
-    "redshift-parameter-group/* *": ["parametersInEffect"],  # it waits for a reboot
+    # Redshift encrypts none anew that it copies.
+    "redshift-cluster/* encryption.*": ("redshift-cluster", "snapshotCopy.region"),
+    # It waits for a reboot.
+    "redshift-parameter-group/* *": ("redshift-cluster", "parametersInEffect"),
+    "deployment/* spec.template.spec.*": ("deployment", "spec.template.spec"),
 }
 
 
@@ -70,10 +74,9 @@ def _flips(good: Evidence) -> list[Flip]:
         used = [one.resource for one in found.values()]
         resource, field = min(possible, key=lambda one: used.count(one[0]))
         turns = _judged_by(demands, resource, field, demand)
-        for along, fields in ALONG.items():
+        for along, (kind, other) in ALONG.items():
             if _matches([along], resource, field):
-                cluster = f"redshift-cluster/{resource.partition('/')[2]}"
-                turns |= {one for other in fields for one in _judged_by(demands, cluster, other)}
+                turns |= _judged_by(demands, f"{kind}/{resource.partition('/')[2]}", other)
         found[(resource, field, str(demand["wanted"]))] = Flip(safeguard, resource, field, frozenset(turns))
     return list(found.values())
 
@@ -95,6 +98,7 @@ def _rounds(flips: list[Flip]) -> list[list[Flip]]:
 def _poke(world: World) -> None:
     world.cluster.poke("Environment", "production")
     world.cluster.poke("ClientTenant", TENANT)
+    world.cluster.poke("AnalyticsApp", APP, TENANT)
     for bucket in ("landing", "staging"):
         world.cluster.poke("IngestBucket", bucket, TENANT)
 

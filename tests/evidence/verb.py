@@ -63,7 +63,7 @@ def listed() -> list[Any]:
     return found
 
 
-def run(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(world: World, *arguments: str, verb: str = "evidence") -> subprocess.CompletedProcess[str]:
     kubeconfig = world.platform.directory / "pki" / f"{world.operator.name}.kubeconfig"
     environment = os.environ | world.platform.environment() | {"KUBECONFIG": str(kubeconfig)}
-    return subprocess.run([BINARY, "evidence", *arguments], env=environment, capture_output=True, text=True)
+    return subprocess.run([BINARY, verb, *arguments], env=environment, capture_output=True, text=True)

@@ -184,4 +184,7 @@ pub struct AnalyticsAppStatus {
     pub url: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready_replicas: Option<i32>,
+    /// The door's image, as the operator was told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub door_image: Option<String>,
 }

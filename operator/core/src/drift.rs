@@ -71,13 +71,7 @@ pub fn differences<T: Serialize>(want: &T, have: &T) -> Vec<Difference> {
 /// Every field in which the two differ. Tags and labels of others are theirs.
 #[must_use]
 pub fn compare(id: &ResourceId, want: &Resource, have: &Resource) -> Vec<Drift> {
-    let (Ok(want), Ok(have)) = (serde_json::to_value(want), serde_json::to_value(have)) else {
-        return Vec::new();
-    };
-    let (want, have) = match id {
-        ResourceId::Object(object) if is_nested(object.kind) => (by_name(want), by_name(have)),
-        _ => (want, have),
-    };
+    let (Some(want), Some(have)) = (fields(id, want), fields(id, have)) else { return Vec::new() };
     let mut found = Vec::new();
     walk("", &want, &have, &|path| shared_with_others(id, path), &mut found);
     found
@@ -87,6 +81,16 @@ pub fn compare(id: &ResourceId, want: &Resource, have: &Resource) -> Vec<Drift> 
             Drift { resource: id.clone(), path, want, have, immutable }
         })
         .collect()
+}
+
+/// Its managed fields, by the paths that differences are told by.
+#[must_use]
+pub fn fields(id: &ResourceId, resource: &Resource) -> Option<Value> {
+    let value = serde_json::to_value(resource).ok()?;
+    Some(match id {
+        ResourceId::Object(object) if is_nested(object.kind) => by_name(value),
+        _ => value,
+    })
 }
 
 fn is_nested(kind: ObjectKind) -> bool {

@@ -13,6 +13,7 @@ FAMILIES = {
     "T": "CloudTrail",
     "W": "CloudWatch",
     "D": "Operations",
+    "A": "Applications",
 }
 WHY = """What `cloister evidence` judges a tenant by. *Cloister keeps it*: it is put right when it drifts, and the
 report shows the fields below, as observed. *Not yet*: Cloister does not do it, and the text says what is needed

@@ -87,9 +87,17 @@ async fn round(home: Arc<Environment>, context: &Context) {
     for tenant in due {
         let inline = context.buckets.state_filter(|b| b.namespace().as_deref() == Some(&tenant.name_any()));
         manifests.buckets = others(tenant, inline.iter().map(|bucket| (**bucket).clone()).collect());
+        let own = |namespace: Option<String>| namespace.as_deref() == Some(&*tenant.name_any());
+        let apps = context.apps.state_filter(|app| own(app.namespace()));
+        let schemas = context.schemas.state_filter(|schema| own(schema.namespace()));
+        manifests.know_apps(tenant, owned(apps), owned(schemas));
         let written = of_tenant(tenant, &seen, &manifests, &live, &desk).await;
         note::down(&**tenant, evidence_of_tenant(tenant), written, context).await;
     }
+}
+
+fn owned<K: Clone>(all: Vec<Arc<K>>) -> Vec<K> {
+    all.into_iter().map(Arc::unwrap_or_clone).collect()
 }
 
 async fn of_tenant(

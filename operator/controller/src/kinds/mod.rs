@@ -1,7 +1,7 @@
 //! The kinds: what each is made from, and what it reports beyond what all report.
 
 mod app;
-pub use app::apps_of;
+pub use app::{Wanted, apps_of, optional_kinds, warehouse};
 mod bucket;
 mod environment;
 mod exporting;
@@ -14,7 +14,7 @@ mod principals;
 mod schema;
 mod sharing;
 pub use environment::target;
-pub use schema::{database, desired_schema};
+pub use schema::{database, desired_schema, schema_name};
 pub use sharing::{cluster as shared_cluster, has_role, is_shared, role, shared_by};
 mod tenant;
 pub use tenant::{home, load_balancers, minute_of_week};
@@ -71,6 +71,7 @@ pub struct Facts {
     /// Where an application is served, and by how many pods that are ready.
     pub url: Option<String>,
     pub ready_replicas: Option<i32>,
+    pub door_image: Option<String>,
     /// Tenants that share the warehouse, by the ARNs of their roles.
     pub sharers: BTreeMap<String, String>,
     /// Whether the feed of events is heard.

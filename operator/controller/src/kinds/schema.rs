@@ -112,6 +112,11 @@ pub fn desired_schema(
     Ok(desire(&database, &declared(schema, tenant)?, Fate::Exist))
 }
 
+/// What it is called in the database, unless its manifest is wrong.
+pub fn schema_name(schema: &RedshiftSchema, tenant: &ClientTenant) -> Option<String> {
+    declared(schema, tenant).ok().map(|declared| declared.schema.as_str().to_owned())
+}
+
 fn declared(schema: &RedshiftSchema, tenant: &ClientTenant) -> Result<Declared, Vec<Violation>> {
     let mut declared = Declared::read(&Inputs {
         object: &schema.name_any(),

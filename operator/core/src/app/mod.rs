@@ -32,6 +32,9 @@ pub const PSEUDONYM_KEY: &str = "key";
 /// The key of the Secret that `signIn.secretName` names.
 pub const CLIENT_SECRET: &str = "client-secret";
 
+/// Stands for the door's image where nothing is served yet.
+pub const DOOR_IMAGE_NOT_KNOWN_YET: &str = "the operator's --door-image";
+
 /// What an application is made from.
 #[derive(Clone, Debug)]
 pub struct Inputs<'a> {

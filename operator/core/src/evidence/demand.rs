@@ -13,7 +13,8 @@ pub struct Demand {
     pub of: Of,
     /// Id of the resource; `*` stands for any text.
     pub resource: &'static str,
-    /// Dotted path of the managed field; `*` stands for every key of a map, of which there must be one.
+    /// Dotted path of the managed field; `*` stands for every key of a map, of which there must be one, and at the end of a
+    /// key for the rest of it.
     pub field: &'static str,
     #[serde(rename = "wanted")]
     pub test: Test,
@@ -46,6 +47,8 @@ pub enum Test {
     Contains(&'static [&'static str]),
     Empty,
     Declared,
+    /// As declared, and not there where nothing is declared.
+    DeclaredOrNone,
     /// As declared, but what it is may be a secret of whoever changed it, and is not shown.
     DeclaredUnseen,
     Rule(Rule),
@@ -90,6 +93,7 @@ impl Test {
             }
             Self::Empty => have.as_array().is_some_and(Vec::is_empty),
             Self::Declared | Self::DeclaredUnseen => !have.is_null() && have == want,
+            Self::DeclaredOrNone => have == want,
             Self::Rule(rule) => (rule.holds)(have, account),
         }
     }
@@ -99,6 +103,8 @@ impl Test {
     pub fn wanted(&self, want: &Value) -> Value {
         match self {
             Self::Declared if !want.is_null() => want.clone(),
+            Self::DeclaredOrNone if want.is_null() => json!("nothing"),
+            Self::DeclaredOrNone => want.clone(),
             Self::AtLeastDeclared(least) => match want.as_i64() {
                 Some(want) => Self::AtLeast(want.max(*least)).demand(),
                 None => self.demand(),
@@ -126,6 +132,7 @@ impl Test {
             Self::Contains(all) => json!(all),
             Self::Empty => json!([]),
             Self::Declared | Self::DeclaredUnseen => json!("as declared"),
+            Self::DeclaredOrNone => json!("as declared, or nothing"),
             Self::Rule(rule) => json!(rule.says),
         }
     }
@@ -151,7 +158,7 @@ const fn demand(of: Of, resource: &'static str, field: &'static str, test: Test)
 }
 
 /// Whether a text is as a pattern says, in which `*` stands for any text.
-fn matches(pattern: &str, text: &str) -> bool {
+pub(super) fn matches(pattern: &str, text: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(text) = text.strip_prefix(head) else { return false };
     (0..=text.len()).any(|at| text.is_char_boundary(at) && matches(rest, &text[at..]))

@@ -6,9 +6,10 @@ use super::demand::{Demand, Of};
 use super::exceptions::{Exception, apply};
 use super::report::{Finding, Proof, Status, Used};
 use super::{Basis, Part, Parts, Safeguard, field, safeguards};
+use crate::drift;
 use crate::observed::Observed;
 use crate::plan::Desired;
-use crate::resource::ResourceId;
+use crate::resource::{Resource, ResourceId};
 
 /// A resource that was looked at.
 #[derive(Clone, Copy, Debug)]
@@ -144,7 +145,8 @@ fn proofs_of(demand: &Demand, look: &Look<'_>, account: &str) -> Vec<Proof> {
         None => return vec![missing(id, json!("not looked at"))],
     };
     let want = look.want.resource.given(&have.resource);
-    proofs_by(demand, (&id, &value(want.as_ref()), &value(&have.resource)), account)
+    let fields = |resource: &Resource| drift::fields(look.id, resource).unwrap_or_default();
+    proofs_by(demand, (&id, &fields(want.as_ref()), &fields(&have.resource)), account)
 }
 
 fn proofs_by(demand: &Demand, (id, want, have): (&str, &Value, &Value), account: &str) -> Vec<Proof> {
@@ -163,10 +165,6 @@ fn proofs_by(demand: &Demand, (id, want, have): (&str, &Value, &Value), account:
             }
         })
         .collect()
-}
-
-fn value(resource: &crate::resource::Resource) -> Value {
-    serde_json::to_value(resource).unwrap_or_default()
 }
 
 fn missing(resource: String, observed: Value) -> Proof {

@@ -74,6 +74,7 @@ pub enum Part {
     Evidence,
     /// Roles for people.
     People,
+    Apps,
 }
 
 impl Part {
@@ -95,6 +96,7 @@ impl Part {
             Self::Alarms => "spec.audit.alarmTopicArn",
             Self::Evidence => "spec.audit.evidence",
             Self::People => "spec.people",
+            Self::Apps => "spec.apps",
         }
     }
 
@@ -145,7 +147,8 @@ mod tests {
 
     #[test]
     fn every_safeguard_of_the_checklist_is_there_once() {
-        let lengths = [("S", 12), ("K", 4), ("R", 9), ("E", 11), ("I", 7), ("T", 4), ("W", 2), ("D", 3)];
+        let lengths =
+            [("S", 12), ("K", 4), ("R", 9), ("E", 11), ("I", 7), ("T", 4), ("W", 2), ("D", 3), ("A", 7)];
         let checklist: Vec<String> =
             lengths.iter().flat_map(|(letter, n)| (1..=*n).map(move |i| format!("{letter}{i}"))).collect();
         let ids: Vec<&str> = safeguards().map(|safeguard| safeguard.id).collect();

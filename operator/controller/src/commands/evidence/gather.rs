@@ -15,7 +15,7 @@ use crate::api::Object as _;
 use crate::commands::access::Access;
 use crate::commands::plan::{Live, Manifests, Section, Survey, account, plan_environment, plan_tenant};
 use crate::commands::{Complaint, no_tenant};
-use crate::kinds::is_shared;
+use crate::kinds::{is_shared, leaves};
 
 pub(super) enum Told {
     Report(Box<Report>),
@@ -39,6 +39,7 @@ pub(super) async fn report(name: &str, exceptions: &[Exception], access: &Access
         return Err(all.join("\n       ").into());
     }
     manifests.buckets = others(&found, live.list(name).await?);
+    manifests.know_apps(&found, live.list(name).await?, live.list(name).await?);
     let (of_home, of_tenant) = futures::join!(
         look_at_home(&home, &manifests, &live, is_shared(&found)),
         look_at_tenant(&found, &home, &manifests, &live)
@@ -189,6 +190,8 @@ fn declared(tenant: &ClientTenant, manifests: &Manifests) -> impl Iterator<Item 
         (Part::Buckets, !manifests.buckets_of(tenant).is_empty()),
         (Part::Warehouse, tenant.spec.warehouse.is_some()),
         (Part::Nodes, tenant.spec.nodes.is_some()),
+        // Of one that leaves nobody is served.
+        (Part::Apps, !leaves(tenant) && !manifests.apps_of(tenant).is_empty()),
     ])
 }
 

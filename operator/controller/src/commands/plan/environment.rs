@@ -6,7 +6,7 @@ use cloister_core::tenant::KeyArns;
 use cloister_crds::Environment;
 use kube::ResourceExt;
 
-use super::{Manifests, Section, Survey, keys, owner, section};
+use super::{Manifests, Section, Survey, Whose, keys, owner, section};
 use crate::api::Object;
 use crate::kinds::{audit_key, minute_of_week, role, shared_by};
 
@@ -25,7 +25,8 @@ pub async fn plan_environment(home: &Environment, manifests: &Manifests, survey:
         had_people: false,
         minute: minute_of_week(),
     };
-    let first_look = section(home.label(), &owner, home, environment::desire(&inputs), survey).await;
+    let whose = Whose { owner: &owner, keeper: &owner.uid, home };
+    let first_look = section(home.label(), whose, environment::desire(&inputs), survey).await;
     let keys = keys(&first_look.observed);
     first_look.again(environment::desire(&environment::Inputs { keys: &keys, ..inputs }), survey)
 }

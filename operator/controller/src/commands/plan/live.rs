@@ -7,14 +7,14 @@ use cloister_core::observed::{Observed, ObservedSet};
 use cloister_core::ownership::Owner;
 use cloister_core::plan::{Desired, DesiredSet};
 use cloister_core::resource::ResourceId;
-use cloister_crds::{ClientTenant, Environment};
+use cloister_crds::{AnalyticsApp, ClientTenant, Environment};
 use futures::future::join_all;
 use kube::api::ListParams;
 use kube::core::NamespaceResourceScope;
 use kube::{Api, Client, ResourceExt};
 use tokio::time::Instant;
 
-use super::Manifests;
+use super::{Manifests, Whose};
 use crate::api::Object;
 use crate::commands::Complaint;
 use crate::commands::access::Access;
@@ -58,6 +58,13 @@ impl Live {
         for tenant in &mut manifests.tenants {
             adopt_identity(tenant, &manifests.known_tenants);
         }
+        // Objects of an application are known by its identity, those in AWS by the tenant's.
+        for tenant in &manifests.tenants {
+            if !manifests.apps_of(tenant).is_empty() {
+                let apps: Api<AnalyticsApp> = Api::namespaced(client.clone(), &tenant.name_any());
+                manifests.known_apps.extend(apps.list(&ListParams::default()).await?.items);
+            }
+        }
         let calls = Arc::new(Counter::default());
         let aws = Aws::from_env(calls.clone()).await;
         Ok(Self { client, aws, calls: Some(calls), lane: Lane::User })
@@ -89,11 +96,11 @@ impl Live {
         Ok(api.list(&ListParams::default()).await?.items)
     }
 
-    pub async fn observe(&self, owner: &Owner, home: &Environment, desired: &DesiredSet) -> ObservedSet {
+    pub async fn observe(&self, whose: Whose<'_>, desired: &DesiredSet) -> ObservedSet {
         let looks = desired.iter().map(|(id, want)| async move {
             let seen = match id {
-                ResourceId::Object(object) => objects::fetch(&self.client, object, &owner.uid).await,
-                _ => self.observe_aws(owner, home, id, want).await,
+                ResourceId::Object(object) => objects::fetch(&self.client, object, whose.keeper).await,
+                _ => self.observe_aws(whose.owner, whose.home, id, want).await,
             };
             (id.clone(), seen)
         });

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::inline;
+use crate::api::Object as _;
 use crate::commands::Complaint;
 
 /// What was read from files, and what is wrong with it: all of it at once.
@@ -22,6 +23,8 @@ pub struct Manifests {
     pub known_environments: Vec<Environment>,
     /// All tenants that the cluster has.
     pub known_tenants: Vec<ClientTenant>,
+    /// Applications that the cluster has, of these tenants.
+    pub known_apps: Vec<AnalyticsApp>,
     pub complaints: Vec<String>,
 }
 
@@ -110,7 +113,34 @@ impl Manifests {
             object
         });
         let own = self.apps.iter().filter(|a| a.namespace().as_deref() == Some(&*namespace));
-        inline.chain(own.cloned()).collect()
+        inline.chain(own.cloned()).map(|app| self.as_known(app)).collect()
+    }
+
+    /// What the cluster has of a tenant's applications and of the schemas that these read.
+    pub fn know_apps(
+        &mut self,
+        tenant: &ClientTenant,
+        apps: Vec<AnalyticsApp>,
+        schemas: Vec<RedshiftSchema>,
+    ) {
+        let stays = |app: &AnalyticsApp| !app.is_leaving();
+        self.known_apps = apps.into_iter().filter(stays).collect();
+        let inline = |name: &String| tenant.spec.apps.iter().any(|app| app.name == *name);
+        self.apps = self.known_apps.iter().filter(|app| !inline(&app.name_any())).cloned().collect();
+        let inline = |name: &String| tenant.spec.schemas.iter().any(|schema| schema.name == *name);
+        self.schemas = schemas.into_iter().filter(|schema| !inline(&schema.name_any())).collect();
+    }
+
+    /// With the identity and the status that it has in the cluster.
+    fn as_known(&self, mut app: AnalyticsApp) -> AnalyticsApp {
+        let is_it = |known: &&AnalyticsApp| {
+            known.name_any() == app.name_any() && known.namespace() == app.namespace()
+        };
+        if let Some(known) = self.known_apps.iter().find(is_it) {
+            app.metadata.uid.clone_from(&known.metadata.uid);
+            app.status.clone_from(&known.status);
+        }
+        app
     }
 
     /// Inline schemas, and those of their own in the tenant's namespace.

@@ -1,5 +1,6 @@
 //! `cloister plan`: the controller's own engine, with its hands tied.
 
+mod apps;
 mod environment;
 mod live;
 mod manifests;
@@ -95,7 +96,7 @@ pub async fn run(options: Options) -> Result<ExitCode, Complaint> {
     Ok(if changes { ExitCode::from(2) } else { ExitCode::SUCCESS })
 }
 
-/// The tenant itself, then its buckets.
+/// The tenant itself, then its buckets, then its applications.
 pub(super) async fn plan_tenant(
     tenant: &ClientTenant,
     home: &Environment,
@@ -123,7 +124,8 @@ pub(super) async fn plan_tenant(
         nodes_left: false,
         minute: minute_of_week(),
     };
-    let first_look = section(tenant.label(), &owner, home, tenant::desire(&inputs), survey).await;
+    let whose = Whose { owner: &owner, keeper: &owner.uid, home };
+    let first_look = section(tenant.label(), whose, tenant::desire(&inputs), survey).await;
     let keys = keys(&first_look.observed);
     // The keys' ARNs are part of what is wanted, so with them known the comparison is made again.
     let tenants = first_look.again(tenant::desire(&tenant::Inputs { keys: &keys, ..inputs }), survey);
@@ -139,11 +141,13 @@ pub(super) async fn plan_tenant(
             fate: Fate::Exist,
             intake: None,
         });
-        section(bucket.label(), &owner, home, desired, survey)
+        section(bucket.label(), whose, desired, survey)
     });
-    let mut sections = vec![tenants];
-    sections.extend(join_all(looks).await);
-    sections
+    let (buckets, apps) = futures::join!(
+        join_all(looks),
+        apps::plan_apps(&apps, (tenant, home), manifests, keys.home.as_deref(), survey)
+    );
+    std::iter::once(tenants).chain(buckets).chain(apps).collect()
 }
 
 /// Its schemas, compared with what is in the warehouse where there is one.
@@ -168,21 +172,25 @@ async fn plan_schemas(
             let all: Vec<String> = violations.iter().map(|v| format!("{}: {v}", schema.label())).collect();
             all.join("\n       ")
         })?;
-        sections.push(section(schema.label(), &owner, home, desired, &survey).await);
+        let whose = Whose { owner: &owner, keeper: &owner.uid, home };
+        sections.push(section(schema.label(), whose, desired, &survey).await);
     }
     Ok(())
 }
 
-async fn section(
-    object: String,
-    owner: &Owner,
-    home: &Environment,
-    mut desired: DesiredSet,
-    survey: &Survey<'_>,
-) -> Section {
+/// Whose the resources are, and in which account.
+#[derive(Clone, Copy)]
+pub struct Whose<'a> {
+    pub owner: &'a Owner,
+    /// UID of whose the objects in Kubernetes are.
+    pub keeper: &'a str,
+    pub home: &'a Environment,
+}
+
+async fn section(object: String, whose: Whose<'_>, mut desired: DesiredSet, survey: &Survey<'_>) -> Section {
     desired.retain(|id, _| (survey.of)(id));
     let observed = match survey.live {
-        Some(live) => live.observe(owner, home, &desired).await,
+        Some(live) => live.observe(whose, &desired).await,
         None => desired.keys().map(|id| (id.clone(), Observed::Absent)).collect(),
     };
     let plan = plan(&desired, &observed, Mode::Correct);

@@ -2,11 +2,14 @@
 
 mod lacks;
 mod serving;
+mod wanted;
+
+pub use wanted::{Wanted, warehouse};
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use cloister_core::app::{self, APP, Audit, Inputs, Warehouse, aws};
+use cloister_core::app::{self, APP};
 use cloister_core::environment::Account;
 use cloister_core::name::Names;
 use cloister_core::observed::ObservedSet;
@@ -14,10 +17,10 @@ use cloister_core::plan::Fate;
 use cloister_core::resource::{ObjectId, ObjectKind};
 use cloister_core::tenant::KeyArns;
 use cloister_crds::status::CommonStatus;
-use cloister_crds::{AnalyticsApp, AnalyticsAppStatus, ClientTenant, Environment};
-use kube::ResourceExt;
+use cloister_crds::{AnalyticsApp, AnalyticsAppStatus, ClientTenant};
 use kube::api::DynamicObject;
 use kube::runtime::reflector::ObjectRef;
+use kube::{Client, ResourceExt};
 
 use super::tenant::home;
 use super::{Facts, Kind, Prepared, environment, is_converged, mode, offboarding, peers};
@@ -51,15 +54,15 @@ impl Kind for AnalyticsApp {
         let closed = self.is_leaving() || tenant.is_leaving() || offboarding::leaves(&tenant);
 
         let (mut waiting, mut serving) = (Vec::new(), serving::Serving::default());
-        let data = self.spec.data.as_ref();
-        let warehouse = data.and_then(|data| warehouse(&data.schema, &tenant, &home, &names, context));
-        let optional = optional_kinds(self, context).await;
+        let mut wanted = Wanted::new(self, &tenant, &home, names, account);
+        wanted.warehouse = warehouse(named_schema(self, context), &tenant, &home, &wanted.names);
+        wanted.optional = optional_kinds(self, &context.client).await;
         if !closed {
-            waiting = lacks::look(self, &home, &names, warehouse.as_ref(), &optional, context).await;
+            let at = wanted.warehouse.as_ref();
+            waiting = lacks::look(self, &home, &wanted.names, at, &wanted.optional, context).await;
         }
-        let door_image = context.settings.door_image.clone();
-        let key_arn = tenant.status().and_then(|status| status.key_arn.clone());
-        if key_arn.is_none() && !closed {
+        wanted.key_arn = tenant.status().and_then(|status| status.key_arn.clone());
+        if wanted.key_arn.is_none() && !closed {
             waiting.push(format!("the key of {} is being made", tenant.label()));
         }
         // Pods that could not start are not made; those that serve are not ended for what is lacking later.
@@ -74,19 +77,15 @@ impl Kind for AnalyticsApp {
         }
         let paused = self.spec.paused || tenant.spec.paused;
         let drift_policy = self.spec.drift_policy.unwrap_or(tenant.spec.drift_policy);
-        let (name, uid, spec) = (self.name_any(), Object::uid(self), self.spec.clone());
-        let (leaving, own_nodes) = (self.is_leaving(), tenant.spec.nodes.is_some());
-        let fate = fate(self, &tenant, context);
-        let inputs_owner = owner.clone();
-        let provider = home.spec.sign_in.clone();
-        let audit = Audit {
-            account: home.spec.audit.account_id.clone(),
-            bucket: home.spec.audit.bucket.clone(),
-            region: home.spec.region.clone(),
-        };
+        let leaving = self.is_leaving();
+        wanted.fate = fate(self, &tenant, context);
+        wanted.closed = closed;
+        let door_image = context.settings.door_image.clone();
+        wanted.door_image = door_image.clone().filter(|_| !held);
         let facts = Facts {
             url: (!closed && !held).then(|| format!("https://{}/", self.spec.host)),
             ready_replicas: serving.ready,
+            door_image,
             ..Facts::default()
         };
         Prepared {
@@ -99,29 +98,7 @@ impl Kind for AnalyticsApp {
             keeper: Some(Object::uid(self)),
             known_keys: KeyArns::default(),
             desire: Box::new(move |_| {
-                let mut set = app::desire(&Inputs {
-                    name: &name,
-                    uid: &uid,
-                    spec: &spec,
-                    names: &names,
-                    account: &account,
-                    audit: &audit,
-                    provider: provider.as_ref(),
-                    door_image: door_image.as_deref().filter(|_| !held),
-                    warehouse: warehouse.as_ref(),
-                    in_aws: key_arn.as_deref().map(|key_arn| aws::Inputs {
-                        name: &name,
-                        tenant: &inputs_owner,
-                        names: &names,
-                        account: &account,
-                        key_arn,
-                        warehouse: warehouse.as_ref().map(|at| (at.cluster.as_str(), at.database.as_str())),
-                        fate,
-                    }),
-                    own_nodes,
-                    closed,
-                    optional: &optional,
-                });
+                let mut set = wanted.desire();
                 if leaving {
                     // What is left goes with the object that owns it.
                     let staying = set.values_mut().filter(|want| want.fate == Fate::Exist);
@@ -160,7 +137,12 @@ impl Kind for AnalyticsApp {
             // What is taken away because nobody is to be served has not drifted, should it come back.
             common.converged_generation = None;
         }
-        AnalyticsAppStatus { common, url: facts.url.clone(), ready_replicas: facts.ready_replicas }
+        AnalyticsAppStatus {
+            common,
+            url: facts.url.clone(),
+            ready_replicas: facts.ready_replicas,
+            door_image: facts.door_image.clone(),
+        }
     }
 }
 
@@ -178,7 +160,7 @@ fn fate(app: &AnalyticsApp, tenant: &ClientTenant, context: &Context) -> Fate {
 }
 
 /// Kinds of others that are to be looked at: those that are declared and there, and those of which it has something.
-async fn optional_kinds(app: &AnalyticsApp, context: &Context) -> BTreeSet<ObjectKind> {
+pub async fn optional_kinds(app: &AnalyticsApp, client: &Client) -> BTreeSet<ObjectKind> {
     let declared = app::optional_kinds(&app.spec).into_iter().map(|(kind, _)| kind);
     let reported = app.common().map(|common| common.resources.as_slice()).unwrap_or_default();
     let had = ObjectKind::ALL.into_iter().filter(|kind| {
@@ -187,7 +169,7 @@ async fn optional_kinds(app: &AnalyticsApp, context: &Context) -> BTreeSet<Objec
     });
     let mut found = BTreeSet::new();
     for kind in declared.chain(had).collect::<BTreeSet<_>>() {
-        if objects::served(&context.client, kind).await.is_some() {
+        if objects::served(client, kind).await.is_some() {
             found.insert(kind);
         }
     }
@@ -201,17 +183,9 @@ pub fn apps_of(object: &DynamicObject) -> BTreeSet<String> {
     owners.map(|owner| owner.name.clone()).chain(labelled).collect()
 }
 
-/// Where its data is.
-fn warehouse(
-    schema: &str,
-    tenant: &ClientTenant,
-    home: &Environment,
-    names: &Names,
-    context: &Context,
-) -> Option<Warehouse> {
-    let reference = ObjectRef::new(schema).within(&names.tenant);
-    let found = context.schemas.get(&reference)?;
-    let at = super::database(tenant, home, names)?;
-    let schema = found.status().and_then(|status| status.schema.clone())?;
-    Some(Warehouse { cluster: at.cluster, database: at.name, schema })
+/// What the schema that it names is called in the database, once that is known.
+fn named_schema(app: &AnalyticsApp, context: &Context) -> Option<String> {
+    let schema = &app.spec.data.as_ref()?.schema;
+    let found = context.schemas.get(&ObjectRef::new(schema).within(&app.namespace()?))?;
+    found.status().and_then(|status| status.schema.clone())
 }

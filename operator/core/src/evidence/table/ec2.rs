@@ -5,6 +5,7 @@ use super::super::demand::{home, own};
 use super::super::{Basis, Part, Safeguard, managed};
 
 const TEMPLATE: &str = "ec2-launch-template/*";
+const APPS: &str = "deployment/*/app-*";
 const FLOWS: &str = "flow-log/*";
 
 pub(super) const TABLE: &[Safeguard] = &[
@@ -147,7 +148,13 @@ pub(super) const TABLE: &[Safeguard] = &[
         prowler: &[],
         config: &["desired-instance-tenancy"],
         fsbp: &[],
-        basis: managed(Part::Nodes, &[own(TEMPLATE, "tenancy", OneOf(&["dedicated", "host"]))]),
+        basis: managed(
+            Part::Nodes,
+            &[
+                own(TEMPLATE, "tenancy", OneOf(&["dedicated", "host"])),
+                own(APPS, "spec.template.spec.nodeSelector", Declared).with(Part::Apps),
+            ],
+        ),
         beyond: Some(
             "Each node is proven by EC2's own word before it takes pods: see status.nodes. A Dedicated Instance may share its server with another tenant of the account",
         ),

@@ -1,5 +1,6 @@
 //! The checklist: one file per family. A safeguard is added by a line in its family's table.
 
+mod apps;
 mod ec2;
 mod iam;
 mod kms;
@@ -10,5 +11,13 @@ mod trail;
 
 use super::Safeguard;
 
-pub(super) const ALL: [&[Safeguard]; 7] =
-    [s3::TABLE, kms::TABLE, redshift::TABLE, ec2::TABLE, iam::TABLE, trail::TABLE, operations::TABLE];
+pub(super) const ALL: [&[Safeguard]; 8] = [
+    s3::TABLE,
+    kms::TABLE,
+    redshift::TABLE,
+    ec2::TABLE,
+    iam::TABLE,
+    trail::TABLE,
+    operations::TABLE,
+    apps::TABLE,
+];

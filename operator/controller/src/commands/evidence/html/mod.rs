@@ -9,7 +9,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 const STYLE: &str = include_str!("report.css");
 
 /// What begins an id, and what those are about.
-const FAMILIES: [(char, &str); 8] = [
+const FAMILIES: [(char, &str); 9] = [
     ('S', "Buckets"),
     ('K', "Keys"),
     ('R', "Warehouse"),
@@ -18,6 +18,7 @@ const FAMILIES: [(char, &str); 8] = [
     ('T', "Trail"),
     ('W', "Logs and alarms"),
     ('D', "Detection and secrets"),
+    ('A', "Applications"),
 ];
 
 pub(super) fn render(report: &Report) -> String {

@@ -2,6 +2,8 @@
 
 #![allow(clippy::expect_used, clippy::panic)]
 
+mod apps;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use cloister_core::environment::Account;
@@ -23,9 +25,9 @@ const KEY: &str = "arn:aws:kms:us-east-1:222222222222:key/11111111-2222-3333-444
 
 fn desired() -> DesiredSet {
     let tenant: ClientTenant =
-        serde_saphyr::from_str(include_str!("../../../examples/acme-health.yaml")).expect("an example");
+        serde_saphyr::from_str(include_str!("../../../../examples/acme-health.yaml")).expect("an example");
     let home: Environment =
-        serde_saphyr::from_str(include_str!("../../../examples/environment-production.yaml"))
+        serde_saphyr::from_str(include_str!("../../../../examples/environment-production.yaml"))
             .expect("another");
     let owner = Owner { object: "ClientTenant/acme-health".into(), uid: "5b0e1a52".into() };
     let (names, account) = (Names::new("acme-health", &owner.uid), Account::new("production", &home.spec));
@@ -55,6 +57,7 @@ fn desired() -> DesiredSet {
         fate: Fate::Exist,
         intake: None,
     }));
+    all.extend(apps::desired(&tenant, (&owner, &names), &account, &home));
     all
 }
 
@@ -63,7 +66,7 @@ fn findings(desired: &DesiredSet, see: impl Fn(&ResourceId, &Resource) -> Option
         desired.iter().map(|(id, want)| (id, see(id, &want.resource))).collect();
     let looks =
         desired.iter().map(|(id, want)| Look { of: Of::Tenant, id, want, seen: seen[id].as_ref() }).collect();
-    let declared = Parts::from([Part::Buckets, Part::Warehouse, Part::Nodes]);
+    let declared = Parts::from([Part::Buckets, Part::Warehouse, Part::Nodes, Part::Apps]);
     // A world in which nothing is there has no drill on record either.
     let drilled = seen.values().any(|seen| matches!(seen, Some(Observed::Present(_))));
     let good = || drill(json!({ "result": "Matched", "ageDays": 12, "seconds": 700 }));
@@ -167,7 +170,7 @@ fn nothing_observed_is_never_met() {
     for sight in sights {
         assert_eq!(red(&findings(&desired(), |_, _| sight.clone())), managed(&[]), "{sight:?}");
     }
-    let mut declared = Parts::from([Part::Buckets, Part::Warehouse, Part::Nodes]);
+    let mut declared = Parts::from([Part::Buckets, Part::Warehouse, Part::Nodes, Part::Apps]);
     declared.extend(OF_HOME);
     assert_eq!(red(&judge(&scene(vec![], declared), &[]).0), managed(&OF_HOME));
 }
