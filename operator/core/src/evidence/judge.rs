@@ -97,7 +97,7 @@ fn finding(safeguard: &Safeguard, scene: &Scene<'_>) -> Finding {
             let mut left = demands.iter().filter_map(|demand| demand.part);
             let reason =
                 left.find(|part| part.is_guardrail() && !scene.declared.contains(part)).map(elsewhere);
-            Finding { looked_at, proofs, reason, ..Finding::new(safeguard, status) }
+            Finding { looked_at, reason, proofs, ..Finding::new(safeguard, status) }
         }
     }
 }
