@@ -19,6 +19,8 @@ pub enum Refusal {
     SignIn(Reason),
     /// Signed in at the provider, but not entitled: why, and who.
     NotEntitled(Reason, String),
+    /// Who signed out everywhere, and was not asked anew by the provider who they are.
+    SignedOutSince(String),
     ProviderAway,
     CrossSite,
     NoSuchPath,
@@ -75,6 +77,7 @@ impl Refusal {
         match self {
             Self::LockedOut(_) => Reason::LockedOut,
             Self::SignIn(reason) | Self::NotEntitled(reason, _) => *reason,
+            Self::SignedOutSince(_) => Reason::SignedOutSince,
             Self::CrossSite => Reason::CrossSite,
             Self::NoSuchPath => Reason::NoSuchPath,
             Self::MethodNotAllowed(_) | Self::NoUpgrade => Reason::Unsupported,
@@ -119,6 +122,14 @@ impl Refusal {
                 "This application is not for you",
                 "You are signed in, but you belong to none of the groups that may use it. Ask your administrator if \
                  you should.",
+            ),
+            Self::SignedOutSince(_) => (
+                403,
+                "signed-out-since",
+                "Show once more who you are",
+                "You, or your identity provider, ended all your sessions here, and the provider has not asked for your \
+                 password since. Sign out there, or close all windows of this browser, and sign in again. If this page \
+                 comes back, ask your administrator: the provider must heed prompt=login.",
             ),
             Self::ProviderAway => (
                 503,
@@ -166,7 +177,8 @@ impl Refusal {
                 "You are signed in, but the application behind this door did not answer. Try again in a minute.",
             ),
         };
-        Words { status, name, title, detail: detail.to_owned(), again: self.counts() }
+        let again = self.counts() || matches!(self, Self::SignedOutSince(_));
+        Words { status, name, title, detail: detail.to_owned(), again }
     }
 
     #[must_use]
@@ -185,7 +197,7 @@ impl Refusal {
                 answer.header(RETRY_AFTER, "15")
             }
             Self::MethodNotAllowed(allowed) => answer.header(ALLOW, allowed),
-            Self::NotEntitled(_, user) => answer.user(user),
+            Self::NotEntitled(_, user) | Self::SignedOutSince(user) => answer.user(user),
             _ => answer,
         };
         answer

@@ -62,7 +62,9 @@ class Browser:
 
     def sign_in(self, user: str, path: str = "/") -> requests.Response:
         """The last answer: the page that was asked for, or a refusal."""
-        return self.follow(self.enter(user, self.to_provider(path)))
+        answer = self.follow(self.enter(user, self.to_provider(path)))
+        assert answer.url.startswith(self.door.origin), "the door is content with it"
+        return answer
 
     def cookie(self, name: str = "__Host-cloister") -> str | None:
         found = [

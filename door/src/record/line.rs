@@ -24,6 +24,8 @@ pub enum Reason {
     BadState,
     ProviderRefused,
     BadToken,
+    /// What the provider knows of the user is older than their signing out everywhere.
+    SignedOutSince,
     TooOften,
     OtherHost,
     BadRequest,

@@ -140,6 +140,11 @@ impl Sessions {
         Ok(())
     }
 
+    /// When what would void this session was last ended.
+    pub async fn not_before(&self, session: &Session) -> Result<u64, Unreachable> {
+        not_before(&self.table, &session.keys).await
+    }
+
     /// Those that are remembered, for the metrics.
     pub fn count(&self) {
         let count = self.lock().len();

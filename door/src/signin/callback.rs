@@ -1,7 +1,8 @@
 use serde_json::Value;
 
+use super::anew::{Shown, Verdict};
 use super::exchange::{Failure, exchange};
-use super::login::redirect_uri;
+use super::login::{anew, redirect_uri};
 use super::state::State;
 use super::token::{self, Claims, Expected, id_token, verified};
 use crate::answer::{Answer, redirect};
@@ -43,6 +44,7 @@ async fn signed_in(door: &Door, asked: &Asked) -> Result<Answer, Refusal> {
     let code = asked.parameter("code").ok_or(Refusal::SignIn(Reason::ProviderRefused))?;
     let document = door.published.document().ok_or(Refusal::ProviderAway)?;
     let redirect_uri = redirect_uri(&state.origin);
+    let sent = now();
     let token = exchange(&code, &state, &redirect_uri, sign_in, &door.published, &document).await;
     let token = token.map_err(|failure| match failure {
         Failure::Refused => Refusal::SignIn(Reason::ProviderRefused),
@@ -51,16 +53,23 @@ async fn signed_in(door: &Door, asked: &Asked) -> Result<Answer, Refusal> {
             Refusal::ProviderAway
         }
     })?;
+    let received = now();
     let claims = verified(&token, &door.published, sign_in).await.map_err(bad)?;
     let expected = Expected { nonce: &state.nonce, max_age: door.config.sessions.idle };
     let user = id_token(&claims, sign_in, &expected).map_err(bad)?;
+    let shown = Shown::of(&claims, sent, received).map_err(bad)?;
     let user_key = digest(&[&sign_in.issuer, &user]);
     if let Some(seconds) = door.lockout.left(&door.sessions.table, &Lockout::of_user(&user_key)).await? {
         return Err(Refusal::LockedOut(seconds));
     }
     let groups = entitled(door, &claims).map_err(|reason| Refusal::NotEntitled(reason, user.clone()))?;
     let session = session(&claims, user, user_key, groups, &sign_in.issuer);
-    begin(door, asked, session, &state).await
+    let not_before = door.sessions.not_before(&session).await?;
+    match shown.since(not_before, state.shown) {
+        Verdict::Taken => begin(door, asked, session, &state).await,
+        Verdict::Anew => anew(door, asked, &state, shown.at, &session.user),
+        Verdict::Refused => Err(Refusal::SignedOutSince(session.user)),
+    }
 }
 
 /// Bound to this browser: nobody is signed in as somebody else by a link.

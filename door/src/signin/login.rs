@@ -10,7 +10,7 @@ use crate::asked::Asked;
 use crate::door::Door;
 use crate::http::{cookie, path};
 use crate::random::{digest, is_secret, secret};
-use crate::record::Decision;
+use crate::record::{Decision, Reason};
 use crate::refusal::Refusal;
 use crate::session::{Lockout, now};
 
@@ -21,17 +21,29 @@ pub async fn login(door: &Door, asked: &Asked) -> Result<Answer, Refusal> {
     }
     let back = asked.parameter("return").and_then(|back| path::back(&back)).unwrap_or_else(|| "/".to_owned());
     let document = door.published.document().ok_or(Refusal::ProviderAway)?;
+    to_provider(door, asked, &document, back, None)
+}
+
+/// Once more, to the same page: what the provider has of this person is from before they signed out everywhere.
+pub fn anew(door: &Door, asked: &Asked, state: &State, shown: u64, user: &str) -> Result<Answer, Refusal> {
+    let document = door.published.document().ok_or(Refusal::ProviderAway)?;
+    let answer = to_provider(door, asked, &document, state.back.clone(), Some(shown))?;
+    Ok(answer.because(Reason::SignedOutSince).user(user))
+}
+
+fn to_provider(
+    door: &Door,
+    asked: &Asked,
+    document: &Document,
+    back: String,
+    shown: Option<u64>,
+) -> Result<Answer, Refusal> {
     let known = cookie::get(&asked.headers, cookie::LOGIN).filter(|known| is_secret(known));
     let browser = known.map_or_else(secret, |known| Ok(known.to_owned()))?;
-    let state = State {
-        browser: digest(&[&browser]),
-        nonce: secret()?,
-        verifier: secret()?,
-        back,
-        origin: asked.origin.clone(),
-        at: now(),
-    };
-    let to = authorization(door, &document, &state)?;
+    let (nonce, verifier) = (secret()?, secret()?);
+    let (at, origin) = (now(), asked.origin.clone());
+    let state = State { browser: digest(&[&browser]), nonce, verifier, back, origin, at, shown };
+    let to = authorization(door, document, &state)?;
     let answer = Answer::new(Decision::NoSession, redirect(to.as_str()));
     Ok(answer.cookie(&cookie::set_for(cookie::LOGIN, &browser, LASTS.as_secs())))
 }
@@ -55,6 +67,9 @@ fn authorization(door: &Door, document: &Document, state: &State) -> Result<Url,
         .append_pair("code_challenge_method", "S256")
         // Who was idle for too long shows anew who they are, even where the provider still knows them.
         .append_pair("max_age", &door.config.sessions.idle.as_secs().to_string());
+    if state.shown.is_some() {
+        query.append_pair("prompt", "login");
+    }
     if !sign_in.second_factor.acr.is_empty() {
         query.append_pair("acr_values", &sign_in.second_factor.acr.join(" "));
     }

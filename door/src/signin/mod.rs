@@ -1,5 +1,6 @@
 //! Sign-in: OpenID Connect's authorization code flow with PKCE, state and nonce, at the organisation's provider.
 
+mod anew;
 mod callback;
 mod exchange;
 mod login;

@@ -23,6 +23,9 @@ pub struct State {
     pub origin: String,
     #[serde(rename = "t")]
     pub at: u64,
+    /// The person was sent back to show anew who they are, since all that the provider had was of then (`auth_time`).
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<u64>,
 }
 
 /// A person may take so long at the provider.
@@ -76,6 +79,7 @@ mod tests {
             back: text("/claims/1"),
             origin: text("o"),
             at: 1000,
+            shown: None,
         };
         let seal = Seal::new(&[1; 32]).unwrap();
         let closed = seal.close(&state).unwrap();

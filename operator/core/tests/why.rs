@@ -295,6 +295,70 @@ What to do:
 }
 
 #[test]
+fn an_application_says_what_to_write_and_why_its_pods_do_not_start() {
+    let spec = json!({
+        "image": "registry.example/claims", "host": "claims.acme.example", "users": [{ "group": "acme-analysts" }],
+        "signIn": { "clientId": "acme-claims", "secretName": "claims-sign-in" }, "tls": { "secretName": "claims-tls" },
+        "exposure": { "loadBalancer": {} },
+    });
+    let shown = |message: &str| {
+        let mut world = world(ready());
+        world.schemas = vec![object("RedshiftSchema", "claims", json!({}), ready())];
+        world.apps =
+            vec![object("AnalyticsApp", "claims", spec.clone(), unready("Progressing", message, json!({})))];
+        why(&world, "app/claims").show()
+    };
+    assert_eq!(
+        shown(
+            "waiting: RedshiftSchema claims has no role analyst: declare it there, or correct spec.data.role; waiting: \
+             Secret claims-sign-in does not exist; write the client's secret into its key client-secret; waiting: \
+             Environment production keeps no audit bucket, and the access log needs one; set spec.audit.roleArn of it"
+        ),
+        "\
+AnalyticsApp/acme/claims: not Ready since 2026-01-31T11:56:00Z (4 min)
+├─ RedshiftSchema claims has no role analyst  [3]
+├─ Secret claims-sign-in does not exist  [1]
+└─ Environment production keeps no audit bucket, and the access log needs one  [2]
+
+What to do:
+[1] AnalyticsApp/acme/claims: write the client's secret into its key client-secret
+[2] AnalyticsApp/acme/claims: set spec.audit.roleArn of it
+[3] AnalyticsApp/acme/claims: declare it there, or correct spec.data.role
+"
+    );
+    let pods = |why: &str| shown(&format!("waiting: 0 of 2 pods are ready: {why}"));
+    for (why, next, command) in [
+        (
+            "container app: ImagePullBackOff",
+            "or correct spec.image",
+            "kubectl describe pods -n acme -l cloister.dev/app=claims",
+        ),
+        (
+            "container door: ErrImagePull",
+            "see that the operator's --door-image is",
+            "kubectl describe pods -n acme",
+        ),
+        (
+            "container app: CrashLoopBackOff, after exit code 1",
+            "before it ended",
+            "kubectl logs -n acme -l cloister.dev/app=claims",
+        ),
+        ("container app: it runs, and is not ready", "it answers spec.healthPath", "kubectl logs -n acme"),
+        (
+            "a pod finds no node: 0/1 nodes are available",
+            "see spec.nodes of its ClientTenant",
+            "kubectl describe pods",
+        ),
+        ("a pod failed: Evicted", "see what is told of its pods", "kubectl describe pods"),
+    ] {
+        let told = pods(why);
+        assert!(told.contains(&format!("0 of 2 pods are ready: {why}  [1]")), "{told}");
+        assert!(told.contains(next) && told.contains(&format!("    $ {command}")), "{told}");
+    }
+    assert!(shown("waiting: 1 of 2 pods are ready").contains("it goes on by itself"));
+}
+
+#[test]
 fn what_is_done_about_several_by_the_same_is_told_once() {
     let ids = ["iam-role/cloister-acme-etl", "iam-role/cloister-acme-uploader"];
     let fault = "iam:CreateRole answered AccessDenied: the operator's role lacks the permission; add it to the role's policy";

@@ -13,6 +13,7 @@ mod runs;
 mod search;
 mod seen;
 mod sentences;
+mod served;
 
 use cloister_crds::{AnalyticsApp, ClientTenant, Environment, EtlPipeline, IngestBucket, RedshiftSchema};
 use jiff::Timestamp;

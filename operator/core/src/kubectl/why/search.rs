@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::target::Kind;
 use super::seen::Seen;
 use super::sentences::{halves, is_about, sentences};
-use super::{Cause, Line, Rank, Sight, World, kubectl, resource};
+use super::{Cause, Line, Rank, Sight, World, kubectl, resource, served};
 
 pub(super) struct Search<'a> {
     pub world: &'a World,
@@ -105,6 +105,9 @@ impl<'a> Search<'a> {
             return None;
         }
         if let Some(line) = resource::told(self, seen, plain) {
+            return Some(line);
+        }
+        if let Some(line) = served::told(self, seen, other.as_ref(), plain) {
             return Some(line);
         }
         if let Some(other) = other {
