@@ -100,7 +100,7 @@ test-rust:
 	cargo test --locked --workspace
 
 # Most of a test's time is waiting; a file's tests share their world and stay on one worker.
-TEST_WORKERS ?= 2
+TEST_WORKERS ?= 3
 test-python: build
 	cd tests && $(IN_VENV) -m local.suite --numprocesses $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 

@@ -27,6 +27,7 @@ REFUSED = [
     "kms-key/* policy.AdministeredByIam.*",  # the lockout check
     "kms-key/* policy.GuardedAgainstLoss.*",  # principal or resource that would lock everybody out
     "s3-bucket/* policy.*.effect",  # a public policy, blocked
+    "s3-bucket/* policy.ConfigLooks.resource",  # actions of a bucket, on objects
     "s3-bucket/*-locked-* versioning",  # Object Lock holds it
     "rolebinding/* roleRef.*",  # immutable in Kubernetes
     "ingestbucket/* spec.adopt",  # a CEL rule
