@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from chaos.estate import RECOVERY
 from e2e.kinds import Object, condition
 from e2e.loopback import HTTP
+from e2e.waiting import until
 from e2e.world import World
 
 _OWNER = "cloister.dev/owner-uid"
@@ -47,7 +49,17 @@ class Leaver:
         """The recorded time is what counts: an administrator of the cluster, who may write status, moves it back."""
         since = datetime.fromisoformat(self.status["since"]) - timedelta(days=days)
         text = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        self.world.cluster.set_status("ClientTenant", self.name, {"offboarding": {"since": text}})
+        stage = self.status["stage"]
+
+        def is_kept() -> bool:
+            """A pass that began before may write what it had read."""
+            if self.status["stage"] == stage and self.status["since"] != text:
+                self.world.cluster.set_status("ClientTenant", self.name, {"offboarding": {"since": text}})
+                return False
+            time.sleep(1)
+            return bool(self.status["stage"] != stage or self.status["since"] == text)
+
+        until("the time that was moved back stays so", is_kept)
 
     def shred(self) -> list[str]:
         """KMS comes to the deletion dates in both regions."""
