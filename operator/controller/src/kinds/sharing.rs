@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cloister_core::environment::{self, Account};
 use cloister_core::name::Names;
 use cloister_core::observed::{Actual, Observed, ObservedSet};
+use cloister_core::offboarding::may_still_be_called_off;
 use cloister_core::resource::{Resource, ResourceId};
 use cloister_core::tenant;
 use cloister_core::violation::Violation;
@@ -41,9 +42,11 @@ pub(super) fn database(tenant: &ClientTenant, cluster: &str) -> Option<ResourceI
     Some(ResourceId::Database(format!("{cluster}/{}", database_name(tenant)?)))
 }
 
-/// What a tenant waits for. One that leaves has nothing where there is no cluster yet.
+/// What a tenant waits for. One that leaves has nothing where there is no cluster yet; of one that is destroyed the role
+/// goes, and with it the loan.
 pub(super) fn waiting(tenant: &ClientTenant, home: &Environment) -> Option<String> {
-    shared(tenant).filter(|_| !tenant.is_leaving())?;
+    let is_destroyed = tenant.decided().is_some_and(|offboarding| !may_still_be_called_off(offboarding));
+    shared(tenant).filter(|_| !tenant.is_leaving() && !is_destroyed)?;
     home.spec.warehouse.as_ref()?;
     let has_role = home.status.as_ref().is_some_and(|s| s.warehouse_tenants.contains(&tenant.name_any()));
     if cluster(home).is_none() {
