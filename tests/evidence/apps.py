@@ -6,6 +6,7 @@ from typing import Any
 
 from e2e.account import Account
 from e2e.kinds import Object
+from e2e.waiting import until
 from e2e.world import World
 
 APP = "claims"
@@ -28,7 +29,10 @@ def seen(world: World, kind: str, name: str) -> Any:
 
 def flip(world: World, kind: str, name: str, field: str) -> None:
     if kind == TABLE:
-        return _TABLE[field](world.aws.dynamodb, name)
+        _TABLE[field](world.aws.dynamodb, name)
+        # While AWS changes it, nothing can be said of its fields.
+        until(f"{name} is changed", lambda: _is_settled(world.aws, name))
+        return None
     namespace, _, own = name.rpartition("/")
     live = world.cluster.get(KINDS[kind], own, namespace)
     world.cluster.patch(KINDS[kind], own, _change(live, field), namespace)
@@ -105,6 +109,12 @@ _TABLE: dict[str, Callable[[Any, str], None]] = {
         TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
     ),
 }
+
+
+def _is_settled(aws: Account, name: str) -> bool:
+    held: Any = aws.dynamodb
+    table = held.describe_table(TableName=name)["Table"]
+    return bool(table["TableStatus"] == "ACTIVE" and table.get("SSEDescription", {}).get("Status") != "UPDATING")
 
 
 def _table(aws: Account, name: str) -> Any:
