@@ -32,11 +32,10 @@ def flip(world: World, kind: str, name: str, field: str) -> None:
         _TABLE[field](world.aws.dynamodb, name)
         # While AWS changes it, nothing can be said of its fields.
         until(f"{name} is changed", lambda: _is_settled(world.aws, name))
-        return None
+        return
     namespace, _, own = name.rpartition("/")
     live = world.cluster.get(KINDS[kind], own, namespace)
     world.cluster.patch(KINDS[kind], own, _change(live, field), namespace)
-    return None
 
 
 def door(live: Object, edit: Callable[[Any], None]) -> Object:
