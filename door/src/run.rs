@@ -5,9 +5,8 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use cloister_identity::{Complaint, Published, Rates, Tls};
+use cloister_identity::{Complaint, Published, Rates, Tls, log, stop_signal};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 
@@ -24,7 +23,7 @@ use crate::signin::Seal;
 
 /// Serves until it is told to stop; then ships what is left of the access log.
 pub async fn run(options: Options) -> Result<(), Complaint> {
-    log(options.log_format);
+    log(options.log_format == LogFormat::Json);
     // Fails only where there is one already, which is the same.
     let _ = aws_lc_rs::default_provider().install_default();
     let config = Config::open(&options.config)?;
@@ -122,26 +121,4 @@ fn s3(aws: &SdkConfig, region: &str) -> aws_sdk_s3::Client {
         .build();
     let config = aws_sdk_s3::config::Builder::from(&there).timeout_config(timeouts);
     aws_sdk_s3::Client::from_conf(config.build())
-}
-
-fn log(format: LogFormat) {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("CLOISTER_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match format {
-        LogFormat::Json => builder.json().init(),
-        LogFormat::Text => builder.init(),
-    }
-}
-
-fn stop_signal() -> Result<impl Future<Output = ()>, Complaint> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        tracing::info!("stopping: requests under way come to their end");
-    })
 }

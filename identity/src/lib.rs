@@ -4,12 +4,14 @@
 mod claims;
 mod keys;
 mod limit;
+mod process;
 mod published;
 mod tls;
 
 pub use claims::{SecondFactor, texts};
 pub use keys::{Key, Keys};
 pub use limit::Rates;
+pub use process::{log, stop_signal};
 pub use published::{Document, Published, is_safe};
 pub use tls::Tls;
 

@@ -2,10 +2,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use cloister_identity::Complaint;
-use cloister_identity::{Rates, SecondFactor, Tls};
+use cloister_identity::{Rates, SecondFactor, Tls, log, stop_signal};
 use kube::Client;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
@@ -23,7 +22,7 @@ use crate::serve::{Server, may_serve};
 
 /// Serves until it is told to stop.
 pub async fn run(options: Options) -> Result<(), Complaint> {
-    log(options.log_format);
+    log(options.log_format == LogFormat::Json);
     // Fails only where there is one already, which is the same.
     let _ = aws_lc_rs::default_provider().install_default();
     let tls = match (&options.tls_cert, &options.tls_key) {
@@ -94,27 +93,4 @@ fn rules(options: &Options) -> Rules {
             amr: if unsaid { vec!["mfa".to_owned()] } else { options.mfa_amr.clone() },
         },
     }
-}
-
-/// On standard error: standard output may be the audit record.
-fn log(format: LogFormat) {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("CLOISTER_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match format {
-        LogFormat::Json => builder.json().init(),
-        LogFormat::Text => builder.init(),
-    }
-}
-
-fn stop_signal() -> Result<impl Future<Output = ()>, Complaint> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        tracing::info!("stopping: requests under way come to their end");
-    })
 }
