@@ -81,7 +81,7 @@ impl Account {
             let request = s3.put_object().bucket(bucket).key(key).if_none_match("*");
             request.content_type("application/json").body(body.into_bytes().into()).send()
         };
-        match self.s3.call(Lane::User, send).await {
+        match self.home.s3.call(Lane::User, send).await {
             Err(fault) if fault.code == "PreconditionFailed" => Ok(()),
             answer => answer.map(|_| ()),
         }
@@ -99,7 +99,7 @@ impl Account {
             let request = s3.list_object_versions().bucket(bucket).set_prefix(prefix.map(str::to_owned));
             request.set_key_marker(key).set_version_id_marker(version).send()
         };
-        let answer = self.s3.call(Lane::Sweep, send).await?;
+        let answer = self.home.s3.call(Lane::Sweep, send).await?;
         let next = answer.next_key_marker.filter(|_| answer.is_truncated == Some(true));
         let next = next.map(|key| (key, answer.next_version_id_marker));
         let versions = answer.versions.unwrap_or_default().into_iter().filter_map(version_of).collect();

@@ -145,6 +145,7 @@ impl World {
             account: &here,
             keys,
             named_buckets: &BTreeSet::new(),
+            copied: false,
             load_balancers: 0,
             dropped_children: &BTreeSet::new(),
             deleting: self.deleting,
@@ -166,6 +167,7 @@ impl World {
                 names: &self.names,
                 account: &here,
                 key_arn,
+                copy_key: None,
                 fate: if self.deleting { Fate::Vanish } else { Fate::Exist },
                 intake: None,
             }));

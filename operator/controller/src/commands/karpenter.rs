@@ -57,6 +57,7 @@ fn objects(found: &ClientTenant, home: &Environment) -> Result<[serde_json::Valu
         account: &account,
         keys: &KeyArns { home: Some(key), ..KeyArns::default() },
         named_buckets: &BTreeSet::new(),
+        copied: false,
         load_balancers: 0,
         dropped_children: &BTreeSet::new(),
         deleting: false,

@@ -172,7 +172,9 @@ pub(super) async fn turn(
     let emptied: BTreeMap<String, _> = outcomes
         .iter()
         .filter_map(|(id, outcome)| match id {
-            ResourceId::Bucket(name) => Some((name.clone(), outcome.emptied?)),
+            ResourceId::Bucket(name) | ResourceId::ReplicaBucket(name) => {
+                Some((name.clone(), outcome.emptied?))
+            }
             _ => None,
         })
         .collect();

@@ -38,6 +38,7 @@ fn desired() -> DesiredSet {
         account: &account,
         keys: &KeyArns { home: Some(KEY.into()), recovery: Some(KEY.into()), audit: None },
         named_buckets: &BTreeSet::new(),
+        copied: true,
         load_balancers: 0,
         dropped_children: &BTreeSet::new(),
         deleting: false,
@@ -54,6 +55,7 @@ fn desired() -> DesiredSet {
         names: &names,
         account: &account,
         key_arn: KEY,
+        copy_key: Some(KEY),
         fate: Fate::Exist,
         intake: None,
     }));
@@ -66,7 +68,7 @@ fn findings(desired: &DesiredSet, see: impl Fn(&ResourceId, &Resource) -> Option
         desired.iter().map(|(id, want)| (id, see(id, &want.resource))).collect();
     let looks =
         desired.iter().map(|(id, want)| Look { of: Of::Tenant, id, want, seen: seen[id].as_ref() }).collect();
-    let declared = Parts::from([Part::Buckets, Part::Warehouse, Part::Nodes, Part::Apps]);
+    let declared = Parts::from([Part::Buckets, Part::Warehouse, Part::Nodes, Part::Apps, Part::Copies]);
     // A world in which nothing is there has no drill on record either.
     let drilled = seen.values().any(|seen| matches!(seen, Some(Observed::Present(_))));
     let good = || drill(json!({ "result": "Matched", "ageDays": 12, "seconds": 700 }));
@@ -170,7 +172,7 @@ fn nothing_observed_is_never_met() {
     for sight in sights {
         assert_eq!(red(&findings(&desired(), |_, _| sight.clone())), managed(&[]), "{sight:?}");
     }
-    let mut declared = Parts::from([Part::Buckets, Part::Warehouse, Part::Nodes, Part::Apps]);
+    let mut declared = Parts::from([Part::Buckets, Part::Warehouse, Part::Nodes, Part::Apps, Part::Copies]);
     declared.extend(OF_HOME);
     assert_eq!(red(&judge(&scene(vec![], declared), &[]).0), managed(&OF_HOME));
 }

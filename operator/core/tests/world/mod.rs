@@ -69,6 +69,7 @@ impl Example {
             account: &self.account,
             keys,
             named_buckets: &empty,
+            copied: true,
             load_balancers: 0,
             dropped_children: &BTreeSet::new(),
             deleting,
@@ -79,7 +80,7 @@ impl Example {
         });
         if let Some(key_arn) = &keys.home {
             let fate = if deleting { Fate::Vanish } else { Fate::Exist };
-            all.extend(self.bucket(key_arn, fate));
+            all.extend(self.bucket((key_arn, keys.recovery.as_deref()), fate));
             all.extend(self.app(key_arn, fate));
         }
         all
@@ -97,7 +98,7 @@ impl Example {
         })
     }
 
-    fn bucket(&self, key_arn: &str, fate: Fate) -> DesiredSet {
+    fn bucket(&self, (key_arn, copy_key): (&str, Option<&str>), fate: Fate) -> DesiredSet {
         let inline = &self.tenant.spec.ingest_buckets[0];
         bucket::desire(&bucket::Inputs {
             name: &inline.name,
@@ -107,6 +108,7 @@ impl Example {
             names: &self.names,
             account: &self.account,
             key_arn,
+            copy_key,
             fate,
             intake: None,
         })
@@ -285,6 +287,7 @@ fn newborn(want: &Bucket) -> Bucket {
         logging: None,
         lifecycle: BTreeMap::new(),
         notifications: BTreeMap::new(),
+        replication: None,
         ..want.clone()
     }
 }

@@ -116,6 +116,7 @@ pub(super) async fn plan_tenant(
         account: &account,
         keys: &KeyArns::default(),
         named_buckets: &named_buckets,
+        copied: buckets.iter().any(|b| bucket::is_copied(&b.spec, &tenant.spec)),
         load_balancers: load_balancers(tenant, apps.iter()),
         dropped_children: &std::collections::BTreeSet::new(),
         deleting: false,
@@ -138,6 +139,8 @@ pub(super) async fn plan_tenant(
             names: &names,
             account: &account,
             key_arn: keys.home.as_deref().unwrap_or(KEY_NOT_KNOWN_YET),
+            copy_key: bucket::is_copied(&bucket.spec, &tenant.spec)
+                .then(|| keys.recovery.as_deref().unwrap_or(KEY_NOT_KNOWN_YET)),
             fate: Fate::Exist,
             intake: None,
         });

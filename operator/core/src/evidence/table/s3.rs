@@ -1,11 +1,14 @@
 //! S1-S12: buckets. The Environment's log bucket is judged with the tenant's wherever S3 lets it be so.
 
-use super::super::demand::Test::{AtLeastDeclared, AtMostDeclared, Declared, Is, OneOf, Rule, True};
+use super::super::demand::Test::{
+    AtLeastDeclared, AtMostDeclared, Declared, DeclaredOrNone, Is, OneOf, Rule, True,
+};
 use super::super::demand::{any, home, own};
 use super::super::rules::NO_FOREIGN_ACCOUNT;
-use super::super::{Basis, Part, Safeguard, managed};
+use super::super::{Part, Safeguard, managed};
 
 const BUCKETS: &str = "s3-bucket/*";
+const REPLICAS: &str = "replica-bucket/*";
 
 pub(super) const TABLE: &[Safeguard] = &[
     Safeguard {
@@ -159,10 +162,33 @@ pub(super) const TABLE: &[Safeguard] = &[
         prowler: &["s3_bucket_cross_region_replication"],
         config: &["s3-bucket-replication-enabled"],
         fsbp: &["S3.7"],
-        basis: Basis::NotManaged {
-            needs: "replication of buckets into the Environment's recoveryRegion, under a key there",
-        },
-        beyond: None,
+        basis: managed(
+            Part::Copies,
+            &[
+                own(BUCKETS, "replication.role", DeclaredOrNone),
+                own(BUCKETS, "replication.rules.*.enabled", DeclaredOrNone),
+                own(BUCKETS, "replication.rules.*.bucket", DeclaredOrNone),
+                own(BUCKETS, "replication.rules.*.kmsKey", DeclaredOrNone),
+                own(BUCKETS, "replication.rules.*.encryptedObjects", DeclaredOrNone),
+                own(BUCKETS, "replication.rules.*.prefix", DeclaredOrNone),
+                own(REPLICAS, "versioning", Is("Enabled")),
+                own(REPLICAS, "encryption.algorithm", Is("aws:kms")),
+                own(REPLICAS, "encryption.kmsKey", Declared),
+                own(REPLICAS, "ownership", Is("BucketOwnerEnforced")),
+                own(REPLICAS, "publicAccessBlock.blockPublicAcls", True),
+                own(REPLICAS, "publicAccessBlock.ignorePublicAcls", True),
+                own(REPLICAS, "publicAccessBlock.blockPublicPolicy", True),
+                own(REPLICAS, "publicAccessBlock.restrictPublicBuckets", True),
+                own(REPLICAS, "policy.DenyInsecureTransport", Declared),
+                own(REPLICAS, "policy.DenyOldTls", Declared),
+                own(REPLICAS, "policy.DenyOtherAccounts", Declared),
+                own(REPLICAS, "policy.DenyWrites", Declared),
+                own(REPLICAS, "policy", Rule(NO_FOREIGN_ACCOUNT)),
+            ],
+        ),
+        beyond: Some(
+            "Objects from before copies were declared are not copied; cloister drill counts what is missing there",
+        ),
     },
     Safeguard {
         id: "S11",

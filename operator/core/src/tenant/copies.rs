@@ -1,0 +1,141 @@
+//! What copies of objects in the recovery region need: a role that S3 takes on, and a key there.
+
+use std::collections::BTreeSet;
+
+use cloister_crds::ClientTenantSpec;
+use cloister_crds::bucket::Copies;
+
+use super::{Inputs, want};
+use crate::document::{Document, Statement};
+use crate::environment::Account;
+use crate::plan::DesiredSet;
+use crate::resource::{KEY_NOT_KNOWN_YET, Policy, Resource, ResourceId, Role};
+use crate::violation::Violation;
+use crate::warehouse::key;
+
+/// Purpose of that role.
+pub const COPIES: &str = "copies";
+
+const REPLICATE: [&str; 3] = ["s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"];
+
+/// Whether anything of the tenant is copied, as far as its own declaration says.
+#[must_use]
+pub fn copies(spec: &ClientTenantSpec) -> bool {
+    let inline = spec.ingest_buckets.iter().any(|bucket| bucket.spec.copies == Some(Copies::CrossRegion));
+    inline || spec.copies == Copies::CrossRegion
+}
+
+pub(super) fn lacks(spec: &ClientTenantSpec, account: &Account) -> Option<Violation> {
+    let hint = format!(
+        "objects are copied to a second region, and Environment {} names none: set spec.recoveryRegion of the Environment, \
+         such as us-west-2, or write copies: None",
+        account.environment
+    );
+    let inline = spec.ingest_buckets.iter().position(|b| b.spec.copies == Some(Copies::CrossRegion));
+    let path = match (spec.copies, inline) {
+        (Copies::CrossRegion, _) => "spec.copies".to_owned(),
+        (Copies::None, Some(i)) => format!("spec.ingestBuckets[{i}].copies"),
+        (Copies::None, None) => return None,
+    };
+    account.recovery_region.is_none().then(|| Violation::new(path, hint))
+}
+
+/// After the warehouse, which may have the same key.
+pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
+    let Some(region) = inputs.account.recovery_region.as_deref().filter(|_| inputs.copied) else { return };
+    let id = ResourceId::RecoveryKey(inputs.names.key_alias());
+    let fresh = || {
+        let policy = key::administered(inputs.account, inputs.is_going());
+        want(key::key(policy, inputs.tags("recovery-key")), [])
+    };
+    let wanted = set.entry(id.clone()).or_insert_with(fresh);
+    if let Resource::Key(key) = &mut wanted.resource
+        && let Some(policy) = &mut key.policy
+    {
+        policy.0.insert("UsedForCopies".into(), used_for_copies(inputs, region));
+    }
+    let (name, boundary) = (inputs.names.role(COPIES), inputs.names.role("boundary"));
+    let policy = Resource::Policy(Policy { document: Some(document(inputs, region)) });
+    set.insert(ResourceId::Policy(name.clone()), want(policy, [inputs.key_id(), id]));
+    let role = Role {
+        trust: Some(trust(inputs)),
+        boundary: inputs.account.policy_arn(&boundary),
+        attached: BTreeSet::from([inputs.account.policy_arn(&name)]),
+        inline: BTreeSet::new(),
+        tags: inputs.tags("role/copies"),
+    };
+    let needs = [ResourceId::Policy(boundary), ResourceId::Policy(name.clone())];
+    set.insert(ResourceId::Role(name), want(Resource::Role(role), needs));
+}
+
+/// What the boundary leaves the role beside the tenant's own buckets and key.
+pub(super) fn boundary(inputs: &Inputs<'_>) -> Vec<(String, Statement)> {
+    if !inputs.copied || inputs.account.recovery_region.is_none() {
+        return Vec::new();
+    }
+    vec![
+        ("OwnCopies".into(), Statement::allow(REPLICATE).on([replicas(inputs)])),
+        ("CopiesKey".into(), Statement::allow(["kms:Encrypt"]).on([recovery_key(inputs)])),
+    ]
+}
+
+fn recovery_key<'a>(inputs: &'a Inputs<'_>) -> &'a str {
+    inputs.keys.recovery.as_deref().unwrap_or(KEY_NOT_KNOWN_YET)
+}
+
+fn replicas(inputs: &Inputs<'_>) -> String {
+    format!("{}/*", inputs.account.bucket_arn(&inputs.names.replica("*")))
+}
+
+/// S3 takes it on for this account's buckets only.
+fn trust(inputs: &Inputs<'_>) -> Document {
+    let trust = Statement::allow(["sts:AssumeRole"]).principal("Service", "s3.amazonaws.com").when(
+        "StringEquals",
+        "aws:SourceAccount",
+        [inputs.account.id.clone()],
+    );
+    Document::new([("Replication", trust)])
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html>
+fn document(inputs: &Inputs<'_>, region: &str) -> Document {
+    let read = [
+        "s3:GetObjectLegalHold",
+        "s3:GetObjectRetention",
+        "s3:GetObjectVersionAcl",
+        "s3:GetObjectVersionForReplication",
+        "s3:GetObjectVersionTagging",
+    ];
+    let through = |key: &str, action: &str, region: &str| {
+        let host = inputs.account.service_host_in("s3", region);
+        Statement::allow([action]).on([key]).when("StringEquals", "kms:ViaService", [host])
+    };
+    let objects = inputs.bucket_arns().into_iter().map(|arn| format!("{arn}/*"));
+    Document::new([
+        (
+            "ReadTheRule",
+            Statement::allow(["s3:GetReplicationConfiguration", "s3:ListBucket"]).on(inputs.bucket_arns()),
+        ),
+        ("ReadVersions", Statement::allow(read).on(objects)),
+        ("WriteCopies", Statement::allow(REPLICATE).on([replicas(inputs)])),
+        ("UseKey", through(inputs.key_arn(), "kms:Decrypt", &inputs.account.region)),
+        ("UseKeyThere", through(recovery_key(inputs), "kms:Encrypt", region)),
+    ])
+}
+
+fn used_for_copies(inputs: &Inputs<'_>, region: &str) -> Statement {
+    Statement::allow(["kms:Encrypt"])
+        .principal("AWS", inputs.account.root())
+        .on(["*"])
+        .when("ArnEquals", "aws:PrincipalArn", [inputs.account.role_arn(&inputs.names.role(COPIES))])
+        .when("StringEquals", "kms:ViaService", [inputs.account.service_host_in("s3", region)])
+}
+
+/// What the tenant's own key lets the role do.
+pub(super) fn read_for_copies(inputs: &Inputs<'_>, root: &str) -> Statement {
+    Statement::allow(["kms:Decrypt"])
+        .principal("AWS", root)
+        .on(["*"])
+        .when("ArnEquals", "aws:PrincipalArn", [inputs.account.role_arn(&inputs.names.role(COPIES))])
+        .when("StringEquals", "kms:ViaService", [inputs.account.service_host("s3")])
+}
