@@ -13,7 +13,7 @@ from aws.errors import AwsError
 from aws.fallback import MOTO
 from aws.message import Response
 from aws.registry import answers
-from aws.s3 import checksums, gate
+from aws.s3 import checksums, gate, replication
 from aws.s3.encryption import KMS, blocked_of
 from aws.service_access import find_key
 
@@ -65,6 +65,8 @@ def write(call: Call) -> Response:
     if checksum is not None and response.status == 200:
         checksums.keep(call, bucket, checksum)
         response.headers[checksums.HEADER] = checksum
+    if response.status == 200 and call.operation != "CreateMultipartUpload":
+        replication.begin(bucket, call.key)
     return response
 
 
@@ -74,4 +76,15 @@ def read(call: Call) -> Response:
     found = stores.s3(bucket.account_id).get_object(call.bucket, call.key, version_id=call.query.get("versionId"))
     if found is not None and found.encryption in KMS:
         use_key(call, bucket, found.kms_key_id or MANAGED, "kms:Decrypt")
-    return MOTO.answer(call)
+    response = MOTO.answer(call)
+    response.headers.update(replication.status(found))
+    return response
+
+
+@answers("s3", "HeadObject")
+def head(call: Call) -> Response:
+    bucket = gate.bucket(call)
+    found = stores.s3(bucket.account_id).get_object(call.bucket, call.key, version_id=call.query.get("versionId"))
+    response = MOTO.answer(call)
+    response.headers.update(replication.status(found))
+    return response

@@ -1,0 +1,57 @@
+"""Copies of objects in another region."""
+
+import time
+from typing import Any
+
+from aws.conftest import PRODUCTION, Emulator, allow, document, refused
+
+ROLE = f"arn:aws:iam::{PRODUCTION}:role/copies"
+READ = allow("s3:GetObjectVersionForReplication", "arn:aws:s3:::here/*")
+WRITE = allow("s3:ReplicateObject", "arn:aws:s3:::there/*")
+
+
+def copying(aws: Emulator, *statements: dict[str, Any]) -> tuple[Any, Any]:
+    here, there = aws.client("s3"), aws.client("s3", region="us-west-2")
+    here.create_bucket(Bucket="here")
+    there.create_bucket(Bucket="there", CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
+    trust = document(
+        {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    )
+    iam = aws.client("iam")
+    iam.create_role(RoleName="copies", AssumeRolePolicyDocument=trust)
+    iam.put_role_policy(RoleName="copies", PolicyName="p", PolicyDocument=document(*statements))
+    rule = {"ID": "r", "Priority": 1, "Status": "Enabled", "Filter": {"Prefix": ""},
+            "DeleteMarkerReplication": {"Status": "Enabled"}, "Destination": {"Bucket": "arn:aws:s3:::there"}}  # fmt: skip
+    wanted = {"Role": ROLE, "Rules": [rule]}
+    with refused("InvalidRequest", says="Versioning"):
+        here.put_bucket_replication(Bucket="here", ReplicationConfiguration=wanted)
+    for client, name in ((here, "here"), (there, "there")):
+        client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    here.put_bucket_replication(Bucket="here", ReplicationConfiguration=wanted)
+    assert here.get_bucket_replication(Bucket="here")["ReplicationConfiguration"] == wanted
+    return here, there
+
+
+def settled(here: Any) -> str:
+    for _ in range(50):
+        said: str = here.head_object(Bucket="here", Key="k")["ReplicationStatus"]
+        if said != "PENDING":
+            return said
+        time.sleep(0.1)
+    raise AssertionError("it is still pending")
+
+
+def test_a_new_object_arrives_as_the_same_version(aws: Emulator) -> None:
+    here, there = copying(aws, READ, WRITE)
+    version = here.put_object(Bucket="here", Key="k", Body=b"body")["VersionId"]
+    assert settled(here) == "COMPLETED"
+    found = there.get_object(Bucket="there", Key="k")
+    assert (found["Body"].read(), found["VersionId"], found["ReplicationStatus"]) == (b"body", version, "REPLICA")
+
+
+def test_a_role_that_may_not_copies_nothing(aws: Emulator) -> None:
+    here, there = copying(aws, READ)
+    here.put_object(Bucket="here", Key="k", Body=b"body")
+    assert settled(here) == "FAILED"
+    with refused("404", 404):
+        there.head_object(Bucket="there", Key="k")
