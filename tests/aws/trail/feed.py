@@ -14,6 +14,7 @@ from typing import Any
 from aws import stores
 from aws.call import Call
 from aws.events import records
+from aws.events.forwarding import is_bus, may_put_events
 from aws.service_access import may_send
 from aws.trail import record
 
@@ -83,10 +84,23 @@ class Feed:
         if len(body) > LONGEST:
             return
         for target in rule.targets.values():
-            if may_send("events.amazonaws.com", rule.arn, rule.account, target.arn):
+            if is_bus(target.arn):
+                self._forward(rule, target, body)
+            elif may_send("events.amazonaws.com", rule.arn, rule.account, target.arn):
                 region, account, name = target.arn.split(":")[3:6]
                 stores.sqs(account, region).send_message(queue_name=name, message_body=body)
                 self.sent += 1
+
+    def _forward(self, rule: records.Rule, target: records.Target, body: str) -> None:
+        """On the other bus the event says still where it is from. What goes in circles there is none of AWS's affair:
+        here it ends in a RecursionError."""
+        if not may_put_events(rule, target.role, target.arn):
+            return
+        region, account = target.arn.split(":")[3:5]
+        event = json.loads(body)
+        for there in records.rules(account, region).values():
+            if there.matches(event):
+                self._send(there, body)
 
 
 FEED = Feed()
