@@ -2,7 +2,7 @@
 
 "EventBridge delivers at least once", and CloudTrail promises no order. What tests ask for by the control API replaces
 the usual mischief: {"least", "most"} seconds late, {"twice"} the share that comes again, {"lost"} the share that never
-comes.
+comes, {"region"} of which region.
 """
 
 import asyncio
@@ -27,6 +27,7 @@ class Mischief:
     most: float = 1.2
     twice: float = 0.1
     lost: float = 0.0
+    region: str = ""  # whose events are lost; all where it is empty
 
 
 class Feed:
@@ -43,8 +44,9 @@ class Feed:
         self.mischief = Mischief()
         self.chance = random.Random(164)
 
-    def configure(self, asked: dict[str, float]) -> dict[str, Any]:
-        self.mischief = Mischief(**{name: float(value) for name, value in asked.items()})
+    def configure(self, asked: dict[str, Any]) -> dict[str, Any]:
+        numbers = {name: float(value) for name, value in asked.items() if name != "region"}
+        self.mischief = Mischief(**numbers, region=str(asked.get("region", "")))
         return vars(self.mischief) | {"sent": self.sent}
 
     def tell(self, call: Call, error: str, message: str) -> None:
@@ -59,7 +61,8 @@ class Feed:
                 self._send_later(rule, event)
 
     def _send_later(self, rule: records.Rule, event: dict[str, Any]) -> None:
-        if self.chance.random() < self.mischief.lost:
+        here = self.mischief.region in ("", event["region"])
+        if here and self.chance.random() < self.mischief.lost:
             return
         body = json.dumps(event, separators=(",", ":"))
         for _ in range(2 if self.chance.random() < self.mischief.twice else 1):
