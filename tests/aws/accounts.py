@@ -23,6 +23,7 @@ class Environment:
     name: str
     account: str
     digit: str  # tells the network ids of one environment from another's
+    region: str = REGION
 
     @property
     def external_id(self) -> str:
@@ -44,6 +45,8 @@ class Environment:
 PRODUCTION = Environment("production", "222222222222", "2")
 STAGING = Environment("staging", "333333333333", "3")
 ENVIRONMENTS = (PRODUCTION, STAGING)
+# Of the staging account too, in a region where IAM's events are not.
+WEST = Environment("west", STAGING.account, "4", "us-west-2")
 ALL = (LOGIN, PRODUCTION.account, STAGING.account, AUDIT)
 
 
