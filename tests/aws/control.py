@@ -25,6 +25,7 @@ POST   /ec2/events {instance, code, seconds}            schedules an event; {ins
 POST   /ec2/terminate {instance, code, message}         as AWS ends an instance, not its owner
 POST   /ec2/tenancy {tenancy, count}                    the next instances come up with it, whatever was asked
 GET    /instances?account=…&region=…&state=…            what a local node agent needs to know of instances
+POST   /logs/silence {account, region, group, minutes}  its streams have taken nothing in for so long
 POST   /trail {"least", "most", "twice", "lost"}        how late events of calls come, see `trail/feed.py`
 POST   /trail/poison {account, region, body}            what is no event, to where its rules send events
 POST   /reset                                           everything as after a start, with new credentials
@@ -46,6 +47,7 @@ from aws.errors import AwsError
 from aws.faults import BadRule
 from aws.front import Front
 from aws.kms.clock import shred
+from aws.logs.streams import silence
 from aws.message import Request, Response
 from aws.principals import PRINCIPALS
 from aws.redshift import backup, clock, states
@@ -102,6 +104,7 @@ class Control:
                 "waiting": placing.misplace(body["tenancy"], int(body.get("count", 1)))
             },
             ("GET", "/instances"): lambda query, body: {"instances": instances.listed(query)},
+            ("POST", "/logs/silence"): lambda query, body: silence(body),
             ("POST", "/trail"): lambda query, body: FEED.configure(body),
             ("POST", "/trail/poison"): lambda query, body: FEED.poison(body),
             ("POST", "/reset"): self.reset,

@@ -19,7 +19,7 @@ from drift.warehouse import RECOVERY, flip_cluster, flip_log_group, flip_paramet
 from drift.warehouse import Spare as Vault
 from e2e.account import AUDIT, Account
 from e2e.world import World
-from evidence import apps
+from evidence import apps, cluster_log
 
 _STRANGER = {"AWS": "arn:aws:iam::333333333333:root"}
 
@@ -52,6 +52,8 @@ def flip(world: World, spare: Spare, safeguard: str, resource: str, field: str) 
         return own(aws, name)
     if kind == DRILL:
         return record(world, name, _drill_that_is_none(seen(world, resource), field))
+    if kind == cluster_log.KIND:
+        return cluster_log.flip(world, field)
     if kind in apps.KINDS or kind == apps.TABLE:
         return apps.flip(world, kind, name, field)
     if kind in GUARDRAILS:
@@ -88,6 +90,8 @@ def seen(world: World, resource: str) -> Any:
     kind, _, name = resource.partition("/")
     if kind == DRILL:
         return world.cluster.get("ClientTenant", name)["status"]["lastDrill"]
+    if kind == cluster_log.KIND:
+        return cluster_log.seen(world)
     if kind in apps.KINDS or kind == apps.TABLE:
         return apps.seen(world, kind, name)
     return snapshot(world.aws, world.cluster, resource)
@@ -96,6 +100,15 @@ def seen(world: World, resource: str) -> Any:
 def record(world: World, name: str, drill: Any) -> None:
     """Who writes it down by hand; the operator leaves it to the drill."""
     world.cluster.set_status("ClientTenant", name, {"lastDrill": drill})
+
+
+def mend(world: World, resource: str, was: Any) -> None:
+    """What is not the operator's to mend."""
+    kind, _, name = resource.partition("/")
+    if kind == DRILL:
+        record(world, name, was)
+    elif kind == cluster_log.KIND:
+        cluster_log.mend(world, was)
 
 
 def _drill_that_is_none(drill: Any, field: str) -> Any:

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cloister_core::environment::Account;
 use cloister_core::evidence::{
-    Basis, Finding, Look, Of, Part, Parts, Record, Scene, Status, judge, safeguards,
+    Basis, Finding, Look, Of, Part, Parts, Record, Scene, Seen, Status, judge, safeguards,
 };
 use cloister_core::fault::{Fault, FaultClass};
 use cloister_core::name::Names;
@@ -80,7 +80,7 @@ fn scene(looks: Vec<Look<'_>>, declared: Parts) -> Scene<'_> {
 }
 
 fn drill(fields: Value) -> Record {
-    Record { id: "recovery-drill/acme-health".into(), fields }
+    Record { of: Of::Tenant, id: "recovery-drill/acme-health".into(), seen: Seen::Fields(fields) }
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn red(findings: &[Finding]) -> Vec<&str> {
 }
 
 /// What is judged by resources of the Environment alone.
-const OF_HOME: [Part; 9] = [
+const OF_HOME: [Part; 10] = [
     Part::PublicAccessBlock,
     Part::SnapshotBlock,
     Part::PasswordPolicy,
@@ -125,6 +125,7 @@ const OF_HOME: [Part; 9] = [
     Part::ConfigRecorder,
     Part::Audit,
     Part::Alarms,
+    Part::ClusterLog,
     Part::People,
 ];
 
