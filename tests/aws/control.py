@@ -23,6 +23,8 @@ POST   /ec2/forget?account=…&region=…                   terminated instances
 POST   /ec2/capacity {type, zone, subnet, …}            AWS has none of a type left; DELETE [?type=…] gives it back
 POST   /ec2/events {instance, code, seconds}            schedules an event; {instance, "completed": true} ends them
 POST   /ec2/terminate {instance, code, message}         as AWS ends an instance, not its owner
+POST   /ec2/age {instance, hours}                       it was launched so much earlier
+POST   /ec2/stop {instance}                             it is stopped
 POST   /ec2/tenancy {tenancy, count}                    the next instances come up with it, whatever was asked
 GET    /instances?account=…&region=…&state=…            what a local node agent needs to know of instances
 POST   /logs/silence {account, region, group, minutes}  its streams have taken nothing in for so long
@@ -100,6 +102,8 @@ class Control:
             ("DELETE", "/ec2/capacity"): lambda query, body: capacity.resume(query.get("type", "")),
             ("POST", "/ec2/events"): lambda query, body: instances.schedule(body),
             ("POST", "/ec2/terminate"): lambda query, body: instances.terminate(body),
+            ("POST", "/ec2/age"): lambda query, body: instances.age(body),
+            ("POST", "/ec2/stop"): lambda query, body: instances.stop(body),
             ("POST", "/ec2/tenancy"): lambda query, body: {
                 "waiting": placing.misplace(body["tenancy"], int(body.get("count", 1)))
             },

@@ -27,6 +27,9 @@ class Shipper:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> "Shipper":
+        """What is there already is there once this is entered."""
+        self._make_stream()
+        self.ship()
         self._thread.start()
         return self
 

@@ -19,7 +19,7 @@ from drift.warehouse import RECOVERY, flip_cluster, flip_log_group, flip_paramet
 from drift.warehouse import Spare as Vault
 from e2e.account import AUDIT, Account
 from e2e.world import World
-from evidence import apps, cluster_log
+from evidence import apps, cluster_log, worker_nodes
 
 _STRANGER = {"AWS": "arn:aws:iam::333333333333:root"}
 
@@ -54,6 +54,8 @@ def flip(world: World, spare: Spare, safeguard: str, resource: str, field: str) 
         return record(world, name, _drill_that_is_none(seen(world, resource), field))
     if kind == cluster_log.KIND:
         return cluster_log.flip(world, field)
+    if kind == worker_nodes.KIND:
+        return worker_nodes.flip(world, name, field)
     if kind in apps.KINDS or kind == apps.TABLE:
         return apps.flip(world, kind, name, field)
     if kind in GUARDRAILS:
@@ -92,6 +94,8 @@ def seen(world: World, resource: str) -> Any:
         return world.cluster.get("ClientTenant", name)["status"]["lastDrill"]
     if kind == cluster_log.KIND:
         return cluster_log.seen(world)
+    if kind == worker_nodes.KIND:
+        return None  # they come and go
     if kind in apps.KINDS or kind == apps.TABLE:
         return apps.seen(world, kind, name)
     return snapshot(world.aws, world.cluster, resource)
@@ -109,6 +113,8 @@ def mend(world: World, resource: str, was: Any) -> None:
         record(world, name, was)
     elif kind == cluster_log.KIND:
         cluster_log.mend(world, was)
+    elif kind == worker_nodes.KIND:
+        worker_nodes.mend(world)
 
 
 def _drill_that_is_none(drill: Any, field: str) -> Any:

@@ -127,7 +127,7 @@ def test_a_tenant_that_is_not_there_is_told(world: World) -> None:
 def test_markdown_is_one_table_whose_rows_are_whole(world: World) -> None:
     done = run(world, TENANT)
     rows = [line for line in done.stdout.splitlines() if line.startswith("|")]
-    assert len(rows) == 2 + 59
+    assert len(rows) == 2 + 60
     assert {line.replace("\\|", "").count("|") for line in rows} == {7}
     assert "<script>" not in done.stdout and "&lt;script&gt;" in done.stdout
 

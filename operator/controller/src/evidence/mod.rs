@@ -23,8 +23,8 @@ use tokio::time::{Instant, sleep};
 use crate::api::Object;
 use crate::commands::Complaint;
 use crate::commands::evidence::{
-    Looks, look_at_cluster_log, look_at_home, look_at_tenant, of_home_report, of_tenant_report, others,
-    unread,
+    Looks, look_at_cluster_log, look_at_home, look_at_nodes, look_at_tenant, of_home_report,
+    of_tenant_report, others, unread,
 };
 use crate::commands::plan::{Live, Manifests, Section, account};
 use crate::context::Context;
@@ -116,10 +116,14 @@ async fn of_tenant(
     if let Some(first) = lacking.first() {
         return Err(first.to_string().into());
     }
-    let of_tenant = look_at_tenant(tenant, desk.home, manifests, live).await;
+    let (of_tenant, nodes) = futures::join!(
+        look_at_tenant(tenant, desk.home, manifests, live),
+        look_at_nodes(tenant, desk.home, live)
+    );
+    let records: Vec<Record> = records.iter().cloned().chain(nodes).collect();
     let sections: Vec<&Section> = std::iter::once(of_home).chain(&of_tenant).collect();
-    readable(tenant, &sections, records, desk.context)?;
-    let seen = Looks { of_home, of_tenant: &of_tenant, records };
+    readable(tenant, &sections, &records, desk.context)?;
+    let seen = Looks { of_home, of_tenant: &of_tenant, records: &records };
     let report = of_tenant_report(tenant, desk.home, manifests, &seen, &[], None);
     publish(tenant, report, desk).await
 }

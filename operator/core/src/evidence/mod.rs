@@ -5,6 +5,7 @@ mod demand;
 mod exceptions;
 mod field;
 mod judge;
+mod nodes;
 mod report;
 mod rules;
 mod schedule;
@@ -18,6 +19,7 @@ pub use cluster_log::ClusterLog;
 pub use demand::{Demand, Of, Test};
 pub use exceptions::{Exception, read as read_exceptions};
 pub use judge::{Look, Record, Scene, Seen, judge};
+pub use nodes::node_ages;
 pub use report::{ExceptionState, Finding, Proof, Report, Status, Used};
 
 pub use schedule::{Files, is_due};

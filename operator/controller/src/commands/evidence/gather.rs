@@ -10,7 +10,7 @@ use cloister_crds::{ClientTenant, Environment, EvidenceSchedule, Guardrail, Inge
 use jiff::Timestamp;
 use kube::ResourceExt as _;
 
-use super::records::{drill, look_at_cluster_log};
+use super::records::{drill, look_at_cluster_log, look_at_nodes};
 use crate::api::Object as _;
 use crate::commands::access::Access;
 use crate::commands::plan::{Live, Manifests, Section, Survey, account, plan_environment, plan_tenant};
@@ -40,12 +40,14 @@ pub(super) async fn report(name: &str, exceptions: &[Exception], access: &Access
     }
     manifests.buckets = others(&found, live.list(name).await?);
     manifests.know_apps(&found, live.list(name).await?, live.list(name).await?);
-    let (of_home, cluster_log, of_tenant) = futures::join!(
+    let (of_home, cluster_log, nodes, of_tenant) = futures::join!(
         look_at_home(&home, &manifests, &live, is_shared(&found)),
         look_at_cluster_log(&home, &live),
+        look_at_nodes(&found, &home, &live),
         look_at_tenant(&found, &home, &manifests, &live)
     );
-    let looks = Looks { of_home: &of_home, of_tenant: &of_tenant, records: cluster_log.as_slice() };
+    let records: Vec<Record> = cluster_log.into_iter().chain(nodes).collect();
+    let looks = Looks { of_home: &of_home, of_tenant: &of_tenant, records: &records };
     Ok(Told::Report(Box::new(of_tenant_report(&found, &home, &manifests, &looks, exceptions, live.calls())?)))
 }
 

@@ -1,13 +1,14 @@
 //! What safeguards are judged by that is no resource which Cloister keeps.
 
 use cloister_aws::Target;
-use cloister_core::evidence::{Of, Record, Seen};
+use cloister_core::evidence::{Of, Record, Seen, node_ages};
 use cloister_core::fault::Fault;
 use cloister_crds::{ClientTenant, Environment, KubernetesAudit};
 use jiff::Timestamp;
 use kube::ResourceExt as _;
 use serde_json::json;
 
+use crate::api::Object;
 use crate::commands::plan::Live;
 use crate::kinds::target;
 
@@ -23,6 +24,19 @@ pub async fn look_at_cluster_log(home: &Environment, live: &Live) -> Option<Reco
         Err(fault) => Seen::Unreadable(fault),
     };
     Some(Record { of: Of::Environment, id: format!("kubernetes-audit-log/{}", declared.log_group), seen })
+}
+
+/// None where the tenant has no nodes. Of the listing that the pools of all tenants share.
+pub async fn look_at_nodes(tenant: &ClientTenant, home: &Environment, live: &Live) -> Option<Record> {
+    let declared = tenant.spec.nodes.as_ref()?;
+    let seen = match live.account(home).fleet(Live::recently()).await {
+        Ok(fleet) => {
+            let own = fleet.get(&Object::uid(tenant)).map(Vec::as_slice).unwrap_or_default();
+            Seen::Fields(node_ages(own, declared.expire_after_hours, Timestamp::now().as_second()))
+        }
+        Err(fault) => Seen::Unreadable(fault),
+    };
+    Some(Record { of: Of::Tenant, id: format!("worker-nodes/{}", tenant.name_any()), seen })
 }
 
 /// The cluster may run in another account than its tenants.

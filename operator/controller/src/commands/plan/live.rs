@@ -91,6 +91,11 @@ impl Live {
         self.aws.account(target)
     }
 
+    /// How old a shared listing may be.
+    pub fn recently() -> Instant {
+        Instant::now().checked_sub(Duration::from_mins(1)).unwrap_or_else(Instant::now)
+    }
+
     pub fn lane(&self) -> Lane {
         self.lane
     }
@@ -130,7 +135,7 @@ impl Live {
             adopt: want.adopt,
             lane: self.lane,
             // One snapshot serves the whole plan.
-            since: Instant::now().checked_sub(Duration::from_mins(1)).unwrap_or_else(Instant::now),
+            since: Self::recently(),
             intent_open: false,
         };
         self.account(home).observe(look).await
