@@ -1,4 +1,4 @@
-"""Streams of log groups: when each last took something in. Events are counted, not kept: nobody has a right to read them.
+"""Streams of log groups: when each last took something in. Events are counted, not kept: nobody may read them.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogStreams.html
