@@ -14,6 +14,8 @@ ADMIN_ROLE = "admin"
 # In the audit account: of whoever keeps the bucket of records.
 AUDIT_ROLE = "CloisterAudit"
 AUDIT_EXTERNAL_ID = "cloister-audit"
+# In the account of the cluster: of whoever looks at its API server's audit log.
+CLUSTER_LOG_ROLE = "CloisterClusterLog"
 # Of the upload API, which becomes the tenants' uploader roles.
 UPLOAD_ROLE = "cloister-upload"
 
