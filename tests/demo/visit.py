@@ -18,7 +18,7 @@ from demo.load import ROWS
 from demo.show import heading, line, plain
 from e2e.account import AUDIT, Account
 from e2e.careless import Target
-from e2e.kinds import Object, is_ready
+from e2e.kinds import Object, condition, is_ready
 from e2e.waiting import until
 from e2e.world import EXAMPLES, World
 from local import serving
@@ -27,6 +27,7 @@ from local.provider import Provider
 # Browsers take it for this machine without being told.
 HOST, CLIENT, ROUTE = "claims.localhost", "acme-claims", "/claims/:id"
 _PATIENCE = 120.0
+_REPLICAS = 2
 _SHIPPED_EVERY = 30.0
 
 
@@ -42,12 +43,13 @@ def tell(world: World, target: Target) -> int:
     world.cluster.apply(_app(target.tenant))
     clock.line("kubectl apply -f examples/claims-dashboard/app.yaml, its Secrets, signIn of the Environment")
     _wait(world, target.tenant)
-    pods = _pods(world, target.tenant)
+    pods = until("as many pods as declared", lambda: _pods(world, target.tenant), lambda now: len(now) == _REPLICAS)
     nodes = {pod["spec"]["nodeName"] for pod in pods}
-    clock.line(f"Ready: {len(pods)} pods on {len(nodes)} nodes of the tenant's own, the door in each")
+    strange = nodes - _nodes(world, target.tenant)
+    clock.line(f"Ready: {len(pods)} pods, the door in each, on {len(nodes)} of the tenant's own nodes, {len(strange)} elsewhere")
     balancer.start(pods)
     _visit(provider, balancer.origin(HOST), clock)
-    wrong = _recorded(world, clock) + _told(world)
+    wrong = len(strange) + _recorded(world, clock) + _told(world)
     plain(f"  {balancer.origin(HOST)}/  (amy, amy-password, code 123456; the certificate is the demo's own)")
     plain(f"  Pictures: {SCREENSHOTS.relative_to(Path(__file__).resolve().parents[2])}/demo-*.png")
     return wrong + len(world.calls.violations())
@@ -79,6 +81,7 @@ def _app(tenant: str) -> Object:
     app: Object = yaml.safe_load((EXAMPLES / "claims-dashboard" / "app.yaml").read_text())
     assert app["metadata"]["namespace"] == tenant
     app["spec"]["host"] = HOST
+    assert app["spec"].get("replicas", _REPLICAS) == _REPLICAS
     return app
 
 
@@ -93,7 +96,18 @@ def _wait(world: World, tenant: str) -> None:
 
 def _pods(world: World, tenant: str) -> list[Object]:
     found = world.cluster.every("Pod", tenant)
-    return [pod for pod in found if pod["metadata"].get("labels", {}).get("cloister.dev/app") == "claims"]
+    of_app = [pod for pod in found if pod["metadata"].get("labels", {}).get("cloister.dev/app") == "claims"]
+    # While one takes the place of another, there are more.
+    return [pod for pod in of_app if "deletionTimestamp" not in pod["metadata"] and _serves(pod)]
+
+
+def _serves(pod: Object) -> bool:
+    return condition(pod, "Ready").get("status") == "True"
+
+
+def _nodes(world: World, tenant: str) -> set[str]:
+    labelled = [node["metadata"] for node in world.cluster.every("Node")]
+    return {meta["name"] for meta in labelled if meta["labels"].get("cloister.dev/tenant") == tenant}
 
 
 def _visit(provider: Provider, origin: str, clock: "_Clock") -> None:
