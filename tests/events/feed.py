@@ -31,7 +31,8 @@ def is_heard(world: World) -> None:
 
 def mischief(world: World, region: str = "", **asked: float) -> None:
     """With a region, just that one's events are lost."""
-    HTTP.post(f"{world.endpoints.control}/trail", json=USUAL | asked | {"region": region}, timeout=10).raise_for_status()
+    told: dict[str, object] = {**USUAL, **asked, "region": region}
+    HTTP.post(f"{world.endpoints.control}/trail", json=told, timeout=10).raise_for_status()
 
 
 def poison(world: World, body: str) -> int:

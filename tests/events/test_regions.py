@@ -53,6 +53,7 @@ def west(running: World) -> Iterator[Account]:
 def one(world: World, kind: str, has: str = "") -> str:
     """The name of the only resource of that kind."""
     ids = [r["id"] for r in world.cluster.get("Environment", NAME)["status"]["resources"]]
+    name: str
     (name,) = [id_.partition("/")[2] for id_ in ids if id_.startswith(f"{kind}/") and has in id_]
     return name
 

@@ -44,14 +44,14 @@ pub(super) fn desire(inputs: &Inputs<'_>, account: &Account, fate: Fate) -> Desi
     }
     let name = name::forwarder(inputs.name, &inputs.owner.uid);
     let (policy, role) = (ResourceId::Policy(name.clone()), ResourceId::Role(name.clone()));
-    let rule = |region: &String| {
+    let sends = |region: &String| {
         let id = ResourceId::ForwardingRule {
             region: region.clone(),
             name: forwarding_rule(region, inputs.owner),
         };
         (id, Resource::EventRule(forwarding(inputs, account, region, &name)), Some(role.clone()))
     };
-    let rules = regions.iter().map(rule);
+    let rules = regions.iter().map(sends);
     let sender = sender(inputs, account, &regions, &name);
     let may_send = Resource::Policy(Policy { document: Some(document(account)) });
     let all = [(policy.clone(), may_send, None), (role.clone(), Resource::Role(sender), Some(policy))];
