@@ -1,4 +1,4 @@
-"""The API server's audit log on its way to CloudWatch Logs, as fluent-bit sends it: line by line, refused ones again."""
+"""The API server's audit log on its way to CloudWatch Logs, as fluent-bit sends it: line by line, until taken."""
 
 import json
 import threading

@@ -52,7 +52,7 @@ def delete_log_stream(call: Call) -> None:
 
 @answers("logs", "PutLogEvents")
 def put_log_events(call: Call) -> dict[str, Any]:
-    """"The log events in the batch must be in chronological order", and within a day."""
+    """Events "must be in chronological order", and within a day."""
     only(call, "logGroupName", "logStreamName", "logEvents", "sequenceToken")
     stream, events = _stream(call), required(call, "logEvents")
     times = [event["timestamp"] for event in events]
