@@ -46,7 +46,8 @@ def tell(world: World, target: Target) -> int:
     pods = until("as many pods as declared", lambda: _pods(world, target.tenant), lambda now: len(now) == _REPLICAS)
     nodes = {pod["spec"]["nodeName"] for pod in pods}
     strange = nodes - _nodes(world, target.tenant)
-    clock.line(f"Ready: {len(pods)} pods, the door in each, on {len(nodes)} of the tenant's own nodes, {len(strange)} elsewhere")
+    where = f"on {len(nodes)} of the tenant's own nodes, {len(strange)} elsewhere"
+    clock.line(f"Ready: {len(pods)} pods, the door in each, {where}")
     balancer.start(pods)
     _visit(provider, balancer.origin(HOST), clock)
     wrong = len(strange) + _recorded(world, clock) + _told(world)

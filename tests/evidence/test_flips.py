@@ -147,4 +147,4 @@ def test_each_setting_that_is_broken_turns_exactly_its_safeguard_red(world: Worl
             )
         again = until("all is green again", lambda: look(world), lambda now: not now.red, timeout=60)
         assert again.statuses == good.statuses
-    assert complaints == []
+    assert complaints == [], "\n".join(complaints)
