@@ -2,36 +2,22 @@
 
 #![allow(clippy::panic)]
 
+mod production;
+
 use std::collections::BTreeSet;
 
-use cloister_core::environment::{self, Inputs, event_regions};
+use cloister_core::environment::event_regions;
 use cloister_core::observed::{Actual, Observed};
-use cloister_core::ownership::Owner;
 use cloister_core::plan::{DesiredSet, Fate, Mode, plan};
 use cloister_core::resource::{EventRule, EventRuleStep, EventTarget, Resource, ResourceId, Step};
-use cloister_core::tenant::KeyArns;
+use cloister_crds::EnvironmentSpec;
 use cloister_crds::events::Events;
-use cloister_crds::{Environment, EnvironmentSpec};
+
+use production::desired;
 
 fn spec(region: &str, recovery: Option<&str>) -> EnvironmentSpec {
-    let text = include_str!("../../../examples/environment-production.yaml");
-    let home: Environment = serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{error}"));
     let recovery_region = recovery.map(str::to_owned);
-    EnvironmentSpec { region: region.into(), recovery_region, events: Some(Events {}), ..home.spec }
-}
-
-fn desired(spec: &EnvironmentSpec, had_events: bool) -> DesiredSet {
-    environment::desire(&Inputs {
-        name: "production",
-        spec,
-        owner: &Owner { object: "Environment/production".into(), uid: "u".into() },
-        keys: &KeyArns::default(),
-        roles: &BTreeSet::new(),
-        deleting: false,
-        had_events,
-        had_people: false,
-        minute: 0,
-    })
+    EnvironmentSpec { region: region.into(), recovery_region, events: Some(Events {}), ..production::spec() }
 }
 
 /// Of the feed, by the region it is in.
@@ -64,7 +50,7 @@ fn iam_tells_in_one_region_of_each_partition_and_the_recovery_region_for_itself(
 
 #[test]
 fn what_is_sent_home_is_what_is_heard_there_and_only_what_arose_where_it_is_sent_from() {
-    let set = desired(&spec("us-gov-east-1", None), false);
+    let set = desired(&spec("us-gov-east-1", None), |_| {});
     let found = rules(&set);
     let [(_, home), (region, abroad)] = &found[..] else { panic!("{found:?}") };
     assert_eq!(region, "us-gov-west-1");
@@ -78,7 +64,7 @@ fn what_is_sent_home_is_what_is_heard_there_and_only_what_arose_where_it_is_sent
 
 #[test]
 fn its_role_is_for_its_rules_and_may_put_events_on_that_bus_only() {
-    let set = desired(&spec("eu-west-1", Some("eu-central-1")), false);
+    let set = desired(&spec("eu-west-1", Some("eu-central-1")), |_| {});
     let role = set.iter().find_map(|(id, want)| match (id, &want.resource) {
         (ResourceId::Role(name), Resource::Role(role)) if name.contains("-forward-") => Some((name, role)),
         _ => None,
@@ -105,7 +91,7 @@ fn its_role_is_for_its_rules_and_may_put_events_on_that_bus_only() {
 
 #[test]
 fn a_target_that_takes_another_role_is_put_as_it_was() {
-    let set = desired(&spec("us-east-1", Some("us-west-2")), false);
+    let set = desired(&spec("us-east-1", Some("us-west-2")), |_| {});
     let observed = set.iter().map(|(id, want)| {
         let mut resource = want.resource.clone();
         if let (ResourceId::ForwardingRule { .. }, Resource::EventRule(rule)) = (id, &mut resource) {
@@ -128,11 +114,11 @@ fn a_target_that_takes_another_role_is_put_as_it_was() {
 
 #[test]
 fn they_go_with_the_wish_for_events_and_are_none_without_another_region() {
-    assert_eq!(rules(&desired(&spec("us-east-1", None), false)).len(), 1);
+    assert_eq!(rules(&desired(&spec("us-east-1", None), |_| {})).len(), 1);
     let mut unheard = spec("eu-west-1", Some("us-east-1"));
     unheard.events = None;
-    assert!(rules(&desired(&unheard, false)).is_empty());
-    let set = desired(&unheard, true);
+    assert!(rules(&desired(&unheard, |_| {})).is_empty());
+    let set = desired(&unheard, |inputs| inputs.had_events = true);
     let fates = |part: &str| {
         let mine = |id: &&ResourceId| id.to_string().contains(part);
         set.keys().filter(mine).map(|id| set[id].fate).collect::<Vec<Fate>>()
