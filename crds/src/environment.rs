@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bucket::DeletionPolicy;
+use crate::cluster_log::KubernetesAudit;
 use crate::events::{Events, Hearing};
 use crate::evidence::{EvidenceSchedule, EvidenceStatus};
 use crate::guardrails::Guardrails;
@@ -71,6 +72,9 @@ use crate::warehouse::WarehouseCluster;
     validation = Rule::new(format!("!has(self.audit.alarmTopicArn) || self.audit.alarmTopicArn.startsWith('arn:' + {} + ':sns:' + self.region + ':' + self.accountId + ':')", partition("self.region")))
         .message("audit.alarmTopicArn must be a topic of accountId and region, for alarms reach no other: write arn:aws:sns:REGION:ACCOUNT_ID:NAME with the same region and account id")
         .field_path(".audit.alarmTopicArn"),
+    validation = Rule::new(format!("!has(self.audit.kubernetes) || !has(self.audit.kubernetes.roleArn) || {}", same_partition("self.audit.kubernetes.roleArn")))
+        .message("audit.kubernetes.roleArn must lie in the partition of region: begin it with arn:aws-us-gov: in us-gov regions, arn:aws-cn: in cn regions and arn:aws: elsewhere")
+        .field_path(".audit.kubernetes.roleArn"),
     validation = Rule::new("!has(self.warehouse) || has(self.recoveryRegion)")
         .message("warehouse needs a second region for the copies of its snapshots (45 CFR 164.308(a)(7)(ii)(A)): set recoveryRegion, such as us-west-2")
         .field_path(".recoveryRegion"),
@@ -244,6 +248,9 @@ pub struct Audit {
     /// (default), `Weekly` (of the week that begins on Monday) or `Never`. Days are UTC's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<EvidenceSchedule>,
+    /// Where the audit log of the Kubernetes API server goes, so that the evidence shows it. Without it others answer for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kubernetes: Option<KubernetesAudit>,
 }
 
 impl Audit {

@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod bucket;
+pub mod cluster_log;
 pub mod drill;
 pub mod environment;
 pub mod events;
@@ -25,6 +26,7 @@ pub mod warehouse;
 
 pub use app::{AnalyticsApp, AnalyticsAppSpec, AnalyticsAppStatus};
 pub use bucket::{IngestBucket, IngestBucketSpec, IngestBucketStatus};
+pub use cluster_log::KubernetesAudit;
 pub use drill::DrillStatus;
 pub use environment::{Environment, EnvironmentSpec, EnvironmentStatus};
 pub use evidence::{EvidenceSchedule, EvidenceStatus};

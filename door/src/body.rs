@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use cloister_identity::Complaint;
 use futures::StreamExt as _;
 use http_body::Frame;
@@ -15,6 +15,32 @@ pub type Body = UnsyncBoxBody<Bytes, Complaint>;
 
 /// A body that does not move for so long has come to an end.
 const MOVES: Duration = Duration::from_mins(1);
+
+/// What the door itself reads at most, and for how long.
+const SMALL: usize = 64 * 1024;
+const ARRIVES: Duration = Duration::from_secs(10);
+/// What is longer is read on for so long: whoever still sends would not read why it is refused.
+const DRAINED: usize = 1024 * 1024;
+
+/// A short body, whole; none if it is too long or does not come.
+pub async fn small(body: Incoming) -> Option<Bytes> {
+    timeout(ARRIVES, collected(body)).await.ok()?
+}
+
+async fn collected(mut body: Incoming) -> Option<Bytes> {
+    let (mut kept, mut length) = (BytesMut::new(), 0_usize);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.ok()?.into_data() else { continue };
+        length = length.saturating_add(data.len());
+        if length > DRAINED {
+            return None;
+        }
+        if length <= SMALL {
+            kept.extend_from_slice(&data);
+        }
+    }
+    (length <= SMALL).then(|| kept.freeze())
+}
 
 pub fn whole(bytes: impl Into<Bytes>) -> Body {
     Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()

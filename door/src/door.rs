@@ -2,19 +2,16 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use bytes::Bytes;
 use cloister_identity::{Published, Rates};
-use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use hyper::{Method, Request, Response, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use tokio::time::timeout;
 
 use crate::answer::{Answer, problem, redirect};
 use crate::asked::Asked;
-use crate::body::{Body, passing};
+use crate::body::{Body, passing, small};
 use crate::config::Config;
 use crate::http::{cookie, headers, origin, path};
 use crate::metrics::Metrics;
@@ -40,10 +37,6 @@ pub struct Door {
     /// Requests of nobody who is signed in, by where they come from.
     pub strangers: Rates<IpAddr>,
 }
-
-/// Of a body that the door itself reads.
-const SMALL: usize = 64 * 1024;
-const ARRIVES: Duration = Duration::from_secs(10);
 
 impl Door {
     /// The answer, once it is on record; without a record there is none.
@@ -215,9 +208,4 @@ impl Door {
 fn secured(mut response: Response<Body>) -> Response<Body> {
     headers::secure(response.headers_mut());
     response
-}
-
-async fn small(body: Incoming) -> Option<Bytes> {
-    let collected = timeout(ARRIVES, Limited::new(body, SMALL).collect()).await;
-    Some(collected.ok()?.ok()?.to_bytes())
 }

@@ -14,6 +14,8 @@ ADMIN_ROLE = "admin"
 # In the audit account: of whoever keeps the bucket of records.
 AUDIT_ROLE = "CloisterAudit"
 AUDIT_EXTERNAL_ID = "cloister-audit"
+# In the account of the cluster: of whoever looks at its API server's audit log.
+CLUSTER_LOG_ROLE = "CloisterClusterLog"
 # Of the upload API, which becomes the tenants' uploader roles.
 UPLOAD_ROLE = "cloister-upload"
 
@@ -23,6 +25,7 @@ class Environment:
     name: str
     account: str
     digit: str  # tells the network ids of one environment from another's
+    region: str = REGION
 
     @property
     def external_id(self) -> str:
@@ -44,6 +47,8 @@ class Environment:
 PRODUCTION = Environment("production", "222222222222", "2")
 STAGING = Environment("staging", "333333333333", "3")
 ENVIRONMENTS = (PRODUCTION, STAGING)
+# Of the staging account too, in a region where IAM's events are not.
+WEST = Environment("west", STAGING.account, "4", "us-west-2")
 ALL = (LOGIN, PRODUCTION.account, STAGING.account, AUDIT)
 
 

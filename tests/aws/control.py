@@ -23,8 +23,11 @@ POST   /ec2/forget?account=…&region=…                   terminated instances
 POST   /ec2/capacity {type, zone, subnet, …}            AWS has none of a type left; DELETE [?type=…] gives it back
 POST   /ec2/events {instance, code, seconds}            schedules an event; {instance, "completed": true} ends them
 POST   /ec2/terminate {instance, code, message}         as AWS ends an instance, not its owner
+POST   /ec2/age {instance, hours}                       it was launched so much earlier
+POST   /ec2/stop {instance}                             it is stopped
 POST   /ec2/tenancy {tenancy, count}                    the next instances come up with it, whatever was asked
 GET    /instances?account=…&region=…&state=…            what a local node agent needs to know of instances
+POST   /logs/silence {account, region, group, minutes}  its streams have taken nothing in for so long
 POST   /trail {"least", "most", "twice", "lost"}        how late events of calls come, see `trail/feed.py`
 POST   /trail/poison {account, region, body}            what is no event, to where its rules send events
 POST   /reset                                           everything as after a start, with new credentials
@@ -46,6 +49,7 @@ from aws.errors import AwsError
 from aws.faults import BadRule
 from aws.front import Front
 from aws.kms.clock import shred
+from aws.logs.streams import silence
 from aws.message import Request, Response
 from aws.principals import PRINCIPALS
 from aws.redshift import backup, clock, states
@@ -98,10 +102,13 @@ class Control:
             ("DELETE", "/ec2/capacity"): lambda query, body: capacity.resume(query.get("type", "")),
             ("POST", "/ec2/events"): lambda query, body: instances.schedule(body),
             ("POST", "/ec2/terminate"): lambda query, body: instances.terminate(body),
+            ("POST", "/ec2/age"): lambda query, body: instances.age(body),
+            ("POST", "/ec2/stop"): lambda query, body: instances.stop(body),
             ("POST", "/ec2/tenancy"): lambda query, body: {
                 "waiting": placing.misplace(body["tenancy"], int(body.get("count", 1)))
             },
             ("GET", "/instances"): lambda query, body: {"instances": instances.listed(query)},
+            ("POST", "/logs/silence"): lambda query, body: silence(body),
             ("POST", "/trail"): lambda query, body: FEED.configure(body),
             ("POST", "/trail/poison"): lambda query, body: FEED.poison(body),
             ("POST", "/reset"): self.reset,

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 from unittest.mock import patch
 
-from aws.accounts import ENVIRONMENTS, REGION, Environment
+from aws.accounts import ENVIRONMENTS, WEST, Environment
 
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
@@ -34,8 +34,8 @@ def build() -> None:
     if _built:
         return
     _built = True
-    for number, environment in enumerate(ENVIRONMENTS):
-        _network(ec2_backends[environment.account][REGION], environment, f"10.{number}")
+    for number, environment in enumerate((*ENVIRONMENTS, WEST)):
+        _network(ec2_backends[environment.account][environment.region], environment, f"10.{number}")
 
 
 def of(account: str, region: str) -> Any:
@@ -50,6 +50,6 @@ def _network(backend: Any, environment: Environment, range_of: str) -> None:
         vpc = backend.create_vpc(f"{range_of}.0.0/16")
     for index, (subnet, zone) in enumerate(zip(environment.subnets, "ab", strict=True)):
         with patch("moto.ec2.models.subnets.random_subnet_id", return_value=subnet):
-            backend.create_subnet(vpc.id, f"{range_of}.{index}.0/24", availability_zone=f"{REGION}{zone}")
+            backend.create_subnet(vpc.id, f"{range_of}.{index}.0/24", availability_zone=f"{environment.region}{zone}")
     with patch("moto.ec2.models.security_groups.random_security_group_id", return_value=environment.security_group):
         backend.create_security_group("cloister-nodes", "tenant worker nodes", vpc_id=vpc.id)

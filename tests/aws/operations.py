@@ -32,6 +32,7 @@ from aws.kms import policies as key_policies
 from aws.kms import tags as key_tags
 from aws.logs import filters as metric_filters
 from aws.logs import groups as log_groups
+from aws.logs import streams as log_streams
 from aws.logs import tags as log_tags
 from aws.monitoring import alarms
 from aws.monitoring import tags as alarm_tags
@@ -109,6 +110,7 @@ OURS = (
     alarm_tags,
     metric_filters,
     log_groups,
+    log_streams,
     log_tags,
     trails,
     trail_selectors,

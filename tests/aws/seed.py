@@ -88,6 +88,8 @@ def reset() -> Credentials:
     _role(accounts.LOGIN, accounts.UPLOAD_ROLE, _trusting_pods("cloister-upload"), _policy("upload"))
     auditing = _trusting(operator_arn, {"StringEquals": {"sts:ExternalId": accounts.AUDIT_EXTERNAL_ID}})
     _role(accounts.AUDIT, accounts.AUDIT_ROLE, auditing, _policy("audit", accounts.AUDIT))
+    looking = _trusting(operator_arn, {"StringEquals": {"sts:ExternalId": accounts.PRODUCTION.external_id}})
+    _role(accounts.LOGIN, accounts.CLUSTER_LOG_ROLE, looking, _policy("cluster-log", accounts.LOGIN))
     for environment in accounts.ENVIRONMENTS:
         condition = {"StringEquals": {"sts:ExternalId": environment.external_id}}
         trust = _trusting(operator_arn, condition)

@@ -118,3 +118,66 @@ def test_events_come_late_twice_and_not_at_all(aws: Emulator, events: Any) -> No
     aws.control("POST", "/trail", AT_ONCE | {"lost": 1})
     aws.client("s3").delete_bucket(Bucket="bucket")
     assert received(aws, url, wait=1) == []
+
+
+WEST = "us-west-2"
+HOME_BUS = f"arn:aws:events:us-east-1:{PRODUCTION}:event-bus/default"
+WEST_RULE = f"arn:aws:events:{WEST}:{PRODUCTION}:rule/calls"
+BY_RULE = allow(
+    "sts:AssumeRole",
+    Principal={"Service": "events.amazonaws.com"},
+    Condition={"ArnEquals": {"aws:SourceArn": WEST_RULE}},
+)
+
+
+def forwarded(aws: Emulator, trust: dict[str, Any], *statements: dict[str, Any]) -> Any:
+    """A rule in the west that sends what happens there home."""
+    iam, west = aws.client("iam"), aws.client("events", region=WEST)
+    del trust["Resource"]
+    role = iam.create_role(RoleName="sender", AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
+    iam.put_role_policy(RoleName="sender", PolicyName="send", PolicyDocument=document(*statements))
+    west.put_rule(Name="calls", EventPattern=json.dumps(json.loads(PATTERN) | {"region": [WEST]}))
+    west.put_targets(Rule="calls", Targets=[{"Id": "home", "Arn": HOME_BUS, "RoleArn": role}])
+    assert west.list_targets_by_rule(Rule="calls")["Targets"][0]["RoleArn"] == role
+    return aws.client("kms", region=WEST)
+
+
+def test_calls_are_told_of_where_they_are_made_and_sent_on_by_a_role(aws: Emulator, events: Any) -> None:
+    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-region.html"""
+    url = feed(aws, events)
+    aws.client("kms", region=WEST).create_key()
+    assert received(aws, url, wait=1) == []
+    kms = forwarded(aws, dict(BY_RULE), allow("events:PutEvents", HOME_BUS))
+    assert {event["region"] for event in received(aws, url)} == {"us-east-1"}  # of IAM
+    kms.create_key()
+    (made,) = received(aws, url)
+    assert (made["region"], made["detail"]["awsRegion"], made["detail"]["eventName"]) == (WEST, WEST, "CreateKey")
+
+
+@pytest.mark.parametrize(
+    ("service", "bus"), [("s3.amazonaws.com", HOME_BUS), ("events.amazonaws.com", HOME_BUS + "-other")]
+)
+def test_a_role_that_may_not_sends_nothing(aws: Emulator, events: Any, service: str, bus: str) -> None:
+    url = feed(aws, events)
+    kms = forwarded(aws, BY_RULE | {"Principal": {"Service": service}}, allow("events:PutEvents", bus))
+    received(aws, url)
+    kms.create_key()
+    assert received(aws, url, wait=1) == []
+
+
+def test_a_queue_elsewhere_is_no_target_and_a_bus_needs_a_role(aws: Emulator, events: Any) -> None:
+    west = aws.client("events", region=WEST)
+    west.put_rule(Name="calls", EventPattern=PATTERN)
+    for target in (QUEUE, HOME_BUS):
+        with refused("ValidationException"):
+            west.put_targets(Rule="calls", Targets=[{"Id": "home", "Arn": target}])
+
+
+def test_a_role_is_passed_to_a_rule_by_right(aws: Emulator) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"""
+    west = aws.client("events", aws.assume(), region=WEST)
+    west.put_rule(Name="cloister-calls", EventPattern=PATTERN)
+    path = f"arn:aws:iam::{PRODUCTION}:role/cloister/cloister-"
+    with refused("AccessDenied", says="iam:PassRole"):
+        west.put_targets(Rule="cloister-calls", Targets=[{"Id": "a", "Arn": HOME_BUS, "RoleArn": path + "acme-etl"}])
+    west.put_targets(Rule="cloister-calls", Targets=[{"Id": "a", "Arn": HOME_BUS, "RoleArn": path + "forward-x"}])

@@ -125,7 +125,7 @@ def test_what_is_not_there_and_what_is_not_known(logs: Any) -> None:
     with refused("InvalidParameterException"):
         logs.create_log_group(logGroupName="a b")
     with refused("NotImplemented", 501):
-        logs.create_log_stream(**GROUP, logStreamName="s")
+        logs.get_log_events(**GROUP, logStreamName="s")
     with refused("NotImplemented", 501):
         logs.create_log_group(**GROUP, logGroupClass="DELIVERY")
 

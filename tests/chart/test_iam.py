@@ -59,7 +59,7 @@ def test_sessions_by_pod_identity_pass_no_tags_on() -> None:
 
 
 def test_the_provisioner_manages_neither_its_own_role_and_policies_nor_the_operators() -> None:
-    roles = ["CloisterOperator", "CloisterProvisioner", "CloisterAudit", "CloisterUpload"]
+    roles = ["CloisterOperator", "CloisterProvisioner", "CloisterAudit", "CloisterClusterLog", "CloisterUpload"]
     own = [f"role/{name}" for name in roles] + [f"policy/CloisterProvisioner-{name}" for name in PROVISIONER]
     text = "".join((module / "main.tf").read_text() for module in _MODULES)
     for name in (*roles, "CloisterProvisioner-${each.key}"):

@@ -2,13 +2,12 @@
 
 import gzip
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from claims.generate import claims, written
 
-from demo.show import heading, line, plain
+from demo.show import Clock, heading, plain
 from e2e.careless import Target
 from e2e.kinds import Object
 from e2e.nodes import living
@@ -27,7 +26,7 @@ _FILE = "claims-2026-11.csv.gz"
 
 def tell(world: World, target: Target) -> None:
     heading(f"A client's employee, without an AWS account, uploads {ROWS} claims")
-    clock = _Clock()
+    clock = Clock()
     provider = Provider(world.platform.directory, world.platform.processes).start()
     api = UploadApi(world.platform, provider)
     api.start()
@@ -38,7 +37,7 @@ def tell(world: World, target: Target) -> None:
     _nothing_is_told(api)
 
 
-def _upload(client: Command, provider: Provider, target: Target, clock: "_Clock") -> None:
+def _upload(client: Command, provider: Provider, target: Target, clock: Clock) -> None:
     log_in(client, provider, "ann")
     clock.line("cloister-upload login: a code, approved in a browser with a second factor")
     client.write(_FILE, gzip.compress(written(claims(seed=7, rows=ROWS)).encode()))
@@ -54,7 +53,7 @@ def _nothing_is_told(api: UploadApi) -> None:
     assert _FILE not in shown, "the name of a client's file is in the upload API's log"
 
 
-def _loaded(target: Target, clock: "_Clock") -> None:
+def _loaded(target: Target, clock: Clock) -> None:
     _until_run(target, lambda run: run["state"] != "Queued")
     clock.line("a run is made for it, one Job")
     (instance,) = until("a node is launched", lambda: living(target.aws, target.tenant), timeout=_PATIENCE)
@@ -71,18 +70,6 @@ def _loaded(target: Target, clock: "_Clock") -> None:
     assert int(counted[0][0]) == ROWS, f"{counted[0][0]} rows and not {ROWS}"
     until("the node goes", lambda: not living(target.aws, target.tenant), timeout=_PATIENCE)
     clock.line("the idle node is gone again")
-
-
-class _Clock:
-    """Seconds of each stage."""
-
-    def __init__(self) -> None:
-        self._since = time.monotonic()
-
-    def line(self, text: str) -> None:
-        now = time.monotonic()
-        line(text, now - self._since)
-        self._since = now
 
 
 def _until_run(target: Target, holds: Callable[[Object], bool]) -> Object:

@@ -1,5 +1,7 @@
 """Plain aligned text: as readable in the log of a build as in a terminal."""
 
+import time
+
 _WIDTH = 84
 
 
@@ -17,3 +19,15 @@ def line(text: str, seconds: float) -> None:
 
 def shortened(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+class Clock:
+    """Lines with the time since the one before."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+
+    def line(self, text: str) -> None:
+        now = time.monotonic()
+        line(text, now - self._since)
+        self._since = now

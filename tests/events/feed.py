@@ -20,8 +20,8 @@ def environment() -> Object:
     return manifest
 
 
-def hearing(world: World) -> str:
-    found = world.cluster.get("Environment", "production")
+def hearing(world: World, environment: str = "production") -> str:
+    found = world.cluster.get("Environment", environment)
     return str((found or {}).get("status", {}).get("events", ""))
 
 
@@ -29,8 +29,10 @@ def is_heard(world: World) -> None:
     until("events are heard", lambda: hearing(world), lambda state: state == "Heard", timeout=15)
 
 
-def mischief(world: World, **asked: float) -> None:
-    HTTP.post(f"{world.endpoints.control}/trail", json=USUAL | asked, timeout=10).raise_for_status()
+def mischief(world: World, region: str = "", **asked: float) -> None:
+    """With a region, just that one's events are lost."""
+    told: dict[str, object] = {**USUAL, **asked, "region": region}
+    HTTP.post(f"{world.endpoints.control}/trail", json=told, timeout=10).raise_for_status()
 
 
 def poison(world: World, body: str) -> int:

@@ -9,6 +9,7 @@ from drill.verb import drill, take_snapshot
 from e2e.served import Served
 from e2e.warehouse import Warehouse, clusters_take
 from e2e.world import World, running_world
+from evidence import cluster_log
 from evidence.apps import APP
 from evidence.verb import TENANT
 
@@ -23,7 +24,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     # A shared read may be a quarter of the sweep old, so the sweep is short although each flip is pointed at.
     with running_world(Path(tmp_path_factory.mktemp("evidence")), sweep_seconds=8) as world:
         clusters_take(world, default=0)
-        spec = {"audit": {"alarmTopicArn": TOPIC}, **PEOPLE, "signIn": SIGN_IN}
+        cluster_log.make(world.aws)
+        spec = {"audit": {"alarmTopicArn": TOPIC, **cluster_log.SPEC}, **PEOPLE, "signIn": SIGN_IN}
         world.cluster.patch("Environment", "production", {"spec": spec})
         world.cluster.apply(GOOD)
         # The tenant waits for its application, which waits for these.
@@ -36,4 +38,5 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         take_snapshot(world, Warehouse(world, TENANT).identifier)
         drilled = drill(world, tenant=TENANT)
         assert drilled.code == 0, drilled.err
-        yield world
+        with cluster_log.shipper(world, world.aws):
+            yield world

@@ -19,7 +19,7 @@ from drift.warehouse import RECOVERY, flip_cluster, flip_log_group, flip_paramet
 from drift.warehouse import Spare as Vault
 from e2e.account import AUDIT, Account
 from e2e.world import World
-from evidence import apps
+from evidence import apps, cluster_log, worker_nodes
 
 _STRANGER = {"AWS": "arn:aws:iam::333333333333:root"}
 
@@ -52,6 +52,10 @@ def flip(world: World, spare: Spare, safeguard: str, resource: str, field: str) 
         return own(aws, name)
     if kind == DRILL:
         return record(world, name, _drill_that_is_none(seen(world, resource), field))
+    if kind == cluster_log.KIND:
+        return cluster_log.flip(world, field)
+    if kind == worker_nodes.KIND:
+        return worker_nodes.flip(world, name, field)
     if kind in apps.KINDS or kind == apps.TABLE:
         return apps.flip(world, kind, name, field)
     if kind in GUARDRAILS:
@@ -88,6 +92,10 @@ def seen(world: World, resource: str) -> Any:
     kind, _, name = resource.partition("/")
     if kind == DRILL:
         return world.cluster.get("ClientTenant", name)["status"]["lastDrill"]
+    if kind == cluster_log.KIND:
+        return cluster_log.seen(world)
+    if kind == worker_nodes.KIND:
+        return None  # they come and go
     if kind in apps.KINDS or kind == apps.TABLE:
         return apps.seen(world, kind, name)
     return snapshot(world.aws, world.cluster, resource)
@@ -96,6 +104,17 @@ def seen(world: World, resource: str) -> Any:
 def record(world: World, name: str, drill: Any) -> None:
     """Who writes it down by hand; the operator leaves it to the drill."""
     world.cluster.set_status("ClientTenant", name, {"lastDrill": drill})
+
+
+def mend(world: World, resource: str, was: Any) -> None:
+    """What is not the operator's to mend."""
+    kind, _, name = resource.partition("/")
+    if kind == DRILL:
+        record(world, name, was)
+    elif kind == cluster_log.KIND:
+        cluster_log.mend(world, was)
+    elif kind == worker_nodes.KIND:
+        worker_nodes.mend(world)
 
 
 def _drill_that_is_none(drill: Any, field: str) -> Any:

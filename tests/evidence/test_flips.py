@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from e2e.waiting import until
 from e2e.world import World
 from evidence.apps import APP
-from evidence.flips import DRILL, Spare, flip, record, seen
+from evidence.flips import Spare, flip, mend, seen
 from evidence.verb import TENANT, Evidence, asleep, listed, look
 
 # No API of AWS changes these of what is there; core's own tests judge them.
@@ -136,8 +136,7 @@ def test_each_setting_that_is_broken_turns_exactly_its_safeguard_red(world: Worl
         before = {one.resource: seen(world, one.resource) for one in together}
         complaints += _break(world, spare, together)
         for resource, was in before.items():
-            if resource.startswith(DRILL):
-                record(world, resource.partition("/")[2], was)
+            mend(world, resource, was)
         _poke(world)
         for resource, was in before.items():
             until(
@@ -148,4 +147,4 @@ def test_each_setting_that_is_broken_turns_exactly_its_safeguard_red(world: Worl
             )
         again = until("all is green again", lambda: look(world), lambda now: not now.red, timeout=60)
         assert again.statuses == good.statuses
-    assert complaints == []
+    assert complaints == [], "\n".join(complaints)

@@ -23,7 +23,7 @@ def test_a_good_tenant_has_no_safeguard_that_is_not_met(world: World) -> None:
     assert (seen.red, seen.code) == (set(), 0)
     ids = [finding["id"] for finding in seen.report["safeguards"]]
     assert ids == [one["id"] for one in listed()]
-    assert len(ids) == len(set(ids)) == 59
+    assert len(ids) == len(set(ids)) == 60
     assert set(seen.statuses.values()) <= STATUSES
     assert sum(seen.report["summary"].values()) == len(ids)
     about = {key: seen.report[key] for key in ("tenant", "displayName", "environment", "account", "region")}
@@ -127,7 +127,7 @@ def test_a_tenant_that_is_not_there_is_told(world: World) -> None:
 def test_markdown_is_one_table_whose_rows_are_whole(world: World) -> None:
     done = run(world, TENANT)
     rows = [line for line in done.stdout.splitlines() if line.startswith("|")]
-    assert len(rows) == 2 + 59
+    assert len(rows) == 2 + 60
     assert {line.replace("\\|", "").count("|") for line in rows} == {7}
     assert "<script>" not in done.stdout and "&lt;script&gt;" in done.stdout
 

@@ -24,8 +24,8 @@ def provider(directory: Path, processes: Processes) -> tuple[Pki, Provider]:
 class Balancer:
     """Knows its port before it knows the pods, since the provider must hear of it."""
 
-    def __init__(self, processes: Processes) -> None:
-        self._processes = processes
+    def __init__(self, processes: Processes, kept: Path) -> None:
+        self._processes, self.kept = processes, kept
         with Ports() as ports:
             self.port = ports.take()
 
@@ -34,5 +34,6 @@ class Balancer:
 
     def start(self, pods: Sequence[dict[str, Any]]) -> None:
         targets = [f"{pod['status']['podIP']}:{_PORT}" for pod in pods]
-        command = [sys.executable, "-m", "local.balancer", str(self.port), *targets]
+        self.kept.mkdir(parents=True)
+        command = [sys.executable, "-m", "local.balancer", f"--keep={self.kept}", str(self.port), *targets]
         self._processes.start("balancer", command, {"PYTHONPATH": str(_TESTS)})

@@ -5,6 +5,7 @@ use aws_sdk_sqs::types::DeleteMessageBatchRequestEntry;
 use cloister_core::fault::Fault;
 
 use crate::account::Account;
+use crate::event_rule;
 use crate::fault::incomplete;
 use crate::limit::Lane;
 use crate::queue;
@@ -73,6 +74,11 @@ impl Account {
         let url = queue::url(self, queue, Lane::Sweep).await?;
         let send = |sqs: &aws_sdk_sqs::Client| sqs.tag_queue().queue_url(url).tags(PROBE, at).send();
         self.sqs.call(Lane::Sweep, send).await.map(|_| ())
+    }
+
+    /// The same of the rule that sends the events of another region home.
+    pub async fn probe_abroad(&self, region: &str, rule: &str, at: &str) -> Result<(), Fault> {
+        event_rule::probe(self.abroad(region)?, rule, PROBE, at).await
     }
 
     /// Writes an object unless there is one of that key. The bucket encrypts it.

@@ -6,6 +6,7 @@ mod alarm;
 mod arrivals;
 mod bucket;
 mod client;
+mod cluster_log;
 mod credentials;
 mod drill;
 mod event_rule;

@@ -1,5 +1,5 @@
 //! One region of an account. Most of what Cloister makes lies in the environment's own; keys and grants
-//! for copies of snapshots lie in its recovery region.
+//! for copies of snapshots lie in its recovery region, and rules that send events home in whatever region has them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -41,6 +41,7 @@ pub(crate) use paced;
 pub(crate) struct Place {
     pub account_id: String,
     pub region: String,
+    pub events: Paced<aws_sdk_eventbridge::Client>,
     pub kms: Paced<aws_sdk_kms::Client>,
     pub redshift: Paced<aws_sdk_redshift::Client>,
     pub redshift_data: Paced<aws_sdk_redshiftdata::Client>,
@@ -55,6 +56,7 @@ impl Place {
         Self {
             account_id: target.account_id.clone(),
             region: target.region.clone(),
+            events: paced!(aws_sdk_eventbridge, Service::Events, config, target, recorder),
             kms: paced!(aws_sdk_kms, Service::Kms, config, target, recorder),
             redshift: paced!(aws_sdk_redshift, Service::Redshift, config, target, recorder),
             redshift_data: paced!(aws_sdk_redshiftdata, Service::RedshiftData, config, target, recorder),

@@ -107,6 +107,14 @@ impl Memory {
         self.last_write = Some(now);
     }
 
+    /// All is as declared in a pass that began so late that it saw what these calls did, if that still stands: whatever
+    /// differs from now on is not their doing.
+    pub fn forget(&mut self, touches: &[Touch], began: i64) {
+        let age = |touch: &Touch| u64::try_from(began.saturating_sub(touch.at)).unwrap_or_default();
+        let is_seen = |touch: &Touch| age(touch) >= LAG.as_secs();
+        self.touches.retain(|touch| !touches.contains(touch) || !is_seen(touch));
+    }
+
     /// In how long it is looked at again because of a touch.
     pub fn touched_again(&self) -> Option<Duration> {
         let left = LAG.checked_sub(self.touched?.elapsed())?;

@@ -8,6 +8,7 @@ use cloister_core::feed::Touch;
 use cloister_core::observed::ObservedSet;
 use cloister_core::plan::{Plan, plan};
 use cloister_crds::status::CommonStatus;
+use jiff::Timestamp;
 use kube::ResourceExt;
 use kube::runtime::controller::Action;
 
@@ -55,6 +56,7 @@ async fn pass<K: Kind>(object: &K, context: &Context) -> Result<Requeue, Unrepor
     if !report::hold(object, context).await? {
         return Ok(Requeue::Sweep);
     }
+    let began = Timestamp::now().as_second();
     let mut object = object.clone();
     let (mut prepared, observed, plan, has_effect) = loop {
         let prepared = object.prepare(context).await;
@@ -84,6 +86,9 @@ async fn pass<K: Kind>(object: &K, context: &Context) -> Result<Requeue, Unrepor
     let are_recorded = archive::home(&object, context).is_some();
     let mut conclusion =
         close(&object, &prepared, &observed, &plan, &outcomes, &intents, &touches, are_recorded);
+    if plan.is_settled() {
+        context.remember(&Object::uid(&object), |memory| memory.forget(&touches, began));
+    }
     if let Some(notice) = turn {
         conclusion.notices.push(notice);
         conclusion.requeue = Requeue::Now;

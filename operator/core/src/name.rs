@@ -147,6 +147,18 @@ pub fn events(environment: &str, uid: &str) -> String {
     format!("cloister-events-{environment}-{}", suffix(uid))
 }
 
+/// Of the rule that sends the events of another region home: at most 17 + 14 + 1 + 8 = 40 of EventBridge's 64 characters.
+#[must_use]
+pub fn forwarding_rule(region: &str, uid: &str) -> String {
+    format!("cloister-forward-{region}-{}", suffix(uid))
+}
+
+/// Of the role by which it does, and of its policy: at most 17 + 32 + 1 + 8 = 58 of IAM's 64 characters.
+#[must_use]
+pub fn forwarder(environment: &str, uid: &str) -> String {
+    format!("cloister-forward-{environment}-{}", suffix(uid))
+}
+
 /// Eight hexadecimal digits that stand for a UID.
 #[must_use]
 pub fn suffix(uid: &str) -> String {
@@ -166,7 +178,7 @@ pub fn digits(text: &str, count: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Names, people, shared_warehouse, trail_role};
+    use super::{Names, forwarder, forwarding_rule, people, shared_warehouse, trail_role};
 
     #[test]
     fn the_longest_names_fit_the_limits_of_aws() {
@@ -178,6 +190,8 @@ mod tests {
         assert!(names.dead_letter_queue(&bucket).len() <= 80);
         assert!(shared_warehouse(&"e".repeat(32), "uid").len() <= 63);
         assert!(people(&"e".repeat(32), "break-glass").len() <= 64);
+        assert!(forwarder(&"e".repeat(32), "uid").len() <= 64);
+        assert!(forwarding_rule("ap-southeast-7", "uid").len() <= 64);
         assert!(trail_role(&"e".repeat(32), "uid").len() <= 64);
     }
 }

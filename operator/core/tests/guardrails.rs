@@ -2,47 +2,28 @@
 
 #![allow(clippy::panic)]
 
-use std::collections::{BTreeMap, BTreeSet};
+mod production;
+
+use std::collections::BTreeMap;
 
 use cloister_core::conclude::{Conclusion, Outcome, Outcomes, Story, conclude};
-use cloister_core::environment::{self, Inputs};
 use cloister_core::fault::{Fault, FaultClass};
 use cloister_core::observed::{Actual, Observed, ObservedSet};
-use cloister_core::ownership::Owner;
 use cloister_core::plan::{DesiredSet, Mode, Plan, plan};
 use cloister_core::resource::{
     Channel, Detector, Guardrail, GuardrailStep, PasswordPolicy, PublicAccessBlock, Recorder, Resource,
     ResourceId, Step,
 };
-use cloister_core::tenant::KeyArns;
 use cloister_crds::status::CommonStatus;
-use cloister_crds::{Environment, EnvironmentSpec, Guardrail as Upkeep};
+use cloister_crds::{EnvironmentSpec, Guardrail as Upkeep};
+
+use production::{desired, spec};
 
 type Held = BTreeMap<ResourceId, Resource>;
 
-fn spec() -> EnvironmentSpec {
-    let text = include_str!("../../../examples/environment-production.yaml");
-    let home: Environment = serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{error}"));
-    home.spec
-}
-
-fn desired(spec: &EnvironmentSpec, deleting: bool) -> DesiredSet {
-    environment::desire(&Inputs {
-        name: "production",
-        spec,
-        owner: &Owner { object: "Environment/production".into(), uid: "u".into() },
-        keys: &KeyArns::default(),
-        roles: &BTreeSet::new(),
-        deleting,
-        had_events: false,
-        had_people: false,
-        minute: 0,
-    })
-}
-
 /// What an environment wants of its account.
 fn guardrails(spec: &EnvironmentSpec) -> DesiredSet {
-    let mut set = desired(spec, false);
+    let mut set = desired(spec, |_| {});
     set.retain(|id, _| matches!(id, ResourceId::Guardrail(_)));
     // The bucket that a recorder waits for is looked at elsewhere.
     for want in set.values_mut() {
@@ -108,7 +89,7 @@ fn each_is_managed_unless_it_is_left_and_none_is_of_interest_to_one_that_leaves(
             "config-recorder/us-east-1",
         ]
     );
-    let gone = desired(&spec, true);
+    let gone = desired(&spec, |inputs| inputs.deleting = true);
     assert!(!gone.is_empty() && !gone.keys().any(|id| matches!(id, ResourceId::Guardrail(_))));
     spec.guardrails.ebs_encryption = Upkeep::Leave;
     spec.guardrails.password_policy = Upkeep::Leave;

@@ -19,4 +19,9 @@ def demands(call: Call) -> list[Demand]:
     needed = [Demand(f"events:{call.operation}", resource, call.account, context)]
     if tags and call.operation == "PutRule":
         needed.append(Demand("events:TagResource", resource, call.account, context))
+    for target in call.param("Targets") or []:
+        if target.get("RoleArn"):
+            # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html
+            passed = {"iam:passedtoservice": ["events.amazonaws.com"]}
+            needed.append(Demand("iam:PassRole", str(target["RoleArn"]), call.account, passed))
     return needed

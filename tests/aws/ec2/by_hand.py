@@ -1,6 +1,7 @@
 """What tests do to instances by the control API, and what a local node agent asks of it."""
 
 import base64
+from datetime import timedelta
 from typing import Any
 
 from aws import accounts
@@ -44,6 +45,20 @@ def terminate(body: dict[str, Any]) -> dict[str, Any]:
         raise ValueError(f"code must be one of {', '.join(REASONS)}")
     clock.terminate(found, code, f"{code}: {body.get('message') or REASONS[code]}", code.partition(".")[2])
     return {"instance": found.identifier, "state": found.status}
+
+
+def age(body: dict[str, Any]) -> dict[str, Any]:
+    """As though it had been launched {"hours"} earlier."""
+    found = find(body["instance"])
+    found.launched -= timedelta(hours=float(body["hours"]))
+    return {"launched": found.launched.isoformat()}
+
+
+def stop(body: dict[str, Any]) -> dict[str, Any]:
+    """As somebody stops it: StopInstances itself is not modelled."""
+    found = find(body["instance"])
+    found.status, found.then = "stopped", ""
+    return {"state": found.status}
 
 
 def schedule(body: dict[str, Any]) -> dict[str, Any]:

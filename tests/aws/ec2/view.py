@@ -34,8 +34,9 @@ def reset() -> None:
 def rendered(here: Region, found: Instance) -> str:
     """Kept while nothing changes, which most calls find."""
     values = (
-        found.status, found.reason, found.transition, found.tenancy, found.host, tuple(found.tags.items()),
-        tuple(found.metadata.items()), tuple(name in here.volumes for name in found.volumes),
+        found.status, found.launched, found.reason, found.transition, found.tenancy, found.host,
+        tuple(found.tags.items()), tuple(found.metadata.items()),
+        tuple(name in here.volumes for name in found.volumes),
     )  # fmt: skip
     kept = _kept.get(found.identifier)
     if kept is None or kept[0] != values:

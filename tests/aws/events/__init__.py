@@ -1,1 +1,1 @@
-"""EventBridge, as far as rules of the default bus with queues as targets go."""
+"""EventBridge, as far as rules of the default bus with queues, and buses of other regions, as targets go."""

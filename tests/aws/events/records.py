@@ -18,6 +18,7 @@ class Target:
     identifier: str
     arn: str
     dead_letters: str = ""
+    role: str = ""
 
 
 @dataclass

@@ -8,6 +8,7 @@ from typing import Any
 
 from aws.call import Call
 from aws.errors import AwsError
+from aws.events.forwarding import is_bus
 from aws.events.records import BUS, Rule, Target, checked_pattern, find, named, rules
 from aws.registry import answers
 
@@ -68,14 +69,24 @@ def delete_rule(call: Call) -> None:
 def put_targets(call: Call) -> dict[str, Any]:
     rule = find(call)
     given = call.required("Targets")
-    after = rule.targets | {
-        each["Id"]: Target(each["Id"], each["Arn"], (each.get("DeadLetterConfig") or {}).get("Arn", ""))
-        for each in given
-    }
+    after = rule.targets | {each["Id"]: _target(rule, each) for each in given}
     if len(after) > TARGETS:
         raise AwsError("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
     rule.targets = after
     return {"FailedEntryCount": 0, "FailedEntries": []}
+
+
+def _target(rule: Rule, given: dict[str, Any]) -> Target:
+    """In another region only a bus can be one, and that by a role.
+
+    https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutTargets.html
+    """
+    arn, role = str(given["Arn"]), str(given.get("RoleArn") or "")
+    if not is_bus(arn) and arn.split(":")[3] != rule.region:
+        raise AwsError("ValidationException", f"Provided Arn is not in correct format. Reason: {arn} is elsewhere.")
+    if is_bus(arn) and not role:
+        raise AwsError("ValidationException", f"RoleArn is required for target {arn}.")
+    return Target(given["Id"], arn, (given.get("DeadLetterConfig") or {}).get("Arn", ""), role)
 
 
 @answers("events", "RemoveTargets")
@@ -90,7 +101,8 @@ def remove_targets(call: Call) -> dict[str, Any]:
 def list_targets_by_rule(call: Call) -> dict[str, Any]:
     def shown(target: Target) -> dict[str, Any]:
         letters = {"DeadLetterConfig": {"Arn": target.dead_letters}} if target.dead_letters else {}
-        return {"Id": target.identifier, "Arn": target.arn} | letters
+        role = {"RoleArn": target.role} if target.role else {}
+        return {"Id": target.identifier, "Arn": target.arn} | letters | role
 
     return {"Targets": [shown(target) for target in find(call).targets.values()]}
 

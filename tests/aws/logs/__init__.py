@@ -1,1 +1,2 @@
-"""Log groups of Amazon CloudWatch Logs: what is stored how, for how long and whose it is. Events are not modelled."""
+"""Log groups of Amazon CloudWatch Logs: what is stored how, for how long and whose it is. Of events no more is modelled
+than that there were some."""

@@ -9,6 +9,16 @@ REGIONS: dict[tuple[str, str], dict[str, "LogGroup"]] = {}
 
 
 @dataclass
+class LogStream:
+    name: str
+    created: int  # milliseconds since 1970, as all times here
+    events: int = 0
+    first: int = 0
+    last: int = 0
+    ingested: int = 0
+
+
+@dataclass
 class LogGroup:
     name: str
     account: str
@@ -19,6 +29,7 @@ class LogGroup:
     tags: dict[str, str] = field(default_factory=dict)
     # What else PutMetricFilter said, by names.
     filters: dict[str, dict[str, Any]] = field(default_factory=dict)
+    streams: dict[str, LogStream] = field(default_factory=dict)
 
     @property
     def arn(self) -> str:

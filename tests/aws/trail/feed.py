@@ -2,7 +2,7 @@
 
 "EventBridge delivers at least once", and CloudTrail promises no order. What tests ask for by the control API replaces
 the usual mischief: {"least", "most"} seconds late, {"twice"} the share that comes again, {"lost"} the share that never
-comes.
+comes, {"region"} of which region.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from typing import Any
 from aws import stores
 from aws.call import Call
 from aws.events import records
+from aws.events.forwarding import is_bus, may_put_events
 from aws.service_access import may_send
 from aws.trail import record
 
@@ -26,6 +27,7 @@ class Mischief:
     most: float = 1.2
     twice: float = 0.1
     lost: float = 0.0
+    region: str = ""  # whose events are lost; all where it is empty
 
 
 class Feed:
@@ -42,8 +44,9 @@ class Feed:
         self.mischief = Mischief()
         self.chance = random.Random(164)
 
-    def configure(self, asked: dict[str, float]) -> dict[str, Any]:
-        self.mischief = Mischief(**{name: float(value) for name, value in asked.items()})
+    def configure(self, asked: dict[str, Any]) -> dict[str, Any]:
+        numbers = {name: float(value) for name, value in asked.items() if name != "region"}
+        self.mischief = Mischief(**numbers, region=str(asked.get("region", "")))
         return vars(self.mischief) | {"sent": self.sent}
 
     def tell(self, call: Call, error: str, message: str) -> None:
@@ -58,7 +61,8 @@ class Feed:
                 self._send_later(rule, event)
 
     def _send_later(self, rule: records.Rule, event: dict[str, Any]) -> None:
-        if self.chance.random() < self.mischief.lost:
+        here = self.mischief.region in ("", event["region"])
+        if here and self.chance.random() < self.mischief.lost:
             return
         body = json.dumps(event, separators=(",", ":"))
         for _ in range(2 if self.chance.random() < self.mischief.twice else 1):
@@ -83,10 +87,23 @@ class Feed:
         if len(body) > LONGEST:
             return
         for target in rule.targets.values():
-            if may_send("events.amazonaws.com", rule.arn, rule.account, target.arn):
+            if is_bus(target.arn):
+                self._forward(rule, target, body)
+            elif may_send("events.amazonaws.com", rule.arn, rule.account, target.arn):
                 region, account, name = target.arn.split(":")[3:6]
                 stores.sqs(account, region).send_message(queue_name=name, message_body=body)
                 self.sent += 1
+
+    def _forward(self, rule: records.Rule, target: records.Target, body: str) -> None:
+        """On the other bus the event says still where it is from. What goes in circles there is none of AWS's affair:
+        here it ends in a RecursionError."""
+        if not may_put_events(rule, target.role, target.arn):
+            return
+        region, account = target.arn.split(":")[3:5]
+        event = json.loads(body)
+        for there in records.rules(account, region).values():
+            if there.matches(event):
+                self._send(there, body)
 
 
 FEED = Feed()

@@ -16,7 +16,7 @@ HOSTS = {"s3control": "s3", "tagging": "tagging", "monitoring": "monitoring"}
 GLOBAL = {"iam": "us-east-1"}
 DATA = {
     "SendMessage", "SendMessageBatch", "DeleteMessage", "DeleteMessageBatch", "ChangeMessageVisibility",
-    "BatchWriteItem", "DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem",
+    "BatchWriteItem", "DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem", "PutLogEvents",
 }  # fmt: skip
 
 

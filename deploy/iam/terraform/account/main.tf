@@ -1,7 +1,7 @@
-# What the operator becomes in an account of tenants, or in the audit account.
+# What the operator becomes in an account of tenants, in the audit account, or in that of the cluster.
 
 terraform {
-  required_version = ">= 1.5"
+  required_version = ">= 1.9"
   required_providers {
     aws = { source = "hashicorp/aws", version = ">= 5.40" }
   }
@@ -28,6 +28,17 @@ variable "audit" {
   default     = false
 }
 
+variable "cluster_log" {
+  description = "Whether this is the account of the cluster, whose audit log is looked at and nothing else."
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = !(var.cluster_log && var.audit)
+    error_message = "Set either audit or cluster_log: each is a role of its own."
+  }
+}
+
 variable "without" {
   description = "Policies to leave out, such as provisioner-offboarding, without which nothing can be destroyed."
   type        = set(string)
@@ -38,12 +49,13 @@ data "aws_caller_identity" "here" {}
 
 locals {
   here     = "${path.module}/../.."
-  names    = [for file in fileset(local.here, var.audit ? "audit.json" : "provisioner*.json") : trimsuffix(file, ".json")]
+  files    = var.audit ? "audit.json" : var.cluster_log ? "cluster-log.json" : "provisioner*.json"
+  names    = [for file in fileset(local.here, local.files) : trimsuffix(file, ".json")]
   policies = setsubtract(toset(local.names), var.without)
 }
 
 resource "aws_iam_role" "provisioner" {
-  name                 = var.audit ? "CloisterAudit" : "CloisterProvisioner"
+  name                 = var.audit ? "CloisterAudit" : var.cluster_log ? "CloisterClusterLog" : "CloisterProvisioner"
   max_session_duration = 43200
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -71,6 +83,6 @@ resource "aws_iam_role_policy_attachment" "provisioner" {
 }
 
 output "role_arn" {
-  description = "For spec.roleArn of the Environment, or spec.audit.roleArn."
+  description = "For spec.roleArn of the Environment, spec.audit.roleArn, or spec.audit.kubernetes.roleArn."
   value       = aws_iam_role.provisioner.arn
 }

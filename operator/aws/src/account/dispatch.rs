@@ -53,7 +53,10 @@ impl Account {
                 guardrail::observe(self, id.kind, look.lane).await
             }
             (ResourceId::EventRule(name), Resource::EventRule(want)) => {
-                event_rule::observe(self, look, name, want).await
+                event_rule::observe(&self.home, look, name, want).await
+            }
+            (ResourceId::ForwardingRule { region, name }, Resource::EventRule(want)) => {
+                event_rule::observe(self.abroad(region)?, look, name, want).await
             }
             (ResourceId::Schema(_), Resource::Schema(want)) => schema::observe(self, look, want).await,
             (ResourceId::AuditBucket(name), Resource::AuditBucket(want)) => {
@@ -124,8 +127,13 @@ impl Account {
                 guardrail::perform(self, arn, step, lane).await.map(|()| None)
             }
             (ResourceId::EventRule(name), Resource::EventRule(want), Step::EventRule(step)) => {
-                event_rule::perform(self, name, want, step, lane).await
+                event_rule::perform(&self.home, name, want, step, lane).await
             }
+            (
+                ResourceId::ForwardingRule { region, name },
+                Resource::EventRule(want),
+                Step::EventRule(step),
+            ) => event_rule::perform(self.abroad(region)?, name, want, step, lane).await,
             (ResourceId::Schema(_), Resource::Schema(want), Step::Schema(step)) => {
                 schema::perform(self, want, step, lane).await
             }

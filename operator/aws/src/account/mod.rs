@@ -4,13 +4,13 @@ mod archive;
 mod dispatch;
 mod leaving;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
-use cloister_core::environment::partition;
+use cloister_core::environment::{event_regions, partition};
 use cloister_core::fault::Fault;
 use tokio::time::Instant;
 
@@ -29,15 +29,15 @@ use crate::{alarm, fleet, launch_template, log_group, network, redshift, schema,
 pub struct Account {
     pub(crate) id: String,
     pub(crate) home: Place,
-    /// Where copies of snapshots go.
-    recovery: Option<Place>,
+    /// Where copies of snapshots go, if anywhere, and where else something happens that touches it; by region.
+    abroad: BTreeMap<String, Place>,
+    recovery_region: Option<String>,
     /// Where its records go.
     audit: Option<Vault>,
     pub(crate) cloudtrail: Paced<aws_sdk_cloudtrail::Client>,
     pub(crate) config: Paced<aws_sdk_config::Client>,
     pub(crate) dynamodb: Paced<aws_sdk_dynamodb::Client>,
     pub(crate) ec2: Paced<aws_sdk_ec2::Client>,
-    pub(crate) events: Paced<aws_sdk_eventbridge::Client>,
     pub(crate) guardduty: Paced<aws_sdk_guardduty::Client>,
     pub(crate) iam: Paced<aws_sdk_iam::Client>,
     pub(crate) monitoring: Paced<aws_sdk_cloudwatch::Client>,
@@ -63,20 +63,22 @@ impl Account {
     pub(crate) fn open(base: &SdkConfig, target: &Target, recorder: &Arc<dyn Recorder>) -> Self {
         let here = base.to_builder().region(Region::new(target.region.clone())).build();
         let there = enter(here, target, recorder);
-        let recovery = target.recovery_region.clone().map(|region| {
+        let open = |region: String| {
             let config = there.to_builder().region(Region::new(region.clone())).build();
-            Place::open(&config, &Target { region, ..target.clone() }, recorder)
-        });
+            let place = Place::open(&config, &Target { region: region.clone(), ..target.clone() }, recorder);
+            (region, place)
+        };
+        let abroad = event_regions(&target.region, target.recovery_region.as_deref());
         Self {
             id: target.account_id.clone(),
             home: Place::open(&there, target, recorder),
-            recovery,
+            abroad: abroad.into_iter().map(open).collect(),
+            recovery_region: target.recovery_region.clone(),
             audit: target.audit.as_ref().map(|audit| Vault::open(base, target, audit, recorder)),
             cloudtrail: paced!(aws_sdk_cloudtrail, Service::CloudTrail, &there, target, recorder),
             config: paced!(aws_sdk_config, Service::Config, &there, target, recorder),
             dynamodb: paced!(aws_sdk_dynamodb, Service::DynamoDb, &there, target, recorder),
             ec2: paced!(aws_sdk_ec2, Service::Ec2, &there, target, recorder),
-            events: paced!(aws_sdk_eventbridge, Service::Events, &there, target, recorder),
             guardduty: paced!(aws_sdk_guardduty, Service::GuardDuty, &there, target, recorder),
             iam: paced!(aws_sdk_iam, Service::Iam, &there, target, recorder),
             monitoring: paced!(aws_sdk_cloudwatch, Service::CloudWatch, &there, target, recorder),
@@ -114,7 +116,12 @@ impl Account {
     }
 
     pub(crate) fn recovery(&self) -> Result<&Place, Fault> {
-        self.recovery.as_ref().ok_or_else(|| refused("aws", "Recover", "NoRecoveryRegion"))
+        let place = self.recovery_region.as_ref().and_then(|region| self.abroad.get(region));
+        place.ok_or_else(|| refused("aws", "Recover", "NoRecoveryRegion"))
+    }
+
+    pub(crate) fn abroad(&self, region: &str) -> Result<&Place, Fault> {
+        self.abroad.get(region).ok_or_else(|| refused("aws", "Forward", "NoSuchRegion"))
     }
 
     pub(crate) fn audit(&self) -> Result<&Vault, Fault> {

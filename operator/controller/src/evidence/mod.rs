@@ -8,7 +8,7 @@ mod write;
 use std::sync::Arc;
 
 use cloister_core::archive::Shelf;
-use cloister_core::evidence::{Files, Report, is_due};
+use cloister_core::evidence::{Files, Record, Report, is_due};
 use cloister_core::name::signing_key_alias;
 use cloister_core::observed::Observed;
 use cloister_core::tenant::validate_home;
@@ -23,7 +23,8 @@ use tokio::time::{Instant, sleep};
 use crate::api::Object;
 use crate::commands::Complaint;
 use crate::commands::evidence::{
-    Looks, look_at_home, look_at_tenant, of_home_report, of_tenant_report, others,
+    Looks, look_at_cluster_log, look_at_home, look_at_nodes, look_at_tenant, of_home_report,
+    of_tenant_report, others, unread,
 };
 use crate::commands::plan::{Live, Manifests, Section, account};
 use crate::context::Context;
@@ -74,12 +75,16 @@ async fn round(home: Arc<Environment>, context: &Context) {
     let mut manifests =
         Manifests { known_tenants: sharers.map(|t| (**t).clone()).collect(), ..Manifests::default() };
     let live = Live::within(context);
-    let seen = look_at_home(&home, &manifests, &live, !manifests.known_tenants.is_empty()).await;
+    let (seen, records) = futures::join!(
+        look_at_home(&home, &manifests, &live, !manifests.known_tenants.is_empty()),
+        look_at_cluster_log(&home, &live)
+    );
+    let records = records.as_slice();
     let aws = context.aws.account(&target(&home.spec));
     let desk = Desk { home: &home, account: &aws, key, context };
     if own {
-        let written = match readable(&*home, &[&seen], context) {
-            Ok(()) => publish(&*home, of_home_report(&home, &seen), &desk).await,
+        let written = match readable(&*home, &[&seen], records, context) {
+            Ok(()) => publish(&*home, of_home_report(&home, &seen, records), &desk).await,
             Err(unread) => Err(unread),
         };
         note::down(&*home, evidence_of(&home), written, context).await;
@@ -91,7 +96,7 @@ async fn round(home: Arc<Environment>, context: &Context) {
         let apps = context.apps.state_filter(|app| own(app.namespace()));
         let schemas = context.schemas.state_filter(|schema| own(schema.namespace()));
         manifests.know_apps(tenant, owned(apps), owned(schemas));
-        let written = of_tenant(tenant, &seen, &manifests, &live, &desk).await;
+        let written = of_tenant(tenant, (&seen, records), &manifests, &live, &desk).await;
         note::down(&**tenant, evidence_of_tenant(tenant), written, context).await;
     }
 }
@@ -102,7 +107,7 @@ fn owned<K: Clone>(all: Vec<Arc<K>>) -> Vec<K> {
 
 async fn of_tenant(
     tenant: &ClientTenant,
-    of_home: &Section,
+    (of_home, records): (&Section, &[Record]),
     manifests: &Manifests,
     live: &Live,
     desk: &Desk<'_>,
@@ -111,10 +116,14 @@ async fn of_tenant(
     if let Some(first) = lacking.first() {
         return Err(first.to_string().into());
     }
-    let of_tenant = look_at_tenant(tenant, desk.home, manifests, live).await;
+    let (of_tenant, nodes) = futures::join!(
+        look_at_tenant(tenant, desk.home, manifests, live),
+        look_at_nodes(tenant, desk.home, live)
+    );
+    let records: Vec<Record> = records.iter().cloned().chain(nodes).collect();
     let sections: Vec<&Section> = std::iter::once(of_home).chain(&of_tenant).collect();
-    readable(tenant, &sections, desk.context)?;
-    let seen = Looks { of_home, of_tenant: &of_tenant };
+    readable(tenant, &sections, &records, desk.context)?;
+    let seen = Looks { of_home, of_tenant: &of_tenant, records: &records };
     let report = of_tenant_report(tenant, desk.home, manifests, &seen, &[], None);
     publish(tenant, report, desk).await
 }
@@ -167,16 +176,23 @@ fn made_at<K: Object>(object: &K) -> Option<Timestamp> {
 }
 
 /// Faults that pass are no evidence. Those that stay are.
-fn readable<K: Object>(object: &K, sections: &[&Section], context: &Context) -> Result<(), Complaint> {
+fn readable<K: Object>(
+    object: &K,
+    sections: &[&Section],
+    records: &[Record],
+    context: &Context,
+) -> Result<(), Complaint> {
     if context.recall(&Object::uid(object)).evidence_faults >= PATIENCE {
         return Ok(());
     }
     let all = sections.iter().flat_map(|section| &section.observed);
-    let unread = all.filter_map(|(id, seen)| match seen {
-        Observed::Unreadable(fault) => Some(format!("{id} is not readable: {fault}")),
+    let resources = all.filter_map(|(id, seen)| match seen {
+        Observed::Unreadable(fault) => Some((id.to_string(), fault)),
         _ => None,
     });
-    unread.map(Complaint::from).next().map_or(Ok(()), Err)
+    let others = unread(records).map(|(id, fault)| (id.to_owned(), fault));
+    let first = resources.chain(others).next();
+    first.map_or(Ok(()), |(id, fault)| Err(format!("{id} is not readable: {fault}").into()))
 }
 
 /// How old the newest is; of none, since when there could be one.

@@ -1,6 +1,6 @@
 //! Which feeds are heard.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,12 +12,24 @@ use tokio::time::Instant;
 pub struct Feeds(Mutex<HashMap<String, Health>>);
 
 struct Health {
-    since: Instant,
-    heard: Option<Instant>,
+    /// By the region that the events come from.
+    ways: BTreeMap<String, Way>,
     probed: Option<Instant>,
     told: Hearing,
     /// Of the newest events, since each may come more than once.
     recent: VecDeque<String>,
+}
+
+struct Way {
+    since: Instant,
+    heard: Option<Instant>,
+}
+
+/// What a feed has come to, what it was before, and from which regions nothing comes.
+pub(super) struct Turn {
+    pub before: Hearing,
+    pub now: Hearing,
+    pub silent: Vec<String>,
 }
 
 /// Ids that are remembered. What comes again later than that many others wakes in vain.
@@ -26,7 +38,24 @@ const REMEMBERED: usize = 1000;
 impl Health {
     fn new() -> Self {
         let recent = VecDeque::new();
-        Self { since: Instant::now(), heard: None, probed: None, told: Hearing::Starting, recent }
+        Self { ways: BTreeMap::new(), probed: None, told: Hearing::Starting, recent }
+    }
+
+    fn way(&mut self, region: &str) -> &mut Way {
+        self.ways.entry(region.to_owned()).or_insert_with(Way::new)
+    }
+
+    /// As the worst of its ways: what one does not tell of is found by sweeps alone.
+    fn state(&self, silence: Duration) -> Hearing {
+        let all: Vec<Hearing> = self.ways.values().map(|way| way.state(silence)).collect();
+        let worst = [Hearing::Silent, Hearing::Starting].into_iter().find(|state| all.contains(state));
+        worst.unwrap_or(Hearing::Heard)
+    }
+}
+
+impl Way {
+    fn new() -> Self {
+        Self { since: Instant::now(), heard: None }
     }
 
     fn state(&self, silence: Duration) -> Hearing {
@@ -48,8 +77,9 @@ impl Feeds {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|environment, _| keep(environment));
     }
 
-    pub(super) fn heard(&self, environment: &str) {
-        self.of(environment, |health| health.heard = Some(Instant::now()));
+    /// A call of that region was told of.
+    pub(super) fn heard(&self, environment: &str, region: &str) {
+        self.of(environment, |health| health.way(region).heard = Some(Instant::now()));
     }
 
     /// Whether this event has come before.
@@ -75,12 +105,23 @@ impl Feeds {
         })
     }
 
-    /// What it has come to, if that is another state than was told last, with the one before.
-    pub(super) fn turned(&self, environment: &str, silence: Duration) -> Option<(Hearing, Hearing)> {
+    /// What it has come to, if that is another state than was told last.
+    pub(super) fn turned(
+        &self,
+        environment: &str,
+        regions: &BTreeSet<String>,
+        silence: Duration,
+    ) -> Option<Turn> {
         self.of(environment, |health| {
+            health.ways.retain(|region, _| regions.contains(region));
+            for region in regions {
+                health.way(region);
+            }
             let now = health.state(silence);
             let before = std::mem::replace(&mut health.told, now);
-            (before != now).then_some((before, now))
+            let is_silent = |(_, way): &(&String, &Way)| way.state(silence) == Hearing::Silent;
+            let silent = || health.ways.iter().filter(is_silent).map(|(region, _)| region.clone()).collect();
+            (before != now).then(|| Turn { before, now, silent: silent() })
         })
     }
 

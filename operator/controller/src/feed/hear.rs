@@ -72,8 +72,8 @@ impl Receiver {
                 tracing::warn!(queue = self.feed.queue, "an event is not understood");
                 "malformed"
             }
-            Some(Message::Nothing) => {
-                self.context.feeds.heard(&self.environment());
+            Some(Message::Nothing(region)) => {
+                self.context.feeds.heard(&self.environment(), &region);
                 "nothing"
             }
             Some(Message::Call(call)) => self.hear(&call),
@@ -84,7 +84,7 @@ impl Receiver {
 
     fn hear(&self, call: &Call) -> &'static str {
         let environment = self.environment();
-        self.context.feeds.heard(&environment);
+        self.context.feeds.heard(&environment, &call.region);
         if self.context.feeds.again(&environment, &call.id) {
             return "again";
         }

@@ -6,12 +6,12 @@ mod hear;
 mod metrics;
 mod silence;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use cloister_aws::Account;
-use cloister_core::environment::event_queue;
+use cloister_core::environment::{event_queue, event_regions};
 use cloister_crds::{AnalyticsApp, ClientTenant, Environment, IngestBucket};
 use kube::ResourceExt as _;
 use tokio::time::sleep;
@@ -44,6 +44,8 @@ struct Feed {
     environment: Arc<Environment>,
     account: Arc<Account>,
     queue: String,
+    /// The ways that events come, by the regions that they come from: the queue's own, and those that send on to it.
+    regions: BTreeSet<String>,
 }
 
 pub async fn follow(context: Arc<Context>, wakes: Wakes, stop: impl Future<Output = ()>) {
@@ -85,7 +87,11 @@ fn feeds(context: &Context) -> BTreeMap<String, Feed> {
         let known = environment.common().and_then(|c| c.arn(&format!("sqs-queue/{queue}"))).is_some();
         let asked = environment.spec.events.is_some() && !environment.is_leaving();
         let account = context.aws.account(&kinds::target(&environment.spec));
-        (known && asked).then(|| (queue.clone(), Feed { environment: environment.clone(), account, queue }))
+        let spec = &environment.spec;
+        let mut regions = event_regions(&spec.region, spec.recovery_region.as_deref());
+        regions.insert(spec.region.clone());
+        let feed = Feed { environment: environment.clone(), account, queue: queue.clone(), regions };
+        (known && asked).then_some((queue, feed))
     };
     context.environments.state().iter().filter_map(feed).collect()
 }

@@ -2,11 +2,13 @@
 //! come back as an event; as long as none does, everything is swept as though there were no feed.
 
 use cloister_core::conclude::Notice;
+use cloister_core::environment::forwarding_rule;
 use cloister_crds::events::Hearing;
 use kube::ResourceExt as _;
 use kube::runtime::reflector::{ObjectRef, Store};
 use tokio::time::sleep;
 
+use super::health::Turn;
 use super::{Feed, Wakes};
 use crate::context::Context;
 use crate::kinds::Kind;
@@ -16,34 +18,48 @@ use crate::report;
 pub(super) async fn watch(feed: &Feed, wakes: &Wakes, context: &Context) {
     let environment = feed.environment.name_any();
     if context.feeds.is_probe_due(&environment, context.settings.probe) {
-        let (account, queue) = (feed.account.clone(), feed.queue.clone());
-        tokio::spawn(async move {
-            if let Err(fault) = account.probe(&queue, &report::now()).await {
-                tracing::warn!(queue, %fault, "the feed of events could not be probed");
-            }
-        });
+        for region in &feed.regions {
+            tokio::spawn(probe(feed.clone(), region.clone()));
+        }
     }
-    let Some((before, now)) = context.feeds.turned(&environment, context.settings.silence) else { return };
+    let silence = context.settings.silence;
+    let Some(turn) = context.feeds.turned(&environment, &feed.regions, silence) else { return };
+    let Turn { before, now, silent } = turn;
     context.metrics.feed.hearing(&environment, now);
     // Its status says so.
     send(&wakes.environments, ObjectRef::from_obj(&*feed.environment));
-    report::publish(&*feed.environment, vec![notice(now)], context).await;
+    report::publish(&*feed.environment, vec![notice(now, &silent)], context).await;
     if before == Hearing::Heard {
         sweep(&environment, &context.tenants, &wakes.tenants, context);
         sweep(&environment, &context.buckets, &wakes.buckets, context);
     }
 }
 
-fn notice(now: Hearing) -> Notice {
+async fn probe(feed: Feed, region: String) {
+    let (environment, at) = (&feed.environment, report::now());
+    let probed = if region == environment.spec.region {
+        feed.account.probe(&feed.queue, &at).await
+    } else {
+        feed.account.probe_abroad(&region, &forwarding_rule(&region, &environment.owner()), &at).await
+    };
+    if let Err(fault) = probed {
+        tracing::warn!(queue = feed.queue, region, %fault, "the feed of events could not be probed");
+    }
+}
+
+fn notice(now: Hearing, silent_regions: &[String]) -> Notice {
     let silent = now == Hearing::Silent;
     let message = if silent {
-        "no event has come for too long: everything is swept as often as without events. A trail must record \
-         management events, and the rule and its queue must stand"
+        format!(
+            "no event has come from {} for too long: everything is swept as often as without events. A trail must \
+             record management events of that region, and the rule there and the queue must stand",
+            silent_regions.join(", ")
+        )
     } else {
-        "events are heard: what they touch is looked at in seconds, and sweeps are rare"
+        "events are heard: what they touch is looked at in seconds, and sweeps are rare".to_owned()
     };
     let reason = if silent { "EventsSilent" } else { "EventsHeard" };
-    Notice { warning: silent, reason, action: "Listen", message: message.to_owned(), about: None }
+    Notice { warning: silent, reason, action: "Listen", message, about: None }
 }
 
 /// Those that rest until a rare sweep are looked at within a plain one, spread over it.

@@ -167,6 +167,7 @@ fn foreign(id: &ResourceId, owner: &str) -> String {
         | ResourceId::Schema(_)
         | ResourceId::Guardrail(_)
         | ResourceId::EventRule(_)
+        | ResourceId::ForwardingRule { .. }
         | ResourceId::Alarm(_)
         | ResourceId::FlowLog(_)
         | ResourceId::Object(_) => "remove or rename it".to_owned(),

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{Account, Inputs, audit_key};
+use super::{Account, Inputs, audit_key, forwarding};
 use crate::document::{Document, Statement};
 use crate::name;
 use crate::ownership::{ENVIRONMENT, Owner};
 use crate::plan::{Desired, DesiredSet, Fate};
-use crate::resource::{EventRule, KEY_NOT_KNOWN_YET, Queue, Redrive, Resource, ResourceId, Tags};
+use crate::resource::{
+    EventRule, EventTarget, KEY_NOT_KNOWN_YET, Queue, Redrive, Resource, ResourceId, Tags,
+};
 
 /// Where the events of an environment are heard.
 #[must_use]
@@ -51,6 +53,7 @@ pub(super) fn desire(inputs: &Inputs<'_>, account: &Account) -> DesiredSet {
     set.insert(dead.clone(), want(Resource::Queue(letters), &[&key]));
     set.insert(queue.clone(), want(Resource::Queue(feed), &[&dead, &key]));
     set.insert(rule, want(Resource::EventRule(names.rule(inputs, account)), &[&queue]));
+    set.extend(forwarding::desire(inputs, account, fate));
     set
 }
 
@@ -66,17 +69,11 @@ impl Names {
     }
 
     fn rule(&self, inputs: &Inputs<'_>, account: &Account) -> EventRule {
-        // Alarms are CloudWatch's, and most environments have none.
-        let more = inputs.spec.audit.alarm_topic_arn.as_ref().map(|_| "monitoring");
-        let services: Vec<String> =
-            SERVICES.into_iter().chain(more).map(|service| format!("{service}.amazonaws.com")).collect();
+        let target = EventTarget { arn: account.queue_arn(&self.queue), role: None };
         EventRule {
-            pattern: json!({
-                "detail-type": ["AWS API Call via CloudTrail"],
-                "detail": { "eventSource": services, "$or": [by_others(account), is_probe()] },
-            }),
+            pattern: pattern(inputs, account),
             state: "ENABLED".into(),
-            targets: BTreeMap::from([("cloister".to_owned(), account.queue_arn(&self.queue))]),
+            targets: BTreeMap::from([("cloister".to_owned(), target)]),
             tags: tags(inputs, account, "event-rule"),
         }
     }
@@ -106,19 +103,32 @@ impl Names {
     }
 }
 
+/// What is heard of. It names no region, so that what comes from others is heard as well.
+pub(super) fn pattern(inputs: &Inputs<'_>, account: &Account) -> Value {
+    // Alarms are CloudWatch's, and most environments have none.
+    let more = inputs.spec.audit.alarm_topic_arn.as_ref().map(|_| "monitoring");
+    let services: Vec<String> =
+        SERVICES.into_iter().chain(more).map(|service| format!("{service}.amazonaws.com")).collect();
+    json!({
+        "detail-type": ["AWS API Call via CloudTrail"],
+        "detail": { "eventSource": services, "$or": [by_others(account), is_probe()] },
+    })
+}
+
 /// To onboard a tenant takes a hundred calls; those of others would wait behind them.
 fn by_others(account: &Account) -> Value {
     // A service of AWS has no ARN.
     json!({ "userIdentity": { "arn": [{ "anything-but": [account.operator_session()] }, { "exists": false }] } })
 }
 
-/// The operator's own call that has to come back, see `PROBE`.
+/// The operator's own calls that have to come back, see `PROBES`.
 fn is_probe() -> Value {
-    json!({ "eventName": [PROBE] })
+    json!({ "eventName": PROBES })
 }
 
-/// What is called to see whether events come; changes of tags of queues are seldom otherwise.
-const PROBE: &str = "TagQueue";
+/// What is called to see whether events come: of the queue, and of the rules in other regions. Changes of these tags are
+/// seldom otherwise.
+const PROBES: [&str; 2] = ["TagQueue", "TagResource"];
 
 /// Of which calls are told. Statements in a warehouse are not: every query would be one.
 const SERVICES: [&str; 10] =
@@ -143,7 +153,7 @@ fn insecure_is_denied(arn: String) -> Document {
     Document::new([("DenyInsecureTransport", insecure)])
 }
 
-fn tags(inputs: &Inputs<'_>, account: &Account, purpose: &str) -> Tags {
+pub(super) fn tags(inputs: &Inputs<'_>, account: &Account, purpose: &str) -> Tags {
     let mut tags = inputs.owner.tags(purpose);
     tags.insert(ENVIRONMENT.into(), account.environment.clone());
     tags

@@ -3,6 +3,7 @@
 mod audit;
 mod audit_key;
 mod events;
+mod forwarding;
 mod guardrails;
 mod log_bucket;
 mod people;
@@ -23,6 +24,7 @@ use crate::violation::Violation;
 pub use audit::{AUDIT_BUCKET, RETENTION_DAYS};
 pub use audit_key::audit_key;
 pub use events::event_queue;
+pub use forwarding::{event_regions, forwarding_rule};
 pub use people::first_of_people;
 pub use warehouse::{home_database, shared_cluster};
 
@@ -150,7 +152,12 @@ impl Account {
 
     #[must_use]
     pub fn event_rule_arn(&self, name: &str) -> String {
-        format!("arn:{}:events:{}:{}:rule/{name}", self.partition(), self.region, self.id)
+        self.event_arn_in(&self.region, &format!("rule/{name}"))
+    }
+
+    #[must_use]
+    pub fn event_arn_in(&self, region: &str, resource: &str) -> String {
+        format!("arn:{}:events:{region}:{}:{resource}", self.partition(), self.id)
     }
 
     /// Pods of a ServiceAccount, by a token that is for this audience. No key is ever handed out.

@@ -7,6 +7,7 @@ use super::exceptions::{Exception, apply};
 use super::report::{Finding, Proof, Status, Used};
 use super::{Basis, Part, Parts, Safeguard, field, safeguards};
 use crate::drift;
+use crate::fault::Fault;
 use crate::observed::Observed;
 use crate::plan::Desired;
 use crate::resource::{Resource, ResourceId};
@@ -21,12 +22,19 @@ pub struct Look<'a> {
     pub seen: Option<&'a Observed>,
 }
 
-/// What is on record of the tenant, and is no resource: `recovery-drill/acme-health`.
+/// What is on record or was seen, and is no resource that Cloister keeps: `recovery-drill/acme-health`.
 #[derive(Clone, Debug)]
 pub struct Record {
+    pub of: Of,
     pub id: String,
-    /// Its fields, as they are on record.
-    pub fields: Value,
+    pub seen: Seen,
+}
+
+#[derive(Clone, Debug)]
+pub enum Seen {
+    Fields(Value),
+    Absent,
+    Unreadable(Fault),
 }
 
 /// Everything that is judged, and where and when it was seen.
@@ -75,6 +83,13 @@ fn finding(safeguard: &Safeguard, scene: &Scene<'_>) -> Finding {
                 Status::NotManaged,
                 format!("a topic that alarms tell: set {field} of the Environment"),
             )
+        }
+        Basis::Managed { part: Part::ClusterLog, .. } if !scene.declared.contains(&Part::ClusterLog) => {
+            let field = Part::ClusterLog.field();
+            let needs = format!(
+                "the log group that the cluster's API server writes its audit log into: set {field}.logGroup of the Environment"
+            );
+            without_proof(Status::NotManaged, needs)
         }
         Basis::Managed { part: Part::People, .. } if !scene.declared.contains(&Part::People) => {
             let field = Part::People.field();
@@ -129,11 +144,8 @@ fn elsewhere(part: Part) -> String {
 fn proofs(demand: &Demand, scene: &Scene<'_>) -> Vec<Proof> {
     let about = scene.looks.iter().filter(|look| demand.is_about(look.of, look.id));
     let mut found: Vec<Proof> = about.flat_map(|look| proofs_of(demand, look, scene.account)).collect();
-    let recorded = scene.records.iter().filter(|record| demand.is_about_any(Of::Tenant, &record.id));
-    found.extend(recorded.flat_map(|record| {
-        let fields = (record.id.as_str(), &Value::Null, &record.fields);
-        proofs_by(demand, fields, scene.account)
-    }));
+    let recorded = scene.records.iter().filter(|record| demand.is_about_any(record.of, &record.id));
+    found.extend(recorded.flat_map(|record| proofs_of_record(demand, record, scene.account)));
     if found.is_empty() { vec![missing(demand.resource.to_owned(), json!("nothing"))] } else { found }
 }
 
@@ -154,6 +166,16 @@ fn proofs_of(demand: &Demand, look: &Look<'_>, account: &str) -> Vec<Proof> {
     let want = look.want.resource.given(&have.resource);
     let fields = |resource: &Resource| drift::fields(look.id, resource).unwrap_or_default();
     proofs_by(demand, (&id, &fields(want.as_ref()), &fields(&have.resource)), account)
+}
+
+fn proofs_of_record(demand: &Demand, record: &Record, account: &str) -> Vec<Proof> {
+    match &record.seen {
+        Seen::Fields(fields) => proofs_by(demand, (&record.id, &Value::Null, fields), account),
+        Seen::Absent => vec![missing(record.id.clone(), json!("absent"))],
+        Seen::Unreadable(fault) => {
+            vec![missing(record.id.clone(), json!(format!("not readable: {fault}")))]
+        }
+    }
 }
 
 fn proofs_by(demand: &Demand, (id, want, have): (&str, &Value, &Value), account: &str) -> Vec<Proof> {

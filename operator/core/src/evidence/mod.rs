@@ -1,9 +1,11 @@
 //! What an auditor reads: for every safeguard of the checklist, whether it holds, by what was observed.
 
+mod cluster_log;
 mod demand;
 mod exceptions;
 mod field;
 mod judge;
+mod nodes;
 mod report;
 mod rules;
 mod schedule;
@@ -13,9 +15,11 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+pub use cluster_log::ClusterLog;
 pub use demand::{Demand, Of, Test};
 pub use exceptions::{Exception, read as read_exceptions};
-pub use judge::{Look, Record, Scene, judge};
+pub use judge::{Look, Record, Scene, Seen, judge};
+pub use nodes::node_ages;
 pub use report::{ExceptionState, Finding, Proof, Report, Status, Used};
 
 pub use schedule::{Files, is_due};
@@ -70,6 +74,8 @@ pub enum Part {
     Audit,
     /// Nor is anybody told where there is no topic.
     Alarms,
+    /// The log of the Kubernetes API server, which is whoever's runs the cluster.
+    ClusterLog,
     /// Evidence itself, written on a schedule.
     Evidence,
     /// Roles for people.
@@ -96,6 +102,7 @@ impl Part {
             Self::ConfigRecorder => "spec.guardrails.configRecorder",
             Self::Audit => "spec.audit.roleArn",
             Self::Alarms => "spec.audit.alarmTopicArn",
+            Self::ClusterLog => "spec.audit.kubernetes",
             Self::Evidence => "spec.audit.evidence",
             Self::People => "spec.people",
             Self::Apps => "spec.apps",
@@ -151,7 +158,7 @@ mod tests {
     #[test]
     fn every_safeguard_of_the_checklist_is_there_once() {
         let lengths =
-            [("S", 12), ("K", 4), ("R", 9), ("E", 11), ("I", 7), ("T", 4), ("W", 2), ("D", 3), ("A", 7)];
+            [("S", 12), ("K", 4), ("R", 9), ("E", 11), ("I", 7), ("T", 5), ("W", 2), ("D", 3), ("A", 7)];
         let checklist: Vec<String> =
             lengths.iter().flat_map(|(letter, n)| (1..=*n).map(move |i| format!("{letter}{i}"))).collect();
         let ids: Vec<&str> = safeguards().map(|safeguard| safeguard.id).collect();

@@ -26,6 +26,22 @@ pub(super) const OWN_ADMIN: Rule = Rule { says: "not awsuser", holds: |value, _|
 
 pub(super) const OWN_DATABASE: Rule = Rule { says: "not dev", holds: |value, _| is_other(value, "dev") };
 
+/// As S3's audit bucket keeps records: 45 CFR 164.316(b)(2)(i).
+pub(super) const KEPT_SIX_YEARS: Rule =
+    Rule { says: "at least 2192, or never expired", holds: |value, _| is_kept_six_years(value) };
+
+pub(super) const NONE_TOO_OLD: Rule =
+    Rule { says: "none older than limitHours", holds: |value, _| super::nodes::none_is_too_old(value) };
+
+pub(super) const ANY_KMS_KEY: Rule = Rule {
+    says: "a KMS key",
+    holds: |value, _| value.as_str().is_some_and(|key| key.split(':').nth(2) == Some("kms")),
+};
+
+fn is_kept_six_years(days: &Value) -> bool {
+    days.as_i64().is_some_and(|days| days >= 2192) || *days == super::cluster_log::NEVER_EXPIRED
+}
+
 fn is_other(value: &Value, default: &str) -> bool {
     value.as_str().is_some_and(|name| !name.is_empty() && name != default)
 }
@@ -147,7 +163,8 @@ mod tests {
 
     #[test]
     fn what_is_no_document_passes_nothing() {
-        for rule in [NO_FOREIGN_ACCOUNT, NOT_PUBLIC, KEYS_BY_ARN, NO_FULL_ACCESS, OWN_ADMIN, OWN_DATABASE] {
+        let all = [NO_FOREIGN_ACCOUNT, NOT_PUBLIC, KEYS_BY_ARN, NO_FULL_ACCESS, OWN_ADMIN, OWN_DATABASE];
+        for rule in all.into_iter().chain([KEPT_SIX_YEARS, ANY_KMS_KEY, NONE_TOO_OLD]) {
             assert!(!(rule.holds)(&Value::Null, OURS), "{}", rule.says);
         }
     }

@@ -9,8 +9,8 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
     Call(Box<Call>),
-    /// It changed nothing: a read, or a call that was refused.
-    Nothing,
+    /// It changed nothing: a read, or a call that was refused. Where it was made.
+    Nothing(String),
 }
 
 /// A call that changed something.
@@ -19,6 +19,8 @@ pub struct Call {
     /// The same whenever it is delivered again.
     pub id: String,
     pub account: String,
+    /// Where it was made; of services without regions, where their events are.
+    pub region: String,
     /// As the first part of its endpoint: `s3`.
     pub service: String,
     pub name: String,
@@ -40,9 +42,9 @@ pub fn read(body: &str) -> Option<Message> {
     let text = |name: &str| detail.get(name).and_then(Value::as_str);
     let (source, name) = (text("eventSource")?, text("eventName")?);
     let at: jiff::Timestamp = text("eventTime")?.parse().ok()?;
-    let id = text("eventID")?;
+    let (id, region) = (text("eventID")?, text("awsRegion")?.to_owned());
     if detail.get("readOnly") == Some(&Value::Bool(true)) || text("errorCode").is_some() {
-        return Some(Message::Nothing);
+        return Some(Message::Nothing(region));
     }
     let service = source.split('.').next().unwrap_or(source);
     let mut named = BTreeSet::new();
@@ -59,6 +61,7 @@ pub fn read(body: &str) -> Option<Message> {
     Some(Message::Call(Box::new(Call {
         id: id.to_owned(),
         account: text("recipientAccountId").or(event["account"].as_str())?.to_owned(),
+        region,
         service: service.to_owned(),
         name: name.to_owned(),
         at: at.as_second(),
@@ -107,6 +110,7 @@ mod tests {
             "eventTime": "2026-11-28T16:00:00Z",
             "eventSource": "sqs.amazonaws.com",
             "eventName": "SetQueueAttributes",
+            "awsRegion": "us-east-1",
             "sourceIPAddress": "192.0.2.7",
             "requestID": "r-1",
             "eventID": "e-1",
@@ -138,7 +142,7 @@ mod tests {
         for (name, value) in [("readOnly", json!(true)), ("errorCode", json!("AccessDenied"))] {
             let mut detail = detail();
             detail[name] = value;
-            assert_eq!(read(&event(&detail)), Some(Message::Nothing));
+            assert_eq!(read(&event(&detail)), Some(Message::Nothing("us-east-1".into())));
         }
     }
 
@@ -147,7 +151,7 @@ mod tests {
         for body in ["", "{", "[]", "{}", r#"{"detail": 7}"#, r#"{"detail": {"eventName": "x"}}"#] {
             assert_eq!(read(body), None, "{body}");
         }
-        for missing in ["eventSource", "eventName", "eventTime", "eventID", "userIdentity"] {
+        for missing in ["eventSource", "eventName", "eventTime", "eventID", "awsRegion", "userIdentity"] {
             let mut detail = detail();
             detail.as_object_mut().map(|fields| fields.remove(missing));
             assert_eq!(read(&event(&detail)), None, "{missing}");

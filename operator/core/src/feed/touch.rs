@@ -42,7 +42,7 @@ fn service(kind: &str) -> Option<&str> {
         "cloudwatch-alarm" => Some("monitoring"),
         "replica-bucket" => Some("s3"),
         "recovery-kms-key" | "audit-key" | "signing-key" => Some("kms"),
-        "eventbridge-rule" => Some("events"),
+        "eventbridge-rule" | "forwarding-rule" => Some("events"),
         "trail" => Some("cloudtrail"),
         "flow-log" => Some("ec2"),
         "kms-key"
@@ -141,6 +141,7 @@ mod tests {
         Call {
             id: "e".into(),
             account: "222222222222".into(),
+            region: "us-east-1".into(),
             service: service.into(),
             name: name.into(),
             at: 1_000_000,

@@ -12,9 +12,19 @@ pub struct EventRule {
     pub pattern: Value,
     /// `ENABLED` or `DISABLED`.
     pub state: String,
-    /// ARNs by their ids.
-    pub targets: BTreeMap<String, String>,
+    /// By their ids.
+    pub targets: BTreeMap<String, EventTarget>,
     pub tags: Tags,
+}
+
+/// Where events go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventTarget {
+    pub arn: String,
+    /// ARN of the role that EventBridge takes on for it. A queue needs none: its policy admits the rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -41,7 +51,7 @@ impl EventRule {
             if !extra.is_empty() {
                 steps.push(EventRuleStep::RemoveTargets(extra));
             }
-            if self.targets.iter().any(|(id, arn)| have.targets.get(id) != Some(arn)) {
+            if self.targets.iter().any(|(id, target)| have.targets.get(id) != Some(target)) {
                 steps.push(EventRuleStep::PutTargets);
             }
         }

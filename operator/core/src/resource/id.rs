@@ -47,6 +47,11 @@ pub enum ResourceId {
     Guardrail(GuardrailId),
     /// Of EventBridge's default bus, by name.
     EventRule(String),
+    /// The same in another region, from which it sends events home.
+    ForwardingRule {
+        region: String,
+        name: String,
+    },
     /// Of DynamoDB, by name.
     Table(String),
 }
@@ -74,6 +79,7 @@ impl fmt::Display for ResourceId {
             Self::LaunchTemplate(name) => write!(f, "ec2-launch-template/{name}"),
             Self::Schema(name) => write!(f, "redshift-schema/{name}"),
             Self::EventRule(name) => write!(f, "eventbridge-rule/{name}"),
+            Self::ForwardingRule { name, .. } => write!(f, "forwarding-rule/{name}"),
             Self::AuditBucket(name) => write!(f, "audit-bucket/{name}"),
             Self::Trail(name) => write!(f, "trail/{name}"),
             Self::FlowLog(vpc) => write!(f, "flow-log/{vpc}"),

@@ -48,7 +48,7 @@ pub use cluster::{Cluster, ClusterEncryption, ClusterStep, Nodes, Reboot, Snapsh
 pub use copy_grant::{CopyGrant, CopyGrantStep};
 pub use database::{DatabaseStep, WarehouseDatabase};
 pub use detector::Detector;
-pub use event_rule::{EventRule, EventRuleStep};
+pub use event_rule::{EventRule, EventRuleStep, EventTarget};
 pub use filled_in::{LOAD_BALANCER, filled_in};
 pub use flow_log::{FlowLog, FlowLogStep};
 pub use guardrail::{EbsEncryption, Guardrail, GuardrailId, GuardrailKind, GuardrailStep, SnapshotBlock};

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cloister_core::environment::Account;
 use cloister_core::evidence::{
-    Basis, Finding, Look, Of, Part, Parts, Record, Scene, Status, judge, safeguards,
+    Basis, ClusterLog, Finding, Look, Of, Part, Parts, Record, Scene, Seen, Status, judge, node_ages,
+    safeguards,
 };
 use cloister_core::fault::{Fault, FaultClass};
 use cloister_core::name::Names;
@@ -72,7 +73,7 @@ fn findings(desired: &DesiredSet, see: impl Fn(&ResourceId, &Resource) -> Option
     // A world in which nothing is there has no drill on record either.
     let drilled = seen.values().any(|seen| matches!(seen, Some(Observed::Present(_))));
     let good = || drill(json!({ "result": "Matched", "ageDays": 12, "seconds": 700 }));
-    let records = drilled.then(good).into_iter().collect();
+    let records = if drilled { vec![good(), no_nodes()] } else { Vec::new() };
     judge(&Scene { records, ..scene(looks, declared) }, &[]).0
 }
 
@@ -82,7 +83,44 @@ fn scene(looks: Vec<Look<'_>>, declared: Parts) -> Scene<'_> {
 }
 
 fn drill(fields: Value) -> Record {
-    Record { id: "recovery-drill/acme-health".into(), fields }
+    Record { of: Of::Tenant, id: "recovery-drill/acme-health".into(), seen: Seen::Fields(fields) }
+}
+
+/// Between runs there are none.
+fn no_nodes() -> Record {
+    Record {
+        of: Of::Tenant,
+        id: "worker-nodes/acme-health".into(),
+        seen: Seen::Fields(node_ages(&[], 336, 0)),
+    }
+}
+
+#[test]
+fn a_cluster_log_is_judged_wherever_it_was_seen() {
+    let declared = Parts::from([Part::ClusterLog]);
+    let finding = |seen: Option<Seen>| {
+        let id = "kubernetes-audit-log//aws/eks/platform/cluster".to_owned();
+        let records = seen.map(|seen| Record { of: Of::Environment, id, seen }).into_iter().collect();
+        let found = judge(&Scene { records, ..scene(Vec::new(), declared.clone()) }, &[]).0;
+        found.into_iter().find(|finding| finding.id == "T5").map(|finding| finding.status)
+    };
+    let log = |kms_key: Option<&str>, retention_days: Option<i32>, newest: Option<i64>| {
+        let log = ClusterLog { kms_key: kms_key.map(str::to_owned), retention_days, newest };
+        finding(Some(Seen::Fields(log.fields(100_000))))
+    };
+    let fresh = Some(99_000);
+    assert_eq!(log(Some(KEY), Some(2192), fresh), Some(Status::Met));
+    assert_eq!(log(Some(KEY), None, fresh), Some(Status::Met));
+    for (key, days, newest) in [
+        (None, Some(2192), fresh),
+        (Some(KEY), Some(1827), fresh),
+        (Some(KEY), Some(2192), None),
+        (Some(KEY), Some(2192), Some(100_000 - 121 * 60)),
+    ] {
+        assert_eq!(log(key, days, newest), Some(Status::NotMet), "{key:?} {days:?} {newest:?}");
+    }
+    assert_eq!(finding(Some(Seen::Absent)), Some(Status::NotMet));
+    assert_eq!(finding(None), Some(Status::NotMet));
 }
 
 #[test]
@@ -118,7 +156,7 @@ fn red(findings: &[Finding]) -> Vec<&str> {
 }
 
 /// What is judged by resources of the Environment alone.
-const OF_HOME: [Part; 9] = [
+const OF_HOME: [Part; 10] = [
     Part::PublicAccessBlock,
     Part::SnapshotBlock,
     Part::PasswordPolicy,
@@ -127,6 +165,7 @@ const OF_HOME: [Part; 9] = [
     Part::ConfigRecorder,
     Part::Audit,
     Part::Alarms,
+    Part::ClusterLog,
     Part::People,
 ];
 

@@ -10,8 +10,8 @@ use cloister_crds::offboarding::Certificate;
 use cloister_crds::{ClientTenant, Environment, EvidenceSchedule, Guardrail, IngestBucket};
 use jiff::Timestamp;
 use kube::ResourceExt as _;
-use serde_json::json;
 
+use super::records::{drill, look_at_cluster_log, look_at_nodes};
 use crate::api::Object as _;
 use crate::commands::access::Access;
 use crate::commands::plan::{Live, Manifests, Section, Survey, account, plan_environment, plan_tenant};
@@ -41,11 +41,14 @@ pub(super) async fn report(name: &str, exceptions: &[Exception], access: &Access
     }
     manifests.buckets = others(&found, live.list(name).await?);
     manifests.know_apps(&found, live.list(name).await?, live.list(name).await?);
-    let (of_home, of_tenant) = futures::join!(
+    let (of_home, cluster_log, nodes, of_tenant) = futures::join!(
         look_at_home(&home, &manifests, &live, is_shared(&found)),
+        look_at_cluster_log(&home, &live),
+        look_at_nodes(&found, &home, &live),
         look_at_tenant(&found, &home, &manifests, &live)
     );
-    let looks = Looks { of_home: &of_home, of_tenant: &of_tenant };
+    let records: Vec<Record> = cluster_log.into_iter().chain(nodes).collect();
+    let looks = Looks { of_home: &of_home, of_tenant: &of_tenant, records: &records };
     Ok(Told::Report(Box::new(of_tenant_report(&found, &home, &manifests, &looks, exceptions, live.calls())?)))
 }
 
@@ -106,6 +109,8 @@ fn looks(section: &Section, of: Of) -> impl Iterator<Item = Look<'_>> {
 pub struct Looks<'a> {
     pub of_home: &'a Section,
     pub of_tenant: &'a [Section],
+    /// Of what is no resource.
+    pub records: &'a [Record],
 }
 
 pub fn of_tenant_report(
@@ -124,7 +129,7 @@ pub fn of_tenant_report(
     let scene = Scene {
         about: Of::Tenant,
         looks: of_home.chain(of_tenant).collect(),
-        records: drill(tenant, time).into_iter().collect(),
+        records: seen.records.iter().cloned().chain(drill(tenant, time)).collect(),
         declared: declared.collect(),
         account: &home.spec.account_id,
         time: &time.to_string(),
@@ -135,12 +140,12 @@ pub fn of_tenant_report(
     Ok(conclude(subject, home, scene.time, (safeguards, exceptions), aws_calls))
 }
 
-pub fn of_home_report(home: &Environment, seen: &Section) -> Result<Report, Complaint> {
+pub fn of_home_report(home: &Environment, seen: &Section, records: &[Record]) -> Result<Report, Complaint> {
     let time = this_second()?;
     let scene = Scene {
         about: Of::Environment,
         looks: looks(seen, Of::Environment).collect(),
-        records: Vec::new(),
+        records: records.to_vec(),
         declared: declared_at_home(home).collect(),
         account: &home.spec.account_id,
         time: &time.to_string(),
@@ -176,16 +181,6 @@ fn conclude(
     }
 }
 
-/// The last drill, and how long ago it was.
-fn drill(tenant: &ClientTenant, now: Timestamp) -> Option<Record> {
-    let last = tenant.status.as_ref()?.last_drill.as_ref()?;
-    let mut fields = serde_json::to_value(last).ok()?;
-    let at: Option<Timestamp> = last.at.parse().ok();
-    // One that is not dated, or in the future, is no proof.
-    fields["ageDays"] = json!(at.map(|at| now.duration_since(at).as_secs().div_euclid(86_400)));
-    Some(Record { id: format!("recovery-drill/{}", tenant.name_any()), fields })
-}
-
 fn declared(tenant: &ClientTenant, manifests: &Manifests) -> impl Iterator<Item = Part> {
     only([
         (Part::Buckets, !manifests.buckets_of(tenant).is_empty()),
@@ -208,6 +203,7 @@ fn declared_at_home(home: &Environment) -> impl Iterator<Item = Part> {
         (Part::ConfigRecorder, kept.config_recorder == Guardrail::Manage),
         (Part::Audit, audit.role_arn.is_some()),
         (Part::Alarms, audit.alarm_topic_arn.is_some()),
+        (Part::ClusterLog, audit.kubernetes.is_some()),
         (Part::People, home.spec.people.is_some()),
         (Part::Evidence, audit.evidence() != EvidenceSchedule::Never),
     ])

@@ -5,6 +5,7 @@ mod gather;
 mod html;
 mod markdown;
 mod oscal;
+mod records;
 mod verify;
 
 use std::io::Write as _;
@@ -15,6 +16,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use cloister_core::evidence::{self, Exception, Report};
 
 pub use gather::{Looks, look_at_home, look_at_tenant, of_home_report, of_tenant_report, others};
+pub use records::{look_at_cluster_log, look_at_nodes, unread};
 
 use super::Complaint;
 use super::access::Access;

@@ -54,14 +54,32 @@ pub fn params() -> PatchParams {
     PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() }
 }
 
-pub async fn send(change: &Change, namespace: &str, client: &Client) -> Result<(), Complaint> {
-    let api = api(change.kind, namespace, client);
-    match api.patch(&change.name, &params(), &Patch::Merge(&change.patch)).await {
-        Ok(_) => Ok(()),
-        Err(kube::Error::Api(answer)) if answer.code == 409 => {
-            Err(format!("{} {} was changed by somebody else just now: try again", change.kind, change.name)
-                .into())
+/// A status is written often, and lists are sent whole: what was read is soon old.
+const TRIES: u32 = 5;
+
+/// Reads, decides and writes, and does so again if somebody else wrote in between; none where nothing is to be written.
+pub async fn write(
+    target: &Target,
+    namespace: &str,
+    client: &Client,
+    decide: impl Fn(&Value, Option<&Value>) -> Result<Option<Change>, Complaint>,
+) -> Result<Option<Change>, Complaint> {
+    let mut left = TRIES;
+    loop {
+        let (object, tenant) = read(target, namespace, client).await?;
+        let Some(change) = decide(&object, tenant.as_ref())? else { return Ok(None) };
+        let api = api(change.kind, namespace, client);
+        left -= 1;
+        match api.patch(&change.name, &params(), &Patch::Merge(&change.patch)).await {
+            Ok(_) => return Ok(Some(change)),
+            Err(kube::Error::Api(answer)) if answer.code == 409 && left > 0 => {}
+            Err(kube::Error::Api(answer)) if answer.code == 409 => {
+                let Change { kind, name, .. } = change;
+                return Err(
+                    format!("{kind} {name} is changed by others all the time: try again later").into()
+                );
+            }
+            Err(error) => return Err(error.into()),
         }
-        Err(error) => Err(error.into()),
     }
 }

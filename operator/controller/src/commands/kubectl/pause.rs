@@ -2,7 +2,8 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Args;
-use cloister_core::kubectl::{Kind, Target, Wish, change, meaning};
+use cloister_core::kubectl::{Change, Kind, Target, Wish, change, meaning};
+use serde_json::Value;
 
 use super::patch;
 use crate::commands::Complaint;
@@ -22,24 +23,23 @@ pub struct Options {
 pub async fn run(options: Options, wish: Wish<'_>) -> Result<ExitCode, Complaint> {
     let target = Target::read(&options.object, Kind::ClientTenant)?;
     let (client, namespace) = options.place.connect().await?;
-    let (object, tenant) = patch::read(&target, &namespace, &client).await?;
     let (label, done) = (target.label(&namespace), if wish == Wish::Pause { "paused" } else { "resumed" });
+    let decide = |object: &Value, tenant: Option<&Value>| {
+        let change = change(target.kind, object, tenant, wish)?;
+        match change.as_ref().and_then(kept).filter(|_| !options.force) {
+            Some(kept) => Err(format!("{kept}. --force writes it all the same").into()),
+            None => Ok(change),
+        }
+    };
+    let written = patch::write(&target, &namespace, &client, decide).await?;
     let mut out = std::io::stdout().lock();
-    let Some(change) = change(target.kind, &object, tenant.as_ref(), wish)? else {
+    let Some(change) = written else {
         writeln!(out, "{label} is {done} already")?;
         return Ok(ExitCode::SUCCESS);
     };
-    if let Some(keeper) = &change.keeper {
-        if !options.force {
-            return Err(format!(
-                "{} of {} {}: {keeper}. --force writes it all the same",
-                change.field, change.kind, change.name
-            )
-            .into());
-        }
-        eprintln!("warning: {} of {} {}: {keeper}", change.field, change.kind, change.name);
+    if let Some(kept) = kept(&change) {
+        eprintln!("warning: {kept}");
     }
-    patch::send(&change, &namespace, &client).await?;
     writeln!(
         out,
         "{label} is {done} ({} of {} {}): {}",
@@ -49,4 +49,9 @@ pub async fn run(options: Options, wish: Wish<'_>) -> Result<ExitCode, Complaint
         meaning(target.kind, wish)
     )?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn kept(change: &Change) -> Option<String> {
+    let keeper = change.keeper.as_ref()?;
+    Some(format!("{} of {} {}: {keeper}", change.field, change.kind, change.name))
 }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use cloister_aws::{Account, Aws, Call, Lane, Look, Recorder};
+use cloister_aws::{Account, Aws, Call, Lane, Look, Recorder, Target};
 use cloister_core::observed::{Observed, ObservedSet};
 use cloister_core::ownership::Owner;
 use cloister_core::plan::{Desired, DesiredSet};
@@ -84,7 +84,20 @@ impl Live {
     }
 
     pub fn account(&self, home: &Environment) -> Arc<Account> {
-        self.aws.account(&target(&home.spec))
+        self.account_of(&target(&home.spec))
+    }
+
+    pub fn account_of(&self, target: &Target) -> Arc<Account> {
+        self.aws.account(target)
+    }
+
+    /// How old a shared listing may be.
+    pub fn recently() -> Instant {
+        Instant::now().checked_sub(Duration::from_mins(1)).unwrap_or_else(Instant::now)
+    }
+
+    pub fn lane(&self) -> Lane {
+        self.lane
     }
 
     /// Every object of a kind in a namespace.
@@ -122,7 +135,7 @@ impl Live {
             adopt: want.adopt,
             lane: self.lane,
             // One snapshot serves the whole plan.
-            since: Instant::now().checked_sub(Duration::from_mins(1)).unwrap_or_else(Instant::now),
+            since: Self::recently(),
             intent_open: false,
         };
         self.account(home).observe(look).await

@@ -1,11 +1,14 @@
 //! E1-E11: worker nodes, by the template that they are launched from, and their network.
 
-use super::super::demand::Test::{Declared, DeclaredUnseen, False, Is, OneOf, True, Within};
+use super::super::demand::Test::{Declared, DeclaredUnseen, Empty, False, Is, OneOf, Rule, True, Within};
 use super::super::demand::{home, own};
+use super::super::rules::NONE_TOO_OLD;
 use super::super::{Basis, Part, Safeguard, managed};
 
 const TEMPLATE: &str = "ec2-launch-template/*";
 const APPS: &str = "deployment/*/app-*";
+/// As EC2 lists them, not as status tells of them.
+const INSTANCES: &str = "worker-nodes/*";
 const FLOWS: &str = "flow-log/*";
 
 pub(super) const TABLE: &[Safeguard] = &[
@@ -136,10 +139,13 @@ pub(super) const TABLE: &[Safeguard] = &[
         prowler: &["ec2_instance_older_than_specific_days"],
         config: &["ec2-stopped-instance"],
         fsbp: &["EC2.4"],
-        basis: Basis::NotManaged {
-            needs: "a look at the running instances: the operator replaces old ones, but no evidence of their ages is taken",
-        },
-        beyond: None,
+        basis: managed(
+            Part::Nodes,
+            &[own(INSTANCES, "ages", Rule(NONE_TOO_OLD)), own(INSTANCES, "stopped", Empty)],
+        ),
+        beyond: Some(
+            "Other instances of the account. A node that is at its limit keeps the run that is on it",
+        ),
     },
     Safeguard {
         id: "E10",

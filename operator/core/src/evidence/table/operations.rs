@@ -94,7 +94,7 @@ pub(super) const TABLE: &[Safeguard] = &[
             "sns_topics_kms_encryption_at_rest_enabled",
         ],
         config: &["sns-encrypted-kms"],
-        fsbp: &["EKS.1", "EKS.2", "EKS.3", "EKS.8", "SQS.1"],
+        fsbp: &["EKS.1", "EKS.2", "EKS.3", "SQS.1"],
         basis: managed(
             Part::Buckets,
             &[
@@ -103,7 +103,7 @@ pub(super) const TABLE: &[Safeguard] = &[
             ],
         ),
         beyond: Some(
-            "Secrets, endpoint and audit log of the Kubernetes cluster are up to who runs it; no SNS topic is made",
+            "Secrets and endpoint of the Kubernetes cluster are up to who runs it, for its audit log see T5; no SNS topic is made",
         ),
     },
 ];

@@ -1,7 +1,8 @@
-//! T1-T4: the trail, its key, and the bucket in the audit account that it writes into.
+//! T1-T5: the trail, its key, the bucket in the audit account that it writes into, and the cluster's own audit log.
 
-use super::super::demand::Test::{AtLeast, Declared, Is, True};
+use super::super::demand::Test::{AtLeast, Declared, Is, Rule, True, Within};
 use super::super::demand::home;
+use super::super::rules::{ANY_KMS_KEY, KEPT_SIX_YEARS};
 use super::super::{Part, Safeguard, managed};
 
 const TRAIL: &str = "trail/*";
@@ -9,6 +10,10 @@ const KEY: &str = "audit-key/*";
 const LOGS: &str = "log-group//cloister/environment/*";
 const BUCKET: &str = "audit-bucket/*";
 const SIGNING: &str = "signing-key/*";
+const CLUSTER_LOG: &str = "kubernetes-audit-log/*";
+/// An hour, and the one that CloudWatch Logs takes at most, typically, to tell when a stream last took something in:
+/// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_LogStream.html>
+const SILENT_MINUTES: i64 = 120;
 
 pub(super) const TABLE: &[Safeguard] = &[
     Safeguard {
@@ -98,6 +103,25 @@ pub(super) const TABLE: &[Safeguard] = &[
         ),
         beyond: Some(
             "Access to the bucket is not logged by S3, which delivers no access logs across accounts; alarms: see W2",
+        ),
+    },
+    Safeguard {
+        id: "T5",
+        title: "Calls to Kubernetes recorded and kept",
+        cfr: &["164.312(b)", "164.316(b)(2)(i)"],
+        prowler: &["eks_control_plane_logging_all_types_enabled"],
+        config: &["eks-cluster-logging-enabled"],
+        fsbp: &["EKS.8"],
+        basis: managed(
+            Part::ClusterLog,
+            &[
+                home(CLUSTER_LOG, "kmsKey", Rule(ANY_KMS_KEY)),
+                home(CLUSTER_LOG, "retentionDays", Rule(KEPT_SIX_YEARS)),
+                home(CLUSTER_LOG, "silentMinutes", Within(0, SILENT_MINUTES)),
+            ],
+        ),
+        beyond: Some(
+            "Events are not read, so the cluster's audit policy, and who may read or delete the log, are up to who runs it",
         ),
     },
 ];
