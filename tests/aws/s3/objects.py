@@ -13,7 +13,7 @@ from aws.errors import AwsError
 from aws.fallback import MOTO
 from aws.message import Response
 from aws.registry import answers
-from aws.s3 import checksums, gate, replication
+from aws.s3 import checksums, gate, replication, xmldoc
 from aws.s3.encryption import KMS, blocked_of
 from aws.service_access import find_key
 
@@ -88,3 +88,20 @@ def head(call: Call) -> Response:
     response = MOTO.answer(call)
     response.headers.update(replication.status(found))
     return response
+
+
+@answers("s3", "DeleteObject", "DeleteObjects")
+def delete(call: Call) -> Response:
+    """Without a version it only puts a delete marker, which is copied where a rule says so."""
+    response = MOTO.answer(call)
+    if response.status in (200, 204):
+        for name in _marked(call):
+            replication.begin(gate.bucket(call), name)
+    return response
+
+
+def _marked(call: Call) -> list[str]:
+    if call.operation == "DeleteObject":
+        return [] if "versionId" in call.query else [call.key]
+    tree = xmldoc.parse(call.request.body, "Delete")
+    return [xmldoc.required(node, "Key") for node in tree.findall("Object") if node.find("VersionId") is None]

@@ -1,14 +1,15 @@
 """Replication into another bucket: the rule is kept as written, and each new version is copied a moment later.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-status.html
-Not copied: tags and retention put later, delete markers, and what was there before the rule.
+Not copied: tags and retention put later, removals of versions, and what was there before the rule. Delete markers are where
+the rule says so.
 """
 
 import asyncio
 import copy
 from typing import Any
 
-from moto.s3.models import FakeBucket, FakeKey
+from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey
 
 from aws import stores
 from aws.call import Call
@@ -55,6 +56,9 @@ def put_replication(call: Call) -> Response:
         for one in (bucket, there):
             if one.versioning_status != "Enabled":
                 raise AwsError("InvalidRequest", f"Versioning must be 'Enabled' on the bucket {one.name}")
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-managing-replication
+        if bucket.object_lock_enabled and not there.object_lock_enabled:
+            raise AwsError("InvalidRequest", "Object Lock must be enabled on the destination bucket")
     stores.bucket_record(bucket).documents[NAME] = call.request.body
     return Response(200)
 
@@ -74,18 +78,29 @@ def begin(bucket: FakeBucket, name: str) -> None:
     """Copies the newest version of an object, where a rule says so."""
     document = stores.bucket_record(bucket).documents.get(NAME)
     found = bucket.keys.get(name)
-    if document is None or not isinstance(found, FakeKey):
+    if document is None or found is None or getattr(found, "replication", None):
         return
     tree = xmldoc.parse(document, ROOT)
+    role, loop = xmldoc.required(tree, "Role"), asyncio.get_running_loop()
     for rule in tree.findall("Rule"):
-        criteria = rule.find("SourceSelectionCriteria/SseKmsEncryptedObjects/Status")
-        taken = found.encryption != "aws:kms" or (criteria is not None and criteria.text == "Enabled")
         prefix = (rule.findtext("Filter/Prefix") or rule.findtext("Prefix") or "").strip()
-        if xmldoc.text(rule, "Status") == "Enabled" and taken and name.startswith(prefix):
-            found.replication = "PENDING"  # type: ignore[attr-defined]
-            role, key = xmldoc.required(tree, "Role"), rule.findtext(".//ReplicaKmsKeyID")
-            loop = asyncio.get_running_loop()
-            loop.call_later(DELAY["seconds"], _copy, bucket, found, _target(rule), role, key)
+        if xmldoc.text(rule, "Status") != "Enabled" or not name.startswith(prefix) or not _takes(rule, found):
+            continue
+        if isinstance(found, FakeDeleteMarker):
+            loop.call_later(DELAY["seconds"], _mark, found, _target(rule), role)
+            continue
+        found.replication = "PENDING"
+        key = rule.findtext(".//ReplicaKmsKeyID")
+        loop.call_later(DELAY["seconds"], _copy, bucket, found, _target(rule), role, key)
+
+
+def _takes(rule: xmldoc.Element, found: FakeKey | FakeDeleteMarker) -> bool:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html"""
+    if isinstance(found, FakeDeleteMarker):
+        return rule.findtext("DeleteMarkerReplication/Status") == "Enabled"
+    return found.encryption != "aws:kms" or (
+        rule.findtext("SourceSelectionCriteria/SseKmsEncryptedObjects/Status") == "Enabled"
+    )
 
 
 def status(found: Any) -> dict[str, str]:
@@ -102,12 +117,25 @@ def _copy(bucket: FakeBucket, found: FakeKey, target: str, role_arn: str, key: s
         found.name, found.value, there.account_id, there.region_name, found.storage_class, found.etag.strip('"'), True,
         found.version_id, bucket_name=target, encryption="aws:kms" if key else found.encryption, kms_key_id=key,
         bucket_key_enabled=found.bucket_key_enabled, checksum_value=found.checksum_value,
+        lock_mode=found.lock_mode, lock_until=found.lock_until, lock_legal_status=found.lock_legal_status,
     )  # fmt: skip
     twin.checksum_algorithm, twin.last_modified = found.checksum_algorithm, found.last_modified
     twin._metadata = copy.copy(found._metadata)
     twin.replication = "REPLICA"  # type: ignore[attr-defined]
     there.keys.setlist(found.name, [*there.keys.getlist(found.name, []), twin])
     found.replication = "COMPLETED"  # type: ignore[attr-defined]
+
+
+def _mark(found: FakeDeleteMarker, target: str, role_arn: str) -> None:
+    there, role = stores.bucket(target), role_at(role_arn)
+    if there is None or role is None:
+        return
+    who = session_of(role.account_id, role.name, "s3-replication")
+    if not _allows(who, "s3:ReplicateDelete", f"arn:aws:s3:::{target}/{found.name}", there):
+        return
+    twin = FakeDeleteMarker(key=found.key)
+    twin._version_id, twin.last_modified = found.version_id, found.last_modified
+    there.keys.setlist(found.name, [*there.keys.getlist(found.name, []), twin])
 
 
 def _may(bucket: FakeBucket, found: FakeKey, there: FakeBucket, role_arn: str, key: str | None) -> bool:

@@ -48,13 +48,15 @@ pub(super) fn write(want: &Replication) -> Result<ReplicationConfiguration, Buil
 
 fn write_rule(id: &str, rule: &ReplicationRule, priority: i32) -> Result<Rule, BuildError> {
     let status = if rule.enabled { ReplicationRuleStatus::Enabled } else { ReplicationRuleStatus::Disabled };
-    let markers = match rule.delete_markers {
-        true => DeleteMarkerReplicationStatus::Enabled,
-        false => DeleteMarkerReplicationStatus::Disabled,
+    let markers = if rule.delete_markers {
+        DeleteMarkerReplicationStatus::Enabled
+    } else {
+        DeleteMarkerReplicationStatus::Disabled
     };
-    let encrypted = match rule.encrypted_objects {
-        true => SseKmsEncryptedObjectsStatus::Enabled,
-        false => SseKmsEncryptedObjectsStatus::Disabled,
+    let encrypted = if rule.encrypted_objects {
+        SseKmsEncryptedObjectsStatus::Enabled
+    } else {
+        SseKmsEncryptedObjectsStatus::Disabled
     };
     let encrypted = SseKmsEncryptedObjects::builder().status(encrypted).build()?;
     let key = rule.kms_key.as_ref();

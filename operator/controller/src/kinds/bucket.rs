@@ -3,15 +3,15 @@ use cloister_core::environment::Account;
 use cloister_core::name::Names;
 use cloister_core::observed::ObservedSet;
 use cloister_core::plan::Fate;
-use cloister_core::resource::{ObjectId, ObjectKind, ResourceId};
-use cloister_core::tenant::{COPIES, KeyArns};
-use cloister_core::violation::Violation;
+use cloister_core::resource::{ObjectId, ObjectKind};
+use cloister_core::tenant::KeyArns;
 use cloister_crds::bucket::{DeletionPolicy, DriftPolicy};
 use cloister_crds::status::CommonStatus;
-use cloister_crds::{ClientTenant, IngestBucket, IngestBucketSpec, IngestBucketStatus};
+use cloister_crds::{ClientTenant, IngestBucket, IngestBucketStatus};
 use kube::ResourceExt;
 use kube::runtime::reflector::ObjectRef;
 
+use super::copies::{self, Copying};
 use super::tenant::home;
 use super::{Facts, Kind, Prepared, environment, is_converged, mode, offboarding, peers};
 use crate::api::Object;
@@ -39,14 +39,16 @@ impl Kind for IngestBucket {
             return Prepared::waiting(owner, vec![format!("the key of {} is being made", tenant.label())]);
         };
         let account = Account::new(&home.name_any(), &home.spec);
-        let violations = lacking(&self.spec, &tenant, &account);
-        let copy_key = match copy_key(&self.spec, &tenant) {
-            Ok(key) => key,
-            // Without a second region there will never be one.
-            Err(_) if violations.is_some() => None,
-            Err(why) => return Prepared::waiting(owner, vec![why]),
-        };
         let names = Names::new(&namespace, &owner.uid);
+        let lacking = copies::lacking(&self.spec, &tenant, &account);
+        // Without a second region there will never be one.
+        let copying = if lacking.is_some() { Copying::NONE } else { copies::copying(self, &tenant, &names) };
+        let (copy_key, copied) = (copying.key, copying.is_on);
+        let waiting: Vec<String> = copying.waits_for.into_iter().collect();
+        // What would arrive in a new one meanwhile would have no copy.
+        if !waiting.is_empty() && self.common().is_none_or(|common| common.resources.is_empty()) {
+            return Prepared::waiting(owner, waiting);
+        }
         let (name, spec, fate) =
             (self.name_any(), self.spec.clone(), fate(self, self.spec.deletion_policy, &tenant, context));
         // That its tenant leaves is no drift, nor that it stays after all.
@@ -58,7 +60,7 @@ impl Kind for IngestBucket {
         };
         let retention = tenant.spec.retention.clone();
         let violations: Vec<_> =
-            bucket::validate("spec", &spec, &retention).into_iter().chain(violations).collect();
+            bucket::validate("spec", &spec, &retention).into_iter().chain(lacking).collect();
         let paused = spec.paused || tenant.spec.paused;
         let leaving = self.is_leaving();
         let facts = {
@@ -71,6 +73,7 @@ impl Kind for IngestBucket {
                 account: &account,
                 key_arn: &key_arn,
                 copy_key: copy_key.as_deref(),
+                copied,
                 fate,
                 intake,
             };
@@ -81,7 +84,7 @@ impl Kind for IngestBucket {
         Prepared {
             owner,
             violations,
-            waiting: Vec::new(),
+            waiting,
             account: Some(context.aws.account(&environment::target(&home.spec))),
             mode: mode(paused, drift_policy, leaving, is_converged(self)),
             facts,
@@ -97,6 +100,7 @@ impl Kind for IngestBucket {
                     account: &account,
                     key_arn: &key_arn,
                     copy_key: copy_key.as_deref(),
+                    copied,
                     fate,
                     intake,
                 })
@@ -120,30 +124,6 @@ impl Kind for IngestBucket {
         let intake = if common.is_ready() { facts.intake } else { facts.intake.or(said) };
         IngestBucketStatus { common, bucket_name: facts.bucket_name, queue_name: facts.queue_name, intake }
     }
-}
-
-/// What the Environment cannot give it.
-fn lacking(spec: &IngestBucketSpec, tenant: &ClientTenant, account: &Account) -> Option<Violation> {
-    let hint = format!(
-        "objects are copied to a second region, and Environment {} names none: set spec.recoveryRegion of the \
-         Environment, such as us-west-2, or write copies: None",
-        account.environment
-    );
-    let lacks = bucket::is_copied(spec, &tenant.spec) && account.recovery_region.is_none();
-    lacks.then(|| Violation::new("spec.copies", hint))
-}
-
-/// The key of its copy, where it has one. S3 takes no rule for a role that is not there, so both are waited for.
-fn copy_key(spec: &IngestBucketSpec, tenant: &ClientTenant) -> Result<Option<String>, String> {
-    if !bucket::is_copied(spec, &tenant.spec) {
-        return Ok(None);
-    }
-    let common = tenant.common();
-    let key = common.and_then(|common| super::known_keys(common).recovery);
-    let role = ResourceId::Role(Names::new(&tenant.name_any(), "").role(COPIES)).to_string();
-    let is_there = common.is_some_and(|common| common.arn(&role).is_some());
-    let waits = || format!("the role and the key for copies of {} are being made", tenant.label());
-    key.filter(|_| is_there).map(Some).ok_or_else(waits)
 }
 
 /// A namespace that was deleted by hand says nothing about the data: only this object's own deletion or its

@@ -34,8 +34,10 @@ pub struct Inputs<'a> {
     pub names: &'a Names,
     pub account: &'a Account,
     pub key_arn: &'a str,
-    /// ARN of the tenant's key in the recovery region, where it is copied there.
+    /// ARN of the tenant's key in the recovery region, where it has a copy there, or had one.
     pub copy_key: Option<&'a str>,
+    /// What arrives is copied there.
+    pub copied: bool,
     pub fate: Fate,
     /// What may still be put into it, where the tenant leaves for good.
     pub intake: Option<Intake>,
@@ -94,15 +96,16 @@ pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
     };
     let settings = Resource::Bucket(Box::new(bucket_settings(inputs)));
     let replica = ResourceId::ReplicaBucket(inputs.replica_name());
-    let copied = inputs.copy_key.map(|key| Resource::Bucket(Box::new(copy::replica(inputs, key))));
+    // What was copied once is kept as it was, although nothing more is.
+    let copy = inputs.copy_key.map(|key| Resource::Bucket(Box::new(copy::replica(inputs, key))));
     let mut needs = vec![&queue];
-    needs.extend(copied.as_ref().map(|_| &replica));
+    needs.extend(copy.as_ref().map(|_| &replica));
     let mut set = DesiredSet::from([
         (dead_letters.clone(), want(Resource::Queue(dead_letter_queue(inputs)), &[], false)),
         (queue.clone(), want(Resource::Queue(arrival_queue(inputs)), &[&dead_letters], false)),
         (bucket, want(settings, &needs, inputs.spec.adopt)),
     ]);
-    set.extend(copied.map(|copied| (replica.clone(), want(copied, &[], false))));
+    set.extend(copy.map(|copy| (replica.clone(), want(copy, &[], false))));
     set
 }
 
@@ -132,7 +135,7 @@ fn bucket_settings(inputs: &Inputs<'_>) -> Bucket {
         }),
         lifecycle: lifecycle(spec.lifecycle.as_ref().unwrap_or(inputs.retention)),
         notifications: notifications(inputs),
-        replication: inputs.copy_key.map(|key| copy::rule(inputs, key)),
+        replication: inputs.copy_key.filter(|_| inputs.copied).map(|key| copy::rule(inputs, key)),
         tags: inputs.tags("bucket"),
     }
 }

@@ -14,7 +14,7 @@ pub struct Destruction {
     /// Buckets, queues, tables, roles and policies that carry the tenant's tags, whoever declared them, once or now.
     pub owned: BTreeSet<ResourceId>,
     /// Buckets of which only what Object Lock holds is left.
-    pub locked: BTreeSet<String>,
+    pub locked: BTreeSet<ResourceId>,
 }
 
 impl Destruction {
@@ -24,9 +24,7 @@ impl Destruction {
             // Audit data outlives what it is about (45 CFR 164.316(b)(2)(i)).
             ResourceId::LogGroup(_) => Fate::Retain,
             ResourceId::Key(_) | ResourceId::RecoveryKey(_) if !self.keys => Fate::Retain,
-            ResourceId::Bucket(name) | ResourceId::ReplicaBucket(name) if self.locked.contains(name) => {
-                Fate::Retain
-            }
+            id if self.locked.contains(id) => Fate::Retain,
             _ => Fate::Destroy,
         }
     }

@@ -8,7 +8,7 @@ use cloister_crds::bucket::Copies;
 use super::{Inputs, want};
 use crate::document::{Document, Statement};
 use crate::environment::Account;
-use crate::plan::DesiredSet;
+use crate::plan::{Desired, DesiredSet, Fate};
 use crate::resource::{KEY_NOT_KNOWN_YET, Policy, Resource, ResourceId, Role};
 use crate::violation::Violation;
 use crate::warehouse::key;
@@ -17,6 +17,26 @@ use crate::warehouse::key;
 pub const COPIES: &str = "copies";
 
 const REPLICATE: [&str; 3] = ["s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"];
+
+/// Whether anything is copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copying {
+    On,
+    /// It was once, and the role for it stands.
+    Ended,
+    Off,
+}
+
+impl Copying {
+    #[must_use]
+    pub fn of(is_on: bool, has_role: bool) -> Self {
+        match (is_on, has_role) {
+            (true, _) => Self::On,
+            (false, true) => Self::Ended,
+            (false, false) => Self::Off,
+        }
+    }
+}
 
 /// Whether anything of the tenant is copied, as far as its own declaration says.
 #[must_use]
@@ -42,21 +62,34 @@ pub(super) fn lacks(spec: &ClientTenantSpec, account: &Account) -> Option<Violat
 
 /// After the warehouse, which may have the same key.
 pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
-    let Some(region) = inputs.account.recovery_region.as_deref().filter(|_| inputs.copied) else { return };
+    let Some(region) = inputs.account.recovery_region.as_deref() else { return };
     let id = ResourceId::RecoveryKey(inputs.names.key_alias());
     let fresh = || {
         let policy = key::administered(inputs.account, inputs.is_going());
         want(key::key(policy, inputs.tags("recovery-key")), [])
     };
-    let wanted = set.entry(id.clone()).or_insert_with(fresh);
-    if let Resource::Key(key) = &mut wanted.resource
-        && let Some(policy) = &mut key.policy
-    {
-        policy.0.insert("UsedForCopies".into(), used_for_copies(inputs, region));
+    if inputs.copying == Copying::On {
+        let wanted = set.entry(id.clone()).or_insert_with(fresh);
+        if let Resource::Key(key) = &mut wanted.resource
+            && let Some(policy) = &mut key.policy
+        {
+            policy.0.insert("UsedForCopies".into(), used_for_copies(inputs, region));
+        }
+    } else if inputs.keys.recovery.is_some() {
+        // What was copied once is under it.
+        set.entry(id.clone()).or_insert_with(fresh);
     }
+    if inputs.copying != Copying::Off {
+        set.extend(role(inputs, region, id));
+    }
+}
+
+/// It goes when nothing is copied any more.
+fn role(inputs: &Inputs<'_>, region: &str, key: ResourceId) -> DesiredSet {
+    let fate = if inputs.copying == Copying::On { Fate::Exist } else { Fate::Vanish };
     let (name, boundary) = (inputs.names.role(COPIES), inputs.names.role("boundary"));
     let policy = Resource::Policy(Policy { document: Some(document(inputs, region)) });
-    set.insert(ResourceId::Policy(name.clone()), want(policy, [inputs.key_id(), id]));
+    let policy = want(policy, [inputs.key_id(), key]);
     let role = Role {
         trust: Some(trust(inputs)),
         boundary: inputs.account.policy_arn(&boundary),
@@ -65,12 +98,16 @@ pub(super) fn desire(inputs: &Inputs<'_>, set: &mut DesiredSet) {
         tags: inputs.tags("role/copies"),
     };
     let needs = [ResourceId::Policy(boundary), ResourceId::Policy(name.clone())];
-    set.insert(ResourceId::Role(name), want(Resource::Role(role), needs));
+    let role = want(Resource::Role(role), needs);
+    DesiredSet::from([
+        (ResourceId::Policy(name.clone()), Desired { fate, ..policy }),
+        (ResourceId::Role(name), Desired { fate, ..role }),
+    ])
 }
 
 /// What the boundary leaves the role beside the tenant's own buckets and key.
 pub(super) fn boundary(inputs: &Inputs<'_>) -> Vec<(String, Statement)> {
-    if !inputs.copied || inputs.account.recovery_region.is_none() {
+    if inputs.copying != Copying::On || inputs.account.recovery_region.is_none() {
         return Vec::new();
     }
     vec![

@@ -10,7 +10,7 @@ mod uploader;
 mod warehouse;
 
 pub use crate::warehouse::ADMIN;
-pub use copies::{COPIES, copies};
+pub use copies::{COPIES, Copying, copies};
 pub use guards::INLINE;
 pub use karpenter::karpenter;
 pub(crate) use roles::PURPOSES;
@@ -43,7 +43,7 @@ pub struct Inputs<'a> {
     /// Buckets of this tenant that have a name of their own.
     pub named_buckets: &'a BTreeSet<String>,
     /// Whether anything in its buckets is copied to the recovery region.
-    pub copied: bool,
+    pub copying: Copying,
     /// Load balancers that its applications have.
     pub load_balancers: usize,
     /// IngestBuckets, RedshiftSchemas, EtlPipelines and AnalyticsApps that this tenant once declared inline and no longer does.

@@ -17,7 +17,7 @@ use cloister_core::observed::{Actual, Observed};
 use cloister_core::ownership::Owner;
 use cloister_core::plan::{DesiredSet, Fate};
 use cloister_core::resource::{Resource, ResourceId};
-use cloister_core::tenant::KeyArns;
+use cloister_core::tenant::{Copying, KeyArns};
 use cloister_core::{bucket, tenant};
 use cloister_crds::{ClientTenant, Environment};
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ fn desired() -> DesiredSet {
         account: &account,
         keys: &KeyArns { home: Some(KEY.into()), recovery: Some(KEY.into()), audit: None },
         named_buckets: &BTreeSet::new(),
-        copied: true,
+        copying: Copying::On,
         load_balancers: 0,
         dropped_children: &BTreeSet::new(),
         deleting: false,
@@ -57,6 +57,7 @@ fn desired() -> DesiredSet {
         account: &account,
         key_arn: KEY,
         copy_key: Some(KEY),
+        copied: true,
         fate: Fate::Exist,
         intake: None,
     }));
