@@ -122,7 +122,10 @@ pub(super) const TABLE: &[Safeguard] = &[
             Part::Buckets,
             &[own(BUCKETS, "logging.bucket", Declared), own(BUCKETS, "logging.prefix", Declared)],
         ),
-        beyond: Some("The log bucket does not log access to itself, which would grow for ever"),
+        beyond: Some(
+            "The log bucket does not log access to itself, which would grow for ever; S3 logs no access to copies into another region: \
+             the trail's data events tell of it (T1)",
+        ),
     },
     Safeguard {
         id: "S7",
