@@ -16,14 +16,14 @@ def copying(aws: Emulator, *statements: dict[str, Any], markers: str = "Enabled"
     here, there = aws.client("s3"), aws.client("s3", region="us-west-2")
     here.create_bucket(Bucket="here")
     there.create_bucket(Bucket="there", CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
-    trust = document(
-        {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    )
+    trust = document({"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sts:AssumeRole"})
     iam = aws.client("iam")
     iam.create_role(RoleName="copies", AssumeRolePolicyDocument=trust)
     iam.put_role_policy(RoleName="copies", PolicyName="p", PolicyDocument=document(*statements))
-    rule = {"ID": "r", "Priority": 1, "Status": "Enabled", "Filter": {"Prefix": ""},
-            "DeleteMarkerReplication": {"Status": markers}, "Destination": {"Bucket": "arn:aws:s3:::there"}}  # fmt: skip
+    rule = {
+        "ID": "r", "Priority": 1, "Status": "Enabled", "Filter": {"Prefix": ""},
+        "DeleteMarkerReplication": {"Status": markers}, "Destination": {"Bucket": "arn:aws:s3:::there"},
+    }  # fmt: skip
     wanted = {"Role": ROLE, "Rules": [rule]}
     with refused("InvalidRequest", says="Versioning"):
         here.put_bucket_replication(Bucket="here", ReplicationConfiguration=wanted)

@@ -9,8 +9,9 @@ use cloister_core::observed::Actual;
 use cloister_core::plan::{Mode, Plan, Safety, plan};
 use cloister_core::resource::{KeyState, KeyStep, Resource, ResourceId, Step, WarehouseDatabase};
 use cloister_core::sql::RoleCommand;
-use cloister_core::tenant::Copying;
-use cloister_crds::bucket::DeletionPolicy;
+use cloister_core::tenant::{Copying, validate_home};
+use cloister_crds::ClientTenantSpec;
+use cloister_crds::bucket::{Copies, DeletionPolicy};
 use cloister_crds::status::CommonStatus;
 use proptest::prelude::*;
 use world::database::loader;
@@ -68,6 +69,21 @@ fn what_is_paused_or_reported_is_left_and_said() {
         assert!(plan.works.is_empty());
         assert!(!plan.drift.is_empty() && !plan.blocked.is_empty());
     }
+}
+
+#[test]
+fn without_a_second_region_it_is_said_which_field_asks_for_copies() {
+    let mut example = Example::new();
+    (example.account.recovery_region, example.tenant.spec.warehouse) = (None, None);
+    let spec = &mut example.tenant.spec;
+    let said = |spec: &ClientTenantSpec| {
+        validate_home(spec, &example.account).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(said(spec), "");
+    spec.ingest_buckets[0].spec.copies = Some(Copies::CrossRegion);
+    assert!(said(spec).starts_with("spec.ingestBuckets[0].copies"), "{}", said(spec));
+    spec.copies = Copies::CrossRegion;
+    assert!(said(spec).starts_with("spec.copies") && said(spec).contains("us-west-2"), "{}", said(spec));
 }
 
 #[test]

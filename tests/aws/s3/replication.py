@@ -1,8 +1,8 @@
 """Replication into another bucket: the rule is kept as written, and each new version is copied a moment later.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-status.html
-Not copied: tags and retention put later, removals of versions, and what was there before the rule. Delete markers are where
-the rule says so.
+Not copied: tags and retention put later, removals of versions, and what was there before the rule. Delete markers are
+copied where the rule says so.
 """
 
 import asyncio

@@ -91,7 +91,7 @@ fn role(inputs: &Inputs<'_>, region: &str, key: ResourceId) -> DesiredSet {
     let policy = Resource::Policy(Policy { document: Some(document(inputs, region)) });
     let policy = want(policy, [inputs.key_id(), key]);
     let role = Role {
-        trust: Some(trust(inputs)),
+        trust: Some(trust()),
         boundary: inputs.account.policy_arn(&boundary),
         attached: BTreeSet::from([inputs.account.policy_arn(&name)]),
         inline: BTreeSet::new(),
@@ -124,13 +124,11 @@ fn replicas(inputs: &Inputs<'_>) -> String {
     format!("{}/*", inputs.account.bucket_arn(&inputs.names.replica("*")))
 }
 
-/// S3 takes it on for this account's buckets only.
-fn trust(inputs: &Inputs<'_>) -> Document {
-    let trust = Statement::allow(["sts:AssumeRole"]).principal("Service", "s3.amazonaws.com").when(
-        "StringEquals",
-        "aws:SourceAccount",
-        [inputs.account.id.clone()],
-    );
+/// S3 takes it on for this account's buckets only, since it takes no rule with a role of another one. AWS documents no
+/// condition such as `aws:SourceAccount` for it, and where that is not sent nothing would be copied, and nobody told.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html>
+fn trust() -> Document {
+    let trust = Statement::allow(["sts:AssumeRole"]).principal("Service", "s3.amazonaws.com");
     Document::new([("Replication", trust)])
 }
 

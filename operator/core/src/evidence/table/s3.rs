@@ -124,7 +124,7 @@ pub(super) const TABLE: &[Safeguard] = &[
         ),
         beyond: Some(
             "The log bucket does not log access to itself, which would grow for ever; S3 logs no access to copies into another region: \
-             the trail's data events tell of it (T1)",
+             the trail's data events tell of it (T3)",
         ),
     },
     Safeguard {
