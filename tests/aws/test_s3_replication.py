@@ -97,3 +97,25 @@ def test_while_there_is_a_rule_versioning_is_not_suspended(aws: Emulator) -> Non
         here.put_bucket_versioning(**off)
     here.delete_bucket_replication(Bucket="here")
     here.put_bucket_versioning(**off)
+
+
+def test_who_may_not_pass_the_role_makes_no_rule_with_it(aws: Emulator) -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketReplication.html"""
+    here, _ = copying(aws, READ, WRITE)
+    rule = here.get_bucket_replication(Bucket="here")["ReplicationConfiguration"]
+    without = _of_role(aws, "without", allow("s3:*"))
+    with refused("AccessDenied", 403, "iam:PassRole"):
+        without.put_bucket_replication(Bucket="here", ReplicationConfiguration=rule)
+    to_s3 = {"StringEquals": {"iam:PassedToService": "s3.amazonaws.com"}}
+    passing = _of_role(aws, "passing", allow("s3:*"), allow("iam:PassRole", ROLE, Condition=to_s3))
+    passing.put_bucket_replication(Bucket="here", ReplicationConfiguration=rule)
+
+
+def _of_role(aws: Emulator, name: str, *statements: dict[str, Any]) -> Any:
+    """A client of a role that is allowed just this."""
+    root = {"AWS": f"arn:aws:iam::{PRODUCTION}:root"}
+    trust = document({"Effect": "Allow", "Principal": root, "Action": "sts:AssumeRole"})
+    iam = aws.client("iam")
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+    iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=document(*statements))
+    return aws.client("s3", aws.credentials(role=name))
