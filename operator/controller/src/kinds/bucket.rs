@@ -40,7 +40,7 @@ impl Kind for IngestBucket {
         };
         let account = Account::new(&home.name_any(), &home.spec);
         let names = Names::new(&namespace, &owner.uid);
-        let lacking = copies::lacking(&self.spec, &tenant, &account);
+        let lacking = bucket::validate_home(&self.spec, &tenant.spec, &account);
         // Without a second region there will never be one.
         let copying = if lacking.is_some() { Copying::NONE } else { copies::copying(self, &tenant, &names) };
         let (copy_key, copied) = (copying.key, copying.is_on);

@@ -1,12 +1,10 @@
 //! What a bucket's copy in the recovery region rests on: the tenant's role and key there.
 
 use cloister_core::bucket::is_copied;
-use cloister_core::environment::Account;
 use cloister_core::name::Names;
 use cloister_core::resource::ResourceId;
 use cloister_core::tenant::COPIES;
-use cloister_core::violation::Violation;
-use cloister_crds::{ClientTenant, IngestBucket, IngestBucketSpec};
+use cloister_crds::{ClientTenant, IngestBucket};
 use kube::ResourceExt;
 
 use crate::api::Object;
@@ -54,15 +52,4 @@ pub fn are_possible(tenant: &ClientTenant) -> bool {
 
 fn recovery_key(tenant: &ClientTenant) -> Option<String> {
     super::known_keys(tenant.common()?).recovery
-}
-
-/// What the Environment cannot give it.
-pub fn lacking(spec: &IngestBucketSpec, tenant: &ClientTenant, account: &Account) -> Option<Violation> {
-    let hint = format!(
-        "objects are copied to a second region, and Environment {} names none: set spec.recoveryRegion of the \
-         Environment, such as us-west-2, or write copies: None",
-        account.environment
-    );
-    let lacks = is_copied(spec, &tenant.spec) && account.recovery_region.is_none();
-    lacks.then(|| Violation::new("spec.copies", hint))
 }

@@ -7,9 +7,10 @@ use cloister_crds::{ClientTenantSpec, IngestBucketSpec};
 
 use super::{Inputs, bucket_settings};
 use crate::document::{Document, Statement};
-use crate::environment::{deny_insecure_transport, deny_old_tls};
+use crate::environment::{Account, deny_insecure_transport, deny_old_tls};
 use crate::resource::{Bucket, Encryption, Replication, ReplicationRule};
 use crate::tenant::COPIES;
+use crate::violation::Violation;
 
 /// Id of the one rule.
 pub const RULE: &str = "copy-to-recovery-region";
@@ -18,6 +19,26 @@ pub const RULE: &str = "copy-to-recovery-region";
 #[must_use]
 pub fn is_copied(bucket: &IngestBucketSpec, tenant: &ClientTenantSpec) -> bool {
     bucket.copies.unwrap_or(tenant.copies) == Copies::CrossRegion
+}
+
+/// What the Environment cannot give a bucket that is copied.
+#[must_use]
+pub fn validate_home(
+    spec: &IngestBucketSpec,
+    tenant: &ClientTenantSpec,
+    account: &Account,
+) -> Option<Violation> {
+    let lacks = is_copied(spec, tenant) && account.recovery_region.is_none();
+    lacks.then(|| no_second_region("spec.copies", account))
+}
+
+pub(crate) fn no_second_region(path: &str, account: &Account) -> Violation {
+    let hint = format!(
+        "objects are copied to a second region, and Environment {} names none: set spec.recoveryRegion of the Environment, \
+         such as us-west-2, or write copies: None",
+        account.environment
+    );
+    Violation::new(path, hint)
 }
 
 /// The rule on the source. Its delete markers go along, so that what was deleted here looks so there; versions that are

@@ -3,7 +3,8 @@
 mod copy;
 mod policy;
 
-pub use copy::is_copied;
+pub(crate) use copy::no_second_region;
+pub use copy::{is_copied, validate_home};
 
 use std::collections::{BTreeMap, BTreeSet};
 

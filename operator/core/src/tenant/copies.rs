@@ -6,6 +6,7 @@ use cloister_crds::ClientTenantSpec;
 use cloister_crds::bucket::Copies;
 
 use super::{Inputs, want};
+use crate::bucket::no_second_region;
 use crate::document::{Document, Statement};
 use crate::environment::Account;
 use crate::plan::{Desired, DesiredSet, Fate};
@@ -46,18 +47,13 @@ pub fn copies(spec: &ClientTenantSpec) -> bool {
 }
 
 pub(super) fn lacks(spec: &ClientTenantSpec, account: &Account) -> Option<Violation> {
-    let hint = format!(
-        "objects are copied to a second region, and Environment {} names none: set spec.recoveryRegion of the Environment, \
-         such as us-west-2, or write copies: None",
-        account.environment
-    );
     let inline = spec.ingest_buckets.iter().position(|b| b.spec.copies == Some(Copies::CrossRegion));
     let path = match (spec.copies, inline) {
         (Copies::CrossRegion, _) => "spec.copies".to_owned(),
         (Copies::None, Some(i)) => format!("spec.ingestBuckets[{i}].copies"),
         (Copies::None, None) => return None,
     };
-    account.recovery_region.is_none().then(|| Violation::new(path, hint))
+    account.recovery_region.is_none().then(|| no_second_region(&path, account))
 }
 
 /// After the warehouse, which may have the same key.
