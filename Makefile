@@ -37,14 +37,15 @@ IMAGES = target/images
 images: ## Build the OCI images for amd64 and arm64: target/images (half an hour on two cores)
 	images/build $(IMAGES)
 
-demo-image: build images ## The demo, with operator and upload API out of these images
+demo-image: build images ## The demo, with operator, upload API and door out of these images
 	rm -rf $(IMAGES)/root
-	for program in cloister cloister-upload-api; do \
+	for program in cloister cloister-upload-api cloister-door; do \
 		(cd images/assemble && go run . extract -layout $(abspath $(IMAGES))/$$program -platform linux/amd64 \
 			-out $(abspath $(IMAGES))/root/$$program) || exit 1; \
 	done
 	CLOISTER_BINARY=$(abspath $(IMAGES))/root/cloister/cloister \
-		CLOISTER_UPLOAD_API_BINARY=$(abspath $(IMAGES))/root/cloister-upload-api/cloister-upload-api $(IN_VENV) -m demo
+		CLOISTER_UPLOAD_API_BINARY=$(abspath $(IMAGES))/root/cloister-upload-api/cloister-upload-api \
+		CLOISTER_DOOR_BINARY=$(abspath $(IMAGES))/root/cloister-door/cloister-door $(IN_VENV) -m demo
 
 demo-down: ## Stop a demo that was left running
 	@$(IN_VENV) -m local down --directory .local/demo

@@ -54,7 +54,7 @@ pub async fn by_provider(door: &Door, body: Option<Bytes>) -> Result<Answer, Ref
         return Ok(refused("one logout_token is needed"));
     };
     let sign_in = &door.config.sign_in;
-    let named = match signin::verified(&token, &door.published, sign_in).await {
+    let named = match signin::verified(&token, signin::From::Stranger, &door.published, sign_in).await {
         Ok(claims) => signin::logout_token(&claims),
         Err(refusal) => Err(refusal),
     };

@@ -43,7 +43,7 @@ pub struct Published {
     issuer: String,
     http: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     found: RwLock<Found>,
-    /// When it was last asked for; held while it is.
+    /// When it was last asked; held while it is.
     asked: Mutex<Option<Instant>>,
 }
 
@@ -103,9 +103,15 @@ impl Published {
         }
     }
 
-    /// The keys, asked for anew: a token names one that is not known.
+    /// The keys, asked for anew: a stranger's token names one that is not known.
     pub async fn newest(&self) -> Arc<Keys> {
         self.refresh(PAUSE).await;
+        self.keys()
+    }
+
+    /// The same for a token that the issuer itself has just handed out: whoever brought it about was let in there.
+    pub async fn newest_now(&self) -> Arc<Keys> {
+        self.refresh(Duration::ZERO).await;
         self.keys()
     }
 
@@ -125,16 +131,18 @@ impl Published {
 
     /// Who waits for another's fetch has its answer, and does not fetch again.
     async fn refresh(&self, pause: Duration) {
+        let wanted = Instant::now();
         let mut asked = self.asked.lock().await;
-        if asked.is_some_and(|at| at.elapsed() < pause) {
+        if asked.is_some_and(|at| at >= wanted || at.elapsed() < pause) {
             return;
         }
+        let now = Instant::now();
         match timeout(ANSWER, self.fetch()).await {
             Ok(Ok(found)) => *self.found.write().unwrap_or_else(PoisonError::into_inner) = found,
             Ok(Err(error)) => tracing::warn!(%error, "the issuer's keys could not be fetched"),
             Err(_) => tracing::warn!("the issuer did not answer in time"),
         }
-        *asked = Some(Instant::now());
+        *asked = Some(now);
     }
 
     async fn fetch(&self) -> Result<Found, Complaint> {

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html
 """
 
+import gzip
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ ARN = f"arn:aws:cloudtrail:us-east-1:{PRODUCTION}:trail/{NAME}"
 SOURCE = {"StringEquals": {"aws:SourceArn": ARN}}
 SERVICE = {"Service": "cloudtrail.amazonaws.com"}
 MANAGEMENT = {"Name": "m", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}
+READS = {"kms:EncryptionContext:aws:cloudtrail:arn": ARN}
 HELD = {"Mode": "COMPLIANCE", "Days": 30}
 
 
@@ -54,6 +56,11 @@ def key_for(aws: Emulator, *statements: Any, region: str = "us-east-1") -> str:
     made = aws.client("kms", region=region).create_key(Policy=document(admin, *statements))
     arn: str = made["KeyMetadata"]["Arn"]
     return arn
+
+
+def put_policy(aws: Emulator, key: str, *statements: Any) -> None:
+    admin = allow("kms:*", Principal={"AWS": f"arn:aws:iam::{PRODUCTION}:root"})
+    aws.client("kms").put_key_policy(KeyId=key, PolicyName="default", Policy=document(admin, *statements))
 
 
 def use(context: str = ARN) -> tuple[Any, Any]:
@@ -183,6 +190,11 @@ def test_what_it_writes_is_held_as_the_bucket_says(aws: Emulator, s3: Any, trail
     at = {"Bucket": BUCKET, "Key": name, "VersionId": number}
     head = s3.head_object(**at)
     assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", key)
+    with refused("AccessDenied", 403):
+        s3.get_object(**at)
+    auditors = allow("kms:Decrypt", Principal={"AWS": f"arn:aws:iam::{AUDIT}:root"}, Condition={"StringEquals": READS})
+    put_policy(aws, key, auditors, *use())
+    assert gzip.decompress(s3.get_object(**at)["Body"].read())
     until = s3.get_object_retention(**at)["Retention"]["RetainUntilDate"]
     assert until > datetime.now(UTC) + timedelta(days=29)
 

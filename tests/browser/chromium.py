@@ -70,9 +70,9 @@ class Person:
             self.strange.append(route.request.url)
             route.abort()
 
-    def asked(self) -> list[tuple[str, str, int]]:
-        """Method, path and status of what the application's host answered."""
-        here = [each for each in self.answers if each.url.startswith("https://")]
+    def asked(self, *origins: str) -> list[tuple[str, str, int]]:
+        """Method, path and status of what these answered."""
+        here = [each for each in self.answers if each.url.startswith(tuple(f"{origin}/" for origin in origins))]
         return [(each.request.method, urlsplit(each.url).path, each.status) for each in here]
 
     def sign_in(self, origin: str, user: str, path: str = "/") -> None:

@@ -69,7 +69,7 @@ class People:
 
     def leave(self) -> None:
         for person in self.all:
-            self.world.asked += person.asked()
+            self.world.asked += person.asked(*self.world.origins)
             person.context.close()
             assert person.strange == []
             assert person.complaints == []

@@ -24,7 +24,8 @@ _PATIENCE = 120.0
 _FILE = "claims-2026-11.csv.gz"
 
 
-def tell(world: World, target: Target) -> None:
+def tell(world: World, target: Target) -> UploadApi:
+    """Which goes on."""
     heading(f"A client's employee, without an AWS account, uploads {ROWS} claims")
     clock = Clock()
     provider = Provider(world.platform.directory, world.platform.processes).start()
@@ -35,6 +36,7 @@ def tell(world: World, target: Target) -> None:
         _upload(Command(Path(home), api.url), provider, target, clock)
     _loaded(target, clock)
     _nothing_is_told(api)
+    return api
 
 
 def _upload(client: Command, provider: Provider, target: Target, clock: Clock) -> None:

@@ -37,9 +37,8 @@ def tell(world: World) -> int:
     line("with events: {}, CloudTrail's events are heard", _past(since))
     _onboard(world)
     target = Target.of(world, TENANT, BUCKET)
-    if world.platform.with_nodes:
-        load.tell(world, target)
-    else:
+    api = load.tell(world, target) if world.platform.with_nodes else None
+    if api is None:
         heading(f"No file is loaded: {NEEDS_ROOT}")
     heading("A careless administrator, with kubectl: the operator watches")
     mishaps = _show_all(world, target, IN_KUBERNETES)
@@ -52,7 +51,7 @@ def tell(world: World) -> int:
     unreported = _show_reported(target)
     wrong = _sum_up(world, mishaps) + unreported + unnamed
     wrong += recover.tell(world, target)
-    return wrong + (visit.tell(world, target) if world.platform.with_nodes else 0)
+    return wrong + (visit.tell(world, target, api) if api else 0)
 
 
 def _onboard(world: World) -> None:

@@ -1,6 +1,7 @@
 """The last act: the client's analysts look at the claims, in a browser, through the door."""
 
 import base64
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,20 +13,21 @@ from playwright.sync_api import expect
 from browser.chromium import SCREENSHOTS, Person, chromium
 from demo.load import ROWS
 from demo.show import Clock, heading, plain
-from demo.traces import HOST, passed, recorded, told
+from demo.traces import HOST, Seen, passed, recorded, seen, written
 from e2e.careless import Target
 from e2e.kinds import Object, condition, is_ready
 from e2e.waiting import until
 from e2e.world import EXAMPLES, World
 from local import serving
 from local.provider import Provider
+from upload.api.server import UploadApi
 
 CLIENT = "acme-claims"
 _PATIENCE = 120.0
 _REPLICAS = 2
 
 
-def tell(world: World, target: Target) -> int:
+def tell(world: World, target: Target, api: UploadApi) -> int:
     """How much was not as it should be."""
     heading("The client's analysts look at the claims, in a browser")
     clock = Clock()
@@ -44,8 +46,9 @@ def tell(world: World, target: Target) -> int:
     where = f"on {len(nodes)} of the tenant's own nodes, {len(strange)} elsewhere"
     clock.line(f"Ready: {len(pods)} pods, the door in each, {where}")
     balancer.start(pods)
-    _visit(provider, balancer.origin(HOST), clock)
-    wrong = len(strange) + passed(balancer, pair[0], clock) + recorded(world, clock) + told(world)
+    asked = _visit(provider, balancer.origin(HOST), clock)
+    wrong = len(strange) + passed(balancer, pair[0], clock) + recorded(world, asked, clock)
+    wrong += written(world, target.tenant, pods, api)
     plain(f"  {balancer.origin(HOST)}/  (amy, amy-password, code 123456; the certificate is the demo's own)")
     plain(f"  Pictures: {SCREENSHOTS.relative_to(Path(__file__).resolve().parents[2])}/demo-*.png")
     return wrong + len(world.calls.violations())
@@ -106,7 +109,8 @@ def _nodes(world: World, tenant: str) -> set[str]:
     return {meta["name"] for meta in labelled if meta["labels"].get("cloister.dev/tenant") == tenant}
 
 
-def _visit(provider: Provider, origin: str, clock: Clock) -> None:
+def _visit(provider: Provider, origin: str, clock: Clock) -> Counter[Seen]:
+    """What the two browsers asked for, and had answered."""
     with (
         chromium(HOST) as browser,
         _person(browser, origin, provider) as amy,
@@ -132,6 +136,7 @@ def _visit(provider: Provider, origin: str, clock: Clock) -> None:
         ben.second_factor()
         expect(ben.page.get_by_role("heading", name="This application is not for you")).to_be_visible()
         clock.line("ben, of another tenant, is refused")
+    return seen(amy, origin) + seen(ben, origin)
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """The door as a process, with a table, a bucket and keys of its own."""
 
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,11 @@ import requests
 
 from e2e.loopback import HTTP
 from e2e.waiting import until
+from local import binaries
 from local.ports import Ports
 from local.processes import Processes
 
-_REPOSITORY = Path(__file__).resolve().parents[2]
-_TARGET = Path(os.environ.get("CARGO_TARGET_DIR", _REPOSITORY / "target"))
-# Another build, such as a release, may be given.
-BINARY = Path(os.environ.get("CLOISTER_DOOR_BINARY", _TARGET / "debug" / "cloister-door"))
+BINARY = binaries.door()
 HOST = "claims.acme.example"
 
 

@@ -32,7 +32,10 @@ def test_everything_that_the_demo_breaks_is_repaired(tmp_path: Path) -> None:
     assert "no record" not in done.stdout
     assert re.search("2 pods, the door in each, on [12] of the tenant's own nodes, 0 elsewhere", done.stdout)
     assert re.search(r"[1-9]\d* connections, TLS alone, ended by the pod's own cert", done.stdout)
-    assert "0 of 1500 names and numbers of claims are in any log" in done.stdout
+    assert re.search(r"the browsers' [1-9]\d* requests, all in the audit account's bucket, and 0 others", done.stdout)
+    assert "✓ 0 of 1090 names and numbers of claims are in what all of this wrote down" in done.stdout
+    places = re.findall(r"^ +[1-9]\d* (files|pages|objects|groups|launch templates)\b", done.stdout, re.M)
+    assert len(places) == 5
     assert "https://claims.localhost:" in done.stdout
     assert _left_running(tmp_path) == []
 

@@ -44,7 +44,7 @@ def test_values_arrive_as_they_were_meant(pipeline: Pipeline) -> None:
     assert [value for _, value in paid] == ["-12.50", "-1234.50", "99.90", "-12.50", "0.00", "0.00", "0.50"]
     dates = pipeline.rows("claim_id, service_date", "WHERE claim_id = 'C00090004'")
     assert dates == [["C00090004", "2026-03-07"]]
-    assert all(len(str(member)) == 9 for _, member in pipeline.rows("claim_id, member_id"))
+    assert all(len(str(member)) == 14 for _, member in pipeline.rows("claim_id, member_id"))
 
 
 def test_what_was_loaded_is_not_loaded_again(pipeline: Pipeline) -> None:

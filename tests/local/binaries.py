@@ -55,8 +55,8 @@ def cloister() -> Path:
 
 
 def door() -> Path:
-    """Where cargo puts the door in front of applications."""
-    return cloister().with_name("cloister-door")
+    """Where cargo puts the door in front of applications, or another that is to be taken."""
+    return Path(os.environ.get("CLOISTER_DOOR_BINARY", cloister().with_name("cloister-door")))
 
 
 @functools.cache

@@ -1,5 +1,6 @@
 """What stands between people and an application's pods on this machine: a balancer, a provider that speaks TLS."""
 
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,6 +35,7 @@ class Balancer:
 
     def start(self, pods: Sequence[dict[str, Any]]) -> None:
         targets = [f"{pod['status']['podIP']}:{_PORT}" for pod in pods]
+        shutil.rmtree(self.kept, ignore_errors=True)  # an earlier run's
         self.kept.mkdir(parents=True)
         command = [sys.executable, "-m", "local.balancer", f"--keep={self.kept}", str(self.port), *targets]
         self._processes.start("balancer", command, {"PYTHONPATH": str(_TESTS)})

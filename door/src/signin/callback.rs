@@ -4,7 +4,7 @@ use super::anew::{Shown, Verdict};
 use super::exchange::{Failure, exchange};
 use super::login::{anew, redirect_uri};
 use super::state::State;
-use super::token::{self, Claims, Expected, id_token, verified};
+use super::token::{self, Claims, Expected, From, id_token, verified};
 use crate::answer::{Answer, redirect};
 use crate::asked::Asked;
 use crate::door::Door;
@@ -54,7 +54,7 @@ async fn signed_in(door: &Door, asked: &Asked) -> Result<Answer, Refusal> {
         }
     })?;
     let received = now();
-    let claims = verified(&token, &door.published, sign_in).await.map_err(bad)?;
+    let claims = verified(&token, From::Issuer, &door.published, sign_in).await.map_err(bad)?;
     let expected = Expected { nonce: &state.nonce, max_age: door.config.sessions.idle };
     let user = id_token(&claims, sign_in, &expected).map_err(bad)?;
     let shown = Shown::of(&claims, sent, received).map_err(bad)?;

@@ -10,4 +10,4 @@ mod token;
 pub use callback::callback;
 pub use login::login;
 pub use state::Seal;
-pub use token::{Claims, Expected, Refusal, id_token, logout_token, verified};
+pub use token::{Claims, Expected, From, Refusal, id_token, logout_token, verified};

@@ -28,12 +28,29 @@ pub struct Expected<'a> {
     pub max_age: Duration,
 }
 
+/// Who brought a token.
+#[derive(Clone, Copy, Debug)]
+pub enum From {
+    /// The issuer, asked by us.
+    Issuer,
+    /// Anybody, who could have us ask the issuer for keys without end.
+    Stranger,
+}
+
 /// The claims of a token that the issuer has signed for us; its keys are fetched again where they do not fit.
-pub async fn verified(token: &str, published: &Published, sign_in: &SignIn) -> Result<Claims, Refusal> {
-    match claims(token, published.keys().as_ref(), sign_in) {
-        Err(Refusal::UnknownKey) => claims(token, published.newest().await.as_ref(), sign_in),
-        known => known,
-    }
+pub async fn verified(
+    token: &str,
+    from: From,
+    published: &Published,
+    sign_in: &SignIn,
+) -> Result<Claims, Refusal> {
+    let known = claims(token, published.keys().as_ref(), sign_in);
+    let keys = match (&known, from) {
+        (Err(Refusal::UnknownKey), From::Issuer) => published.newest_now().await,
+        (Err(Refusal::UnknownKey), From::Stranger) => published.newest().await,
+        _ => return known,
+    };
+    claims(token, &keys, sign_in)
 }
 
 fn claims(token: &str, keys: &Keys, sign_in: &SignIn) -> Result<Claims, Refusal> {

@@ -41,7 +41,7 @@ def claim(chance: random.Random, number: int) -> Claim:
     billed = chance.randrange(1_00, 9_000_00)
     return {
         "claim_id": f"C{number:08}",
-        "member_id": f"{chance.randrange(10**6):09}",  # leading zeros are part of it
+        "member_id": f"{chance.randrange(10**11):014}",  # leading zeros are part of it; by chance it is nowhere else
         "member_name": f"{_word(chance).title()}, {_word(chance).title()}",
         "service_date": served.isoformat(),
         "diagnosis": f"{chance.choice('ABEFJKM')}{chance.randrange(100):02}.{chance.randrange(10)}",

@@ -16,6 +16,7 @@ from aws import stores
 from aws.authorization.kms import encryption_context
 from aws.cloudtrail.records import Trail
 from aws.errors import AwsError
+from aws.s3.objects import CONTEXT
 from aws.service_access import find_key, may_deliver, may_use_key
 
 SERVICE = "cloudtrail.amazonaws.com"
@@ -51,12 +52,16 @@ def key(trail: Trail, into: FakeBucket) -> Key | None:
         raise AwsError("KmsKeyNotFoundException", f"The KMS key {name} does not exist in the region of the bucket")
     if found.key_state != "Enabled":
         raise AwsError("KmsKeyDisabledException", f"The KMS key {name} is not enabled")
-    about = encryption_context({"aws:cloudtrail:arn": trail.arn})
-    for action, more in (("GenerateDataKey", about), ("DescribeKey", {})):
+    for action, more in (("GenerateDataKey", encryption_context(about(trail))), ("DescribeKey", {})):
         if not may_use_key(SERVICE, action, trail.arn, trail.account, found, more):
             message = "Insufficient permissions to access S3 bucket or KMS key"
             raise AwsError("InsufficientEncryptionPolicyException", message)
     return found
+
+
+def about(trail: Trail) -> dict[str, str]:
+    """The encryption context of its files."""
+    return {"aws:cloudtrail:arn": trail.arn}
 
 
 def deliver(trail: Trail, event: str) -> None:
@@ -70,7 +75,7 @@ def deliver(trail: Trail, event: str) -> None:
     now = datetime.now(UTC)
     record = {"eventVersion": "1.11", "eventName": event, "eventSource": SERVICE, "eventTime": now.isoformat()}
     name = f"{trail.account}_CloudTrail_{trail.region}_{now:%Y%m%dT%H%MZ}_{now:%f}.json.gz"
-    stores.s3(into.account_id).put_object(
+    made = stores.s3(into.account_id).put_object(
         into.name,
         f"{prefix(trail)}CloudTrail/{trail.region}/{now:%Y/%m/%d}/{name}",
         gzip.compress(json.dumps({"Records": [record]}).encode()),
@@ -79,4 +84,5 @@ def deliver(trail: Trail, event: str) -> None:
         lock_mode=into.default_lock_mode or None,
         lock_until=into.default_retention() if into.default_lock_mode else None,
     )
+    setattr(made, CONTEXT, about(trail))
     trail.delivered, trail.failed = time.time(), ""

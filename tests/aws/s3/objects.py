@@ -20,9 +20,12 @@ from aws.service_access import find_key
 WRITES = ("PutObject", "CopyObject", "CreateMultipartUpload")
 CUSTOMER_KEY = "x-amz-server-side-encryption-customer-algorithm"
 MANAGED = "alias/aws/s3"
+# Of an object that a service has written under an encryption context of its own.
+CONTEXT = "encryption_context"
 
 
-def use_key(call: Call, bucket: FakeBucket, name: str, *actions: str) -> None:
+def use_key(call: Call, bucket: FakeBucket, name: str, *actions: str, also: dict[str, str] | None = None) -> None:
+    """`also`: what whoever wrote the object said of it besides."""
     if name.endswith(MANAGED):
         return  # S3's own key serves everyone in the account
     key = find_key(bucket.account_id, bucket.region_name, name)
@@ -39,7 +42,7 @@ def use_key(call: Call, bucket: FakeBucket, name: str, *actions: str) -> None:
     by_bucket = ((bucket.encryption or {}).get("Rule") or {}).get("BucketKeyEnabled") == "true"
     arn = f"arn:aws:s3:::{call.bucket}" + ("" if by_bucket else f"/{call.key}")
     for action in actions:
-        kms.through(call, "s3", key, action, {"aws:s3:arn": arn})
+        kms.through(call, "s3", key, action, {"aws:s3:arn": arn} | (also or {}))
 
 
 @answers("s3", *WRITES)
@@ -75,7 +78,8 @@ def read(call: Call) -> Response:
     bucket = gate.bucket(call)
     found = stores.s3(bucket.account_id).get_object(call.bucket, call.key, version_id=call.query.get("versionId"))
     if found is not None and found.encryption in KMS:
-        use_key(call, bucket, found.kms_key_id or MANAGED, "kms:Decrypt")
+        also = getattr(found, CONTEXT, None)
+        use_key(call, bucket, found.kms_key_id or MANAGED, "kms:Decrypt", also=also)
     response = MOTO.answer(call)
     response.headers.update(replication.status(found))
     return response
