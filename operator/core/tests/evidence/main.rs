@@ -16,7 +16,7 @@ use cloister_core::name::Names;
 use cloister_core::observed::{Actual, Observed};
 use cloister_core::ownership::Owner;
 use cloister_core::plan::{DesiredSet, Fate};
-use cloister_core::resource::{Resource, ResourceId};
+use cloister_core::resource::{Replication, Resource, ResourceId};
 use cloister_core::tenant::{Copying, KeyArns};
 use cloister_core::{bucket, tenant};
 use cloister_crds::{ClientTenant, Environment};
@@ -122,6 +122,33 @@ fn a_cluster_log_is_judged_wherever_it_was_seen() {
     }
     assert_eq!(finding(Some(Seen::Absent)), Some(Status::NotMet));
     assert_eq!(finding(None), Some(Status::NotMet));
+}
+
+#[test]
+fn no_copies_are_a_choice_but_a_rule_that_nobody_declared_is_a_way_out() {
+    let mut set = desired();
+    let replication = |resource: &mut Resource, now: Option<Replication>| {
+        if let Resource::Bucket(bucket) = resource {
+            bucket.replication = now;
+        }
+    };
+    for want in set.values_mut() {
+        replication(&mut want.resource, None);
+    }
+    let turned = |role: Option<&str>| {
+        let rogue = role.map(|role| Replication { role: role.into(), rules: BTreeMap::new() });
+        let found = findings(&set, |_, resource| {
+            let mut seen = resource.clone();
+            replication(&mut seen, rogue.clone());
+            Some(present(seen))
+        });
+        found.iter().find(|finding| finding.id == "S12").map(|finding| finding.status)
+    };
+    assert_eq!(turned(None), Some(Status::Met));
+    assert_eq!(turned(Some("arn:aws:iam::222222222222:role/stray")), Some(Status::NotMet));
+    let uncopied = judge(&scene(Vec::new(), Parts::from([Part::Buckets])), &[]).0;
+    let found = uncopied.iter().find(|finding| finding.id == "S10");
+    assert_eq!(found.map(|finding| finding.status), Some(Status::NotManaged));
 }
 
 #[test]

@@ -230,6 +230,8 @@ pub(super) const TABLE: &[Safeguard] = &[
             &[
                 any(BUCKETS, "policy", Rule(NO_FOREIGN_ACCOUNT)),
                 own(BUCKETS, "policy.DenyOtherAccounts", Declared),
+                // A rule that nobody declared is a way out.
+                own(BUCKETS, "replication.role", DeclaredOrNone),
                 own(REPLICAS, "policy", Rule(NO_FOREIGN_ACCOUNT)).with(Part::Copies),
                 own(REPLICAS, "policy.DenyOtherAccounts", Declared).with(Part::Copies),
             ],
