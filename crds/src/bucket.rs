@@ -76,6 +76,9 @@ pub struct IngestBucketSpec {
     #[schemars(length(max = 8))]
     #[x_kube(validation = Rule::new(NO_DUPLICATES).message("revokedUploads must not say a thing twice: remove one"))]
     pub revoked_uploads: Vec<RevokedUploads>,
+    /// Whether its objects are copied to the Environment's `recoveryRegion`. Default: the tenant's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copies: Option<Copies>,
     /// What becomes of the bucket when this object is deleted. Default: the tenant's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletion_policy: Option<DeletionPolicy>,
@@ -88,6 +91,15 @@ pub struct IngestBucketSpec {
     /// Take over `bucketName` although it does not carry this tenant's ownership tags.
     #[serde(default)]
     pub adopt: bool,
+}
+
+/// Where a second copy of every new object goes. It doubles what storage costs, and takes PHI to another region.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Copies {
+    #[default]
+    None,
+    /// A bucket in the Environment's `recoveryRegion`, under a key there.
+    CrossRegion,
 }
 
 /// What becomes of AWS resources when their object is deleted. Either way no PHI is destroyed: keys, objects, databases

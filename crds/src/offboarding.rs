@@ -97,6 +97,9 @@ pub struct Approval {
 #[serde(rename_all = "camelCase")]
 pub struct BucketRecord {
     pub name: String,
+    /// It is the copy of one, in the recovery region; what it holds is listed there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub copy: bool,
     /// Versions that the list of the export names, and their bytes.
     pub listed: i64,
     pub bytes: i64,

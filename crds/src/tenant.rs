@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::app::InlineApp;
-use crate::bucket::{DeletionPolicy, DriftPolicy, IngestBucketSpec, Lifecycle};
+use crate::bucket::{Copies, DeletionPolicy, DriftPolicy, IngestBucketSpec, Lifecycle};
 use crate::drill::DrillStatus;
 use crate::evidence::EvidenceStatus;
 use crate::nodes::{Nodes, NodesStatus};
@@ -97,6 +97,10 @@ pub struct ClientTenantSpec {
     /// Days until objects are archived and removed, for buckets that do not say it themselves.
     #[serde(default)]
     pub retention: Lifecycle,
+    /// Whether objects are copied to the Environment's `recoveryRegion`, for buckets that do not say it themselves.
+    /// Default `None`.
+    #[serde(default)]
+    pub copies: Copies,
     /// AWS services that the tenant's roles may call. Only HIPAA-eligible ones can be named.
     #[serde(default = "default_services")]
     #[schemars(length(max = 24), inner(length(max = 32)), transform = each(&[(

@@ -146,7 +146,7 @@ def test_a_bucket_is_deleted_only_when_no_version_is_left(aws: Emulator) -> None
 @pytest.mark.parametrize(
     "subresource",
     ["inventory&id=x", "intelligent-tiering&id=x", "metrics&id=x", "analytics&id=x", "requestPayment", "accelerate",
-     "object-lock", "abac", "metadataTable", "metadataConfiguration", "replication", "website", "tomorrow"],
+     "object-lock", "abac", "metadataTable", "metadataConfiguration", "website", "tomorrow"],
 )  # fmt: skip
 def test_deleting_a_subresource_never_deletes_the_bucket(aws: Emulator, subresource: str) -> None:
     s3 = ordinary(aws)

@@ -61,6 +61,8 @@ def _other(value: Any, name: str = "") -> Any:
             return value + 1
         case "Governance":
             return "Compliance"
+        case "CrossRegion":
+            return "None"
         case "GLACIER":
             return "DEEP_ARCHIVE"
         case str():

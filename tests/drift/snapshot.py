@@ -19,6 +19,7 @@ def snapshot(aws: Account, cluster: Cluster, resource: str) -> Any:
         return _settings(cluster.find(KINDS[kind], name, namespace) or {})
     read = {
         "s3-bucket": bucket,
+        "replica-bucket": lambda aws, name: bucket(aws.in_region(RECOVERY), name),
         "sqs-queue": _queue,
         "kms-key": _key,
         "audit-key": _key,
@@ -60,6 +61,7 @@ def bucket(aws: Account, name: str) -> Any:
         "lock": lambda: s3.get_object_lock_configuration(Bucket=name)["ObjectLockConfiguration"],
         "logging": lambda: s3.get_bucket_logging(Bucket=name).get("LoggingEnabled"),
         "lifecycle": lambda: s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"],
+        "copies": lambda: s3.get_bucket_replication(Bucket=name)["ReplicationConfiguration"],
         "queues": lambda: s3.get_bucket_notification_configuration(Bucket=name).get("QueueConfigurations"),
         "tags": lambda: sorted((t["Key"], t["Value"]) for t in s3.get_bucket_tagging(Bucket=name)["TagSet"]),
     }

@@ -50,11 +50,45 @@ def flip_bucket(aws: Account, name: str, path: str, other_key: str) -> None:
             s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules})
         case "notifications":
             _flip_notifications(s3, name, rest.rpartition(".")[2])
+        case "replication":
+            held = s3.get_bucket_replication(Bucket=name)["ReplicationConfiguration"]
+            _flip_replication(aws, held, rest.rpartition(".")[2], other_key)
+            s3.put_bucket_replication(Bucket=name, ReplicationConfiguration=held)
         case "tags":
             tags = {t["Key"]: t["Value"] for t in s3.get_bucket_tagging(Bucket=name)["TagSet"]} | {rest: "elsewhere"}
             s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": k, "Value": v} for k, v in tags.items()]})
         case _:
             raise AssertionError(f"no flip for {path} of a bucket")
+
+
+def _flip_replication(aws: Account, held: Any, field: str, other_key: str) -> None:
+    (rule,) = held["Rules"]
+    match field:
+        case "role":
+            held["Role"] = f"arn:aws:iam::{aws.number}:role/CloisterProvisioner"
+        case "enabled" | "rules":
+            rule["Status"] = "Disabled"
+        case "prefix":
+            rule["Filter"] = {"Prefix": "elsewhere/"}
+        case "bucket":
+            rule["Destination"]["Bucket"] = f"arn:aws:s3:::{_elsewhere(aws)}"
+        case "kmsKey":
+            rule["Destination"]["EncryptionConfiguration"] = {"ReplicaKmsKeyID": other_key}
+        case "encryptedObjects":
+            rule["SourceSelectionCriteria"]["SseKmsEncryptedObjects"]["Status"] = "Disabled"
+        case "deleteMarkers":
+            rule["DeleteMarkerReplication"]["Status"] = "Disabled"
+        case _:
+            raise AssertionError(f"no flip for {field} of a replication rule")
+
+
+def _elsewhere(aws: Account) -> str:
+    """Another bucket that takes copies, locked ones too."""
+    name = f"copied-elsewhere-{aws.number}"
+    s3: Any = aws.s3
+    if name not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
+        s3.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+    return name
 
 
 def _flip_encryption(rule: Any, field: str, other_key: str) -> None:

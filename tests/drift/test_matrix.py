@@ -17,6 +17,7 @@ from drift.patterns import is_in
 from drift.rounds import Rounds
 from drift.snapshot import snapshot
 from drift.storage import flip_bucket, flip_queue
+from drift.warehouse import RECOVERY
 from e2e.account import Account
 from e2e.waiting import until
 from e2e.world import World, running_world
@@ -24,11 +25,12 @@ from e2e.world import World, running_world
 TENANT = "matrix"
 # AWS or the API server refuses these flips, to everybody: they cannot drift.
 REFUSED = [
-    "kms-key/* policy.AdministeredByIam.*",  # the lockout check
-    "kms-key/* policy.GuardedAgainstLoss.*",  # principal or resource that would lock everybody out
+    "*kms-key/* policy.AdministeredByIam.*",  # the lockout check
+    "*kms-key/* policy.GuardedAgainstLoss.*",  # principal or resource that would lock everybody out
     "s3-bucket/* policy.*.effect",  # a public policy, blocked
+    "replica-bucket/* policy.*.effect",
     "s3-bucket/* policy.ConfigLooks.resource",  # actions of a bucket, on objects
-    "s3-bucket/*-locked-* versioning",  # Object Lock holds it
+    "*-bucket/*-locked-* versioning",  # Object Lock holds it
     "rolebinding/* roleRef.*",  # immutable in Kubernetes
     "ingestbucket/* spec.adopt",  # a CEL rule
     "ingestbucket/* metadata.labels.*",
@@ -36,10 +38,10 @@ REFUSED = [
 # Whose it is can no longer be proven, or the operator itself is kept out: said, and left.
 REPORTED = [
     "* tags.cloister.dev/owner-uid",
-    "kms-key/* tags.cloister.dev/resource-name",
+    "*kms-key/* tags.cloister.dev/resource-name",
     "* metadata.ownerReferences",
     "* policy.DenyInsecureTransport.condition.*",
-    "s3-bucket/* policy.DenyOtherAccounts.condition.StringNotEquals.*",
+    "*-bucket/* policy.DenyOtherAccounts.condition.StringNotEquals.*",
 ]
 
 
@@ -55,13 +57,15 @@ def _flip(world: World, resource: str, path: str, spare: dict[str, str]) -> None
     kind, _, name = resource.partition("/")
     if kind in KINDS:
         return flip_object(world.cluster, KINDS[kind], name, path)
-    aws = world.aws
+    aws, there = world.aws, world.aws.in_region(RECOVERY)
     if kind in GUARDRAILS:
         return flip_guardrail(aws, kind, path)
     return {
         "s3-bucket": lambda: flip_bucket(aws, name, path, spare["key"]),
+        "replica-bucket": lambda: flip_bucket(there, name, path, spare["there"]),
         "sqs-queue": lambda: flip_queue(aws, name, path, spare["key"]),
         "kms-key": lambda: flip_key(aws, name, path),
+        "recovery-kms-key": lambda: flip_key(there, name, path),
         "iam-policy": lambda: flip_policy(aws, name, path),
         "iam-role": lambda: flip_role(aws, name, path, spare["policy"]),
         "iam-instance-profile": lambda: flip_profile(aws, name, path),
@@ -83,10 +87,13 @@ def _spare(aws: Account) -> dict[str, str]:
     everything = {"Action": "kms:*", "Resource": "*"}
     text = json.dumps({"Version": "2012-10-17", "Statement": [statement | everything, s3 | everything]})
     key = kms.create_key(Policy=text)["KeyMetadata"]["Arn"]
+    far: Any = aws.in_region(RECOVERY).kms
+    there = far.create_key(Policy=text)["KeyMetadata"]["Arn"]
     nothing = {"Effect": "Deny", "Action": "*", "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [nothing]})
     iam: Any = aws.iam
-    return {"key": key, "policy": iam.create_policy(PolicyName="stray", PolicyDocument=document)["Policy"]["Arn"]}
+    stray = iam.create_policy(PolicyName="stray", PolicyDocument=document)["Policy"]["Arn"]
+    return {"key": key, "there": there, "policy": stray}
 
 
 def _resources(world: World) -> dict[str, list[str]]:
@@ -120,7 +127,7 @@ def test_what_cannot_be_repaired_is_reported(matrix: World) -> None:
     for resource, path in todo:
         before = snapshot(matrix.aws, matrix.cluster, resource)
         undo = _undo(matrix, resource)
-        _flip(matrix, resource, path, {"key": "", "policy": ""})
+        _flip(matrix, resource, path, {"key": "", "there": "", "policy": ""})
         _poke(matrix)
         told = f"{resource} {path} is told of"
         until(told, lambda r=resource: any(r in said for said in _messages(matrix)))  # type: ignore[misc]
@@ -153,10 +160,11 @@ def _undo(world: World, resource: str) -> Callable[[], object]:
         name, namespace = located(rest)
         owners = world.cluster.get(KINDS[kind], name, namespace)["metadata"]["ownerReferences"]
         return lambda: world.cluster.patch(KINDS[kind], name, {"metadata": {"ownerReferences": owners}}, namespace)
-    aws: Any = world.aws
-    root: Any = world.aws.as_role("root")
+    place = world.aws.in_region(RECOVERY) if kind.startswith(("recovery-", "replica-")) else world.aws
+    aws: Any = place
+    root: Any = place.as_role("root")
     match kind:
-        case "s3-bucket":
+        case "s3-bucket" | "replica-bucket":
             tags = aws.s3.get_bucket_tagging(Bucket=rest)["TagSet"]
             policy = aws.s3.get_bucket_policy(Bucket=rest)["Policy"]
             return lambda: (
@@ -167,7 +175,7 @@ def _undo(world: World, resource: str) -> Callable[[], object]:
             url = aws.sqs.get_queue_url(QueueName=rest)["QueueUrl"]
             tags = aws.sqs.list_queue_tags(QueueUrl=url)["Tags"]
             return lambda: aws.sqs.tag_queue(QueueUrl=url, Tags=tags)
-        case "kms-key":
+        case "kms-key" | "recovery-kms-key":
             key = aws.kms.describe_key(KeyId=rest)["KeyMetadata"]["Arn"]
             tags = aws.kms.list_resource_tags(KeyId=key)["Tags"]
             return lambda: aws.kms.tag_resource(KeyId=key, Tags=tags)

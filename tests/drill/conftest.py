@@ -11,6 +11,7 @@ from e2e.kinds import Object
 from e2e.warehouse import Warehouse, clusters_take
 from e2e.world import World, running_world
 
+LANDING: Object = {"name": "landing", "copies": "CrossRegion"}
 _TYPES = {
     "id": "integer",
     "name": "varchar(64)",
@@ -34,7 +35,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with running_world(Path(tmp_path_factory.mktemp("drill")), sweep_seconds=8) as world:
         clusters_take(world, default=0)
         tenant = manifests.tenant(
-            TENANT, "landing", warehouse={"size": "Small", "reboots": "AtOnce"}, schemas=[claims()]
+            TENANT, LANDING, "scratch", warehouse={"size": "Small", "reboots": "AtOnce"}, schemas=[claims()]
         )
         world.onboard(tenant, timeout=90)
         world.cluster.wait_ready("RedshiftSchema", "claims", TENANT, timeout=60)

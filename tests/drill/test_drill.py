@@ -19,6 +19,7 @@ from drill.verb import (
     take_snapshot,
 )
 from e2e.account import STAGING
+from e2e.careless.act import Target
 from e2e.loopback import HTTP
 from e2e.shared_warehouse import Lent, lending, tenant
 from e2e.waiting import until
@@ -54,13 +55,43 @@ def test_a_copy_is_restored_and_matches(world: World, warehouse: Warehouse) -> N
     assert seen.report["snapshot"] == f"copy:{name}" and seen.report["limitSeconds"] == 72 * 3600
     assert 1 < seen.report["recoverySeconds"] < 60 and seen.report["removed"]
     assert seen.report["kmsKey"].startswith(f"arn:aws:kms:{RECOVERY}:")
-    assert any("S10" in what for what in seen.report["notCovered"])
+    assert seen.report["notCovered"][0] == "objects in bucket scratch: copies is None (S10 of the checklist)"
     assert not [secret for secret in _SECRETS if secret in seen.out + seen.err]
     assert nothing_is_left(world) and world.calls.violations() == []
     asked = {call.operation for call in world.calls.since(since) if call.by_operator}
     assert {"RestoreFromClusterSnapshot", "CreateTags", "DeleteCluster", "DeleteClusterParameterGroup"} <= asked
     told = _status(world)
     assert (told["result"], told["tables"], told["rows"], told["snapshot"]) == ("Matched", 2, 3, f"copy:{name}")
+
+
+def test_versions_of_objects_are_compared_with_their_copies_and_none_is_named(
+    world: World, warehouse: Warehouse
+) -> None:
+    landing = Target.of(world, TENANT, "landing")
+    here: Any = world.aws.s3
+    far: Any = world.aws.in_region(RECOVERY).s3
+    bucket, copy = landing.bucket_name, f"{landing.bucket_name}-dr"
+    versions = [landing.upload("John Secret.csv", body) for body in (b"one", b"two", b"three")]
+    copied = lambda: far.list_object_versions(Bucket=copy).get("Versions", [])  # noqa: E731
+    until("they are copied", copied, lambda found: len(found) == 3)
+    take_snapshot(world, warehouse.identifier)
+    whole = drill(world)
+    (check,) = whole.report["objects"]
+    assert (whole.code, check["outcome"]) == (0, "Matched"), whole.report
+    assert [check[name] for name in ("bucket", "copy", "live", "bytes", "copied")] == [bucket, copy, 3, 11, 3]
+    assert _status(world)["message"].endswith("; 3 of 3 versions of objects are copied")
+
+    # One is lost there, and one is removed here.
+    far.delete_object(Bucket=copy, Key="John Secret.csv", VersionId=versions[0])
+    here.delete_object(Bucket=bucket, Key="John Secret.csv", VersionId=versions[1])
+    done = run(world, TENANT)
+    (line,) = [line for line in done.stdout.splitlines() if bucket in line and line.strip()[:1] == "✗"]
+    assert line.split()[2:4] == ["2", "2"] and "1 without a copy, 1 only in the copy, removed here since" in line
+    assert done.returncode == 2 and "Differs: 1 of 2 versions of objects are not copied" in done.stdout, done.stdout
+    told = whole.out + whole.err + done.stdout + done.stderr
+    assert not [secret for secret in (*_SECRETS, *versions) if secret in told]
+    for version in (versions[0], versions[2]):
+        here.delete_object(Bucket=bucket, Key="John Secret.csv", VersionId=version)
 
 
 def test_what_was_written_since_is_told(world: World, warehouse: Warehouse) -> None:

@@ -70,7 +70,7 @@ class Account:
 
     def as_role(self, role: str) -> "Account":
         """A session of another role, without asking that role's trust policy."""
-        return Account(self._endpoints, self.number, role)
+        return Account(self._endpoints, self.number, role, self.region)
 
     @cached_property
     def s3(self) -> "S3Client":

@@ -18,7 +18,7 @@ from e2e.world import World, running_world
 TENANT, BUCKET = "acme", "landing"
 SWEEP_SECONDS = 5
 WRITES = {"create", "update", "patch", "delete", "deletecollection"}
-PER_BUCKET, PER_TENANT = 10, 20
+PER_BUCKET, PER_TENANT = 11, 20
 
 
 @pytest.fixture(scope="module")

@@ -46,8 +46,8 @@ def flip(world: World, spare: Spare, safeguard: str, resource: str, field: str) 
     """Breaks it so that this safeguard does not hold."""
     kind, _, name = resource.partition("/")
     part, _, rest = field.partition(".")
-    aws = world.aws.in_region(RECOVERY) if kind.startswith("recovery-") else world.aws
-    own = _OWN.get((safeguard, kind.removeprefix("recovery-"), field))
+    aws = world.aws.in_region(RECOVERY) if kind.startswith(("recovery-", "replica-")) else world.aws
+    own = _OWN.get((safeguard, kind.removeprefix("recovery-").replace("replica-", "s3-"), field))
     if own:
         return own(aws, name)
     if kind == DRILL:
@@ -66,6 +66,7 @@ def flip(world: World, spare: Spare, safeguard: str, resource: str, field: str) 
         return _EDIT[kind](aws, name, lambda document: _without(document, rest))
     return {
         "s3-bucket": lambda: flip_bucket(aws, name, field, spare.vault.key),
+        "replica-bucket": lambda: flip_bucket(aws, name, field, spare.vault.recovery_key),
         "sqs-queue": lambda: flip_queue(aws, name, field, spare.vault.key),
         "kms-key": lambda: flip_key(aws, name, field),
         "audit-key": lambda: flip_key(aws, name, field),
@@ -157,6 +158,7 @@ def _identity(aws: Account, name: str, edit: Edit) -> None:
 
 _EDIT: dict[str, Callable[[Account, str, Edit], None]] = {
     "s3-bucket": _bucket,
+    "replica-bucket": _bucket,
     "kms-key": _key,
     "audit-key": _key,
     "signing-key": _key,

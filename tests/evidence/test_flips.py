@@ -14,9 +14,14 @@ from evidence.flips import Spare, flip, mend, seen
 from evidence.verb import TENANT, Evidence, asleep, listed, look
 
 # No API of AWS changes these of what is there; core's own tests judge them.
-FIXED = ["redshift-cluster/* admin", "redshift-cluster/* database", "signing-key/* spec"]
+FIXED = ["redshift-cluster/* admin", "redshift-cluster/* database", "signing-key/* spec", "replica-bucket/* versioning"]
 # Another resource is broken instead: AWS refuses it to everybody here, or what lies under the key is broken with it.
-SPARED = ["s3-bucket/proof-* versioning", "kms-key/* state", "iam-policy/*-app-claims document"]
+SPARED = [
+    "s3-bucket/proof-* versioning",
+    "s3-bucket/proof-staging-* replication.*",  # it has no copy
+    "kms-key/* state",
+    "iam-policy/*-app-claims document",
+]
 # What is demanded of a tenant's resources is not judged by its Environment's.
 APART = {"Tenant", "Environment"}
 # Fields that are broken along with one.

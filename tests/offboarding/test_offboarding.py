@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from drift.audit import BUCKET
+from drift.warehouse import RECOVERY
 from e2e import manifests
 from e2e.account import AUDIT, PRODUCTION, Account
 from e2e.careless.act import Target
@@ -21,7 +22,8 @@ from offboarding.leaver import Leaver, digest, left_of
 from offboarding.unloaded import Unloaded
 
 END, BACK = "leaver-end", "leaver-back"
-LOCKED: Object = {"name": "locked", "objectLock": {"mode": "Compliance", "days": 1}}
+INBOX: Object = {"name": "inbox", "copies": "CrossRegion"}
+LOCKED: Object = {"name": "locked", "objectLock": {"mode": "Compliance", "days": 1}, "copies": "CrossRegion"}
 VISITS: Object = {
     "name": "visits", "columns": [{"name": "id", "type": "bigint"}, {"name": "cost", "type": "decimal(8,2)"}]
 }  # fmt: skip
@@ -30,13 +32,13 @@ SLOW = 120
 
 def test_to_the_end_nothing_is_left_but_audit_data_and_the_certificate(world: World) -> None:
     leaver = Leaver(world, END)
-    world.onboard(manifests.tenant(END, "inbox", "older", LOCKED, warehouse={"reboots": "AtOnce"}), timeout=SLOW)
+    world.onboard(manifests.tenant(END, INBOX, "older", LOCKED, warehouse={"reboots": "AtOnce"}), timeout=SLOW)
     Warehouse(world, END).make("claims", tables=[VISITS])
     Warehouse(world, END).sql("INSERT INTO claims.visits VALUES (1, 1.5), (2, NULL)")
     older, locked = Target.of(world, END, "older"), Target.of(world, END, "locked")
     older.upload("claims/old.csv", b"PHI")
     # A bucket that was once declared and kept is the tenant's too.
-    world.onboard(manifests.tenant(END, "inbox", LOCKED, warehouse={"reboots": "AtOnce"}), timeout=SLOW)
+    world.onboard(manifests.tenant(END, INBOX, LOCKED, warehouse={"reboots": "AtOnce"}), timeout=SLOW)
     inbox, uid = Target.of(world, END, "inbox"), leaver.uid
     for body in (b"PHI 1", b"PHI 2"):
         inbox.upload("claims/a.csv", body)
@@ -45,6 +47,10 @@ def test_to_the_end_nothing_is_left_but_audit_data_and_the_certificate(world: Wo
         Bucket=inbox.bucket_name, Key="big", ServerSideEncryption="aws:kms", SSEKMSKeyId=inbox.key_arn
     )
     locked.upload("claims/held.csv", b"PHI")
+    copies = [f"{target.bucket_name}-dr" for target in (inbox, locked)]
+    far = world.aws.in_region(RECOVERY).s3
+    for copy in copies:
+        until("it is copied", lambda c=copy: far.list_object_versions(Bucket=c).get("Versions"))  # type: ignore[misc]
     warehouse = Warehouse(world, END).identifier
     world.aws.redshift.create_cluster_snapshot(ClusterIdentifier=warehouse, SnapshotIdentifier=f"{warehouse}-by-hand")
 
@@ -72,18 +78,20 @@ def test_to_the_end_nothing_is_left_but_audit_data_and_the_certificate(world: Wo
     _keys_are_pending(leaver, inbox)
     with pytest.raises(RefusedError, match="the destruction has begun"):
         leaver.call_off()
-    assert {bucket["name"]: bucket["locked"] for bucket in shredding["buckets"] if bucket["locked"]} == {
-        locked.bucket_name: 3  # the object, and the two files of its list
-    }
+    # Of each the object, and the two files of its list.
+    held = {bucket["name"]: bucket["locked"] for bucket in shredding["buckets"] if bucket["locked"]}
+    assert held == {locked.bucket_name: 3, copies[1]: 3}
     assert len(leaver.shred()) == 2
     certificate = leaver.wait_for("Destroyed")["certificate"]
 
     groups = {f"/aws/redshift/cluster/{warehouse}/{log}" for log in ("connectionlog", "useractivitylog", "userlog")}
-    assert left_of(world, END, uid) == groups | {locked.bucket_name}
+    assert left_of(world, END, uid) == groups | {locked.bucket_name, copies[1]}
     with refused("AccessDenied", "KMS.NotFoundException"):
         world.aws.s3.get_object(Bucket=locked.bucket_name, Key="claims/held.csv")
     world.cluster.wait_gone("Namespace", END)
     _certifies(world, certificate, {inbox.bucket_name, older.bucket_name}, warehouse)
+    assert f"replica-bucket/{copies[0]}" in {gone["id"] for gone in certificate["destroyed"]}
+    assert any(copies[1] in kept and "Object Lock" in kept for kept in certificate["kept"])
     order = [gone["id"].partition("/")[0] for gone in certificate["destroyed"]]
     assert order.index("namespace") < order.index("redshift-cluster") and "kms-key" not in order
 

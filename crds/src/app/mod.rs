@@ -15,7 +15,7 @@ use crate::rules::{LABEL, PRINTABLE, each, matches};
 use crate::status::CommonStatus;
 
 /// cloister-acme-app-node would be the role of the nodes of a tenant acme-app, too.
-const OF_OTHERS: &str = "(^|-)((app|door)-|(boundary|etl|node|uploader|warehouse)$)";
+const OF_OTHERS: &str = "(^|-)((app|door)-|(boundary|copies|etl|node|uploader|warehouse)$)";
 
 /// An application that shows a tenant's data to the client's users. Lives in the tenant's namespace.
 #[derive(CustomResource, KubeSchema, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ const OF_OTHERS: &str = "(^|-)((app|door)-|(boundary|etl|node|uploader|warehouse
     validation = Rule::new(format!("self.metadata.name.matches('{LABEL}') && self.metadata.name.size() <= 19"))
         .message("metadata.name must be at most 19 lower-case letters, digits and hyphens, such as claims: it becomes part of the names of IAM roles"),
     validation = Rule::new(format!("!self.metadata.name.matches('{OF_OTHERS}')"))
-        .message("metadata.name must not hold app- or door-, nor end with boundary, etl, node, uploader or warehouse: the IAM role would be called as one of another tenant may be; write one such as claims"),
+        .message("metadata.name must not hold app- or door-, nor end with boundary, copies, etl, node, uploader or warehouse: the IAM role would be called as one of another tenant may be; write one such as claims"),
     cel
 )]
 pub struct AnalyticsAppSpec {
@@ -175,7 +175,7 @@ pub struct InlineApp {
     #[schemars(length(max = 19))]
     #[x_kube(validation = Rule::new(matches(LABEL)).message("name must be at most 19 lower-case letters, digits and hyphens, such as claims"),
         validation = Rule::new(format!("!self.matches('{OF_OTHERS}')"))
-            .message("name must not hold app- or door-, nor end with boundary, etl, node, uploader or warehouse: the IAM role would be called as one of another tenant may be; write one such as claims"))]
+            .message("name must not hold app- or door-, nor end with boundary, copies, etl, node, uploader or warehouse: the IAM role would be called as one of another tenant may be; write one such as claims"))]
     pub name: String,
     #[serde(flatten)]
     pub spec: AnalyticsAppSpec,

@@ -8,6 +8,7 @@ use crate::account::Account;
 use crate::event_rule;
 use crate::fault::incomplete;
 use crate::limit::Lane;
+use crate::place::Place;
 use crate::queue;
 
 /// A message, which comes again unless it is deleted.
@@ -31,9 +32,11 @@ pub struct Version {
 #[derive(Clone, Debug)]
 pub struct Page {
     pub versions: Vec<Version>,
-    /// Where the next page begins: key and version.
-    pub next: Option<(String, Option<String>)>,
+    pub next: Option<Cursor>,
 }
+
+/// Where the next page begins: key and version.
+pub type Cursor = (String, Option<String>);
 
 /// The tag whose setting is such a call.
 const PROBE: &str = "cloister.dev/probed-at";
@@ -87,7 +90,7 @@ impl Account {
             let request = s3.put_object().bucket(bucket).key(key).if_none_match("*");
             request.content_type("application/json").body(body.into_bytes().into()).send()
         };
-        match self.s3.call(Lane::User, send).await {
+        match self.home.s3.call(Lane::User, send).await {
             Err(fault) if fault.code == "PreconditionFailed" => Ok(()),
             answer => answer.map(|_| ()),
         }
@@ -98,19 +101,33 @@ impl Account {
         &self,
         bucket: &str,
         prefix: Option<&str>,
-        from: Option<(String, Option<String>)>,
+        from: Option<Cursor>,
     ) -> Result<Page, Fault> {
-        let (key, version) = from.map_or((None, None), |(key, version)| (Some(key), version));
-        let send = |s3: &aws_sdk_s3::Client| {
-            let request = s3.list_object_versions().bucket(bucket).set_prefix(prefix.map(str::to_owned));
-            request.set_key_marker(key).set_version_id_marker(version).send()
-        };
-        let answer = self.s3.call(Lane::Sweep, send).await?;
-        let next = answer.next_key_marker.filter(|_| answer.is_truncated == Some(true));
-        let next = next.map(|key| (key, answer.next_version_id_marker));
-        let versions = answer.versions.unwrap_or_default().into_iter().filter_map(version_of).collect();
-        Ok(Page { versions, next })
+        page(&self.home, bucket, prefix, from).await
     }
+
+    /// The same of a copy, in the recovery region.
+    pub async fn copied_versions(&self, bucket: &str, from: Option<Cursor>) -> Result<Page, Fault> {
+        page(self.recovery()?, bucket, None, from).await
+    }
+}
+
+async fn page(
+    place: &Place,
+    bucket: &str,
+    prefix: Option<&str>,
+    from: Option<Cursor>,
+) -> Result<Page, Fault> {
+    let (key, version) = from.map_or((None, None), |(key, version)| (Some(key), version));
+    let send = |s3: &aws_sdk_s3::Client| {
+        let request = s3.list_object_versions().bucket(bucket).set_prefix(prefix.map(str::to_owned));
+        request.set_key_marker(key).set_version_id_marker(version).send()
+    };
+    let answer = place.s3.call(Lane::Sweep, send).await?;
+    let next = answer.next_key_marker.filter(|_| answer.is_truncated == Some(true));
+    let next = next.map(|key| (key, answer.next_version_id_marker));
+    let versions = answer.versions.unwrap_or_default().into_iter().filter_map(version_of).collect();
+    Ok(Page { versions, next })
 }
 
 fn version_of(found: ObjectVersion) -> Option<Version> {

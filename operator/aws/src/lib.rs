@@ -36,7 +36,7 @@ mod unload;
 mod vault;
 
 pub use account::Account;
-pub use arrivals::{Page, Received, Version};
+pub use arrivals::{Cursor, Page, Received, Version};
 pub use client::{AuditTarget, Aws, Target};
 pub use drill::{ScratchState, Side};
 pub use fleet::{Fleet, Hosts, Launching, TypeFigures};

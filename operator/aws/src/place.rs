@@ -45,6 +45,7 @@ pub(crate) struct Place {
     pub kms: Paced<aws_sdk_kms::Client>,
     pub redshift: Paced<aws_sdk_redshift::Client>,
     pub redshift_data: Paced<aws_sdk_redshiftdata::Client>,
+    pub s3: Paced<aws_sdk_s3::Client>,
     pub tagging: Paced<aws_sdk_resourcegroupstagging::Client>,
     tags: Shared<HashMap<String, Tags>>,
 }
@@ -59,6 +60,7 @@ impl Place {
             kms: paced!(aws_sdk_kms, Service::Kms, config, target, recorder),
             redshift: paced!(aws_sdk_redshift, Service::Redshift, config, target, recorder),
             redshift_data: paced!(aws_sdk_redshiftdata, Service::RedshiftData, config, target, recorder),
+            s3: paced!(aws_sdk_s3, Service::S3, config, target, recorder),
             tagging: paced!(aws_sdk_resourcegroupstagging, Service::Tagging, config, target, recorder),
             tags: Shared::new(),
         }

@@ -69,7 +69,7 @@ impl Account {
     /// The text of a manifest. Of objects the operator may read nothing else.
     pub async fn manifest(&self, bucket: &str, key: &str) -> Result<String, Fault> {
         let send = |s3: &aws_sdk_s3::Client| s3.get_object().bucket(bucket).key(key).send();
-        let answer = self.s3.call(Lane::Sweep, send).await?;
+        let answer = self.home.s3.call(Lane::Sweep, send).await?;
         let length = answer.content_length.and_then(|length| u64::try_from(length).ok());
         if length.is_none_or(|length| length > LONGEST) {
             return Err(refused("s3", "GetObject", "ManifestTooLong"));

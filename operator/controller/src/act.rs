@@ -54,7 +54,8 @@ pub async fn act<K: Kind>(
         // Nothing else may be awaited here: what runs would not go on meanwhile, and may hold a permit that
         // others wait for. What comes after something that failed is not tried in this pass.
         let Some((id, outcome)) = running.next().await else { return outcomes };
-        if outcome.failed.is_none() {
+        // A bucket is mended even where its copy cannot be made.
+        if outcome.failed.is_none() || matches!(id, ResourceId::ReplicaBucket(_)) {
             done.insert(id.clone());
         }
         // Others of this plan wait for the ARN of a key.
@@ -90,8 +91,8 @@ async fn carry_out(
             broken.extend(transaction.about.iter().cloned());
             continue;
         }
-        if let (ResourceId::Bucket(name), Step::Bucket(BucketStep::Empty)) = (&work.id, step) {
-            match empty(name, prepared, context).await {
+        if let Step::Bucket(BucketStep::Empty) = step {
+            match empty(&work.id, prepared, context).await {
                 Ok(emptied) => {
                     outcome.emptied = Some(emptied);
                     outcome.done.push(step.clone());
@@ -129,12 +130,12 @@ async fn carry_out(
     (work.id.clone(), outcome)
 }
 
-async fn empty(name: &str, prepared: &Prepared, context: &Context) -> Result<Emptied, Fault> {
+async fn empty(id: &ResourceId, prepared: &Prepared, context: &Context) -> Result<Emptied, Fault> {
     if !context.fence.holds() {
         return Err(not_leading());
     }
     let account = prepared.account.as_ref().ok_or_else(no_account)?;
-    account.empty(name, &prepared.owner.uid, &|| context.fence.holds()).await
+    account.empty(id, &prepared.owner.uid, &|| context.fence.holds()).await
 }
 
 async fn perform(

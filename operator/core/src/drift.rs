@@ -169,7 +169,7 @@ fn shared_with_others(id: &ResourceId, path: &str) -> bool {
 /// Object Lock can be turned on and changed, but never off; the rest can be put right.
 fn immutable(id: &ResourceId, path: &str, have: &Value) -> Option<&'static str> {
     match id {
-        ResourceId::Bucket(_) if path == "objectLock" && !have.is_null() => {
+        ResourceId::Bucket(_) | ResourceId::ReplicaBucket(_) if path == "objectLock" && !have.is_null() => {
             Some("S3 keeps Object Lock on a bucket for ever; declare objectLock or make a new bucket")
         }
         ResourceId::SigningKey(_) if path == "spec" => Some(

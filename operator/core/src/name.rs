@@ -36,6 +36,13 @@ impl Names {
         format!("{}-{name}-{}", self.tenant, self.suffix)
     }
 
+    /// Of the copy of a bucket, whatever that is called: at most 60 + 3 of S3's 63 characters. No bucket of a tenant's own
+    /// ends so, so its roles cannot read it.
+    #[must_use]
+    pub fn replica(&self, name: &str) -> String {
+        format!("{}-dr", self.bucket(name))
+    }
+
     /// Matches every bucket of this tenant that has no name of its own.
     #[must_use]
     pub fn bucket_pattern(&self) -> String {

@@ -9,7 +9,9 @@ use cloister_core::observed::Actual;
 use cloister_core::plan::{Mode, Plan, Safety, plan};
 use cloister_core::resource::{KeyState, KeyStep, Resource, ResourceId, Step, WarehouseDatabase};
 use cloister_core::sql::RoleCommand;
-use cloister_crds::bucket::DeletionPolicy;
+use cloister_core::tenant::{Copying, validate_home};
+use cloister_crds::ClientTenantSpec;
+use cloister_crds::bucket::{Copies, DeletionPolicy};
 use cloister_crds::status::CommonStatus;
 use proptest::prelude::*;
 use world::database::loader;
@@ -67,6 +69,42 @@ fn what_is_paused_or_reported_is_left_and_said() {
         assert!(plan.works.is_empty());
         assert!(!plan.drift.is_empty() && !plan.blocked.is_empty());
     }
+}
+
+#[test]
+fn without_a_second_region_it_is_said_which_field_asks_for_copies() {
+    let mut example = Example::new();
+    (example.account.recovery_region, example.tenant.spec.warehouse) = (None, None);
+    let spec = &mut example.tenant.spec;
+    let said = |spec: &ClientTenantSpec| {
+        validate_home(spec, &example.account).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(said(spec), "");
+    spec.ingest_buckets[0].spec.copies = Some(Copies::CrossRegion);
+    assert!(said(spec).starts_with("spec.ingestBuckets[0].copies"), "{}", said(spec));
+    spec.copies = Copies::CrossRegion;
+    assert!(said(spec).starts_with("spec.copies") && said(spec).contains("us-west-2"), "{}", said(spec));
+}
+
+#[test]
+fn what_was_copied_once_is_kept_as_it_was_when_nothing_more_is() {
+    let (mut example, mut world) = made();
+    let stands = |world: &World, part: &str| world.held.keys().any(|id| id.to_string().contains(part));
+    assert!(stands(&world, "iam-role/cloister-acme-health-copies"));
+    example.copying = Copying::Ended;
+    settle(&example, &mut world, false);
+    assert!(!stands(&world, "health-copies") && stands(&world, "replica-bucket/"));
+    let rules = world.held.values().filter_map(|actual| match &actual.resource {
+        Resource::Bucket(bucket) => bucket.replication.as_ref(),
+        _ => None,
+    });
+    assert_eq!(rules.count(), 0);
+    for (id, actual) in &mut world.held {
+        if matches!(id, ResourceId::ReplicaBucket(_)) {
+            damage(&mut actual.resource, 1);
+        }
+    }
+    assert!(!rested(&example, &world).drift.is_empty(), "nobody looks at the copies any more");
 }
 
 #[test]

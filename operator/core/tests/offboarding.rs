@@ -68,7 +68,7 @@ fn next(
             warehouse: None,
             emptied: &pass
                 .emptied
-                .map(|emptied| (BUCKET.to_owned(), emptied))
+                .map(|emptied| (ResourceId::Bucket(BUCKET.into()), emptied))
                 .into_iter()
                 .collect::<BTreeMap<_, _>>(),
             observed: &pass.observed,
@@ -126,7 +126,7 @@ fn the_keys_go_last_and_the_certificate_tells_of_what_was_held() {
     let emptied = Some(Emptied { deleted: 5, locked: 1, more: false });
     let held = next(&spec, Some(&begun), &Pass { open: &["it".into()], emptied, ..Pass::default() });
     let kept = destruction(&spec, held.as_ref()).map(|destruction| destruction.locked);
-    assert_eq!(kept, Some([BUCKET.to_owned()].into()));
+    assert_eq!(kept, Some([ResourceId::Bucket(BUCKET.into())].into()));
     let shredding = next(&spec, held.as_ref(), &Pass::default());
     assert_eq!(shredding.as_ref().map(|status| status.stage), Some(Stage::Shredding));
     let key = ResourceId::Key("alias/cloister/acme".into());

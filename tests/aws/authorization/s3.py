@@ -36,7 +36,7 @@ def demands(call: Call) -> list[Demand]:
     context = circumstances(call)
     if not call.key and call.operation != "DeleteObjects":
         action = BUCKET.get(call.operation, call.operation)
-        return [_on(bucket, action, arn, context)]
+        return [_on(bucket, action, arn, context), *_passed(call)]
     if call.operation == "DeleteObjects":
         return [_on(bucket, action, f"{arn}/{key}", context) for action, key in _listed(call)]
     needed = [_on(bucket, action, f"{arn}/{call.key}", context) for action in _object_actions(call)]
@@ -64,6 +64,14 @@ def circumstances(call: Call) -> Context:
 def _on(bucket: FakeBucket, action: str, arn: str, context: Context) -> Demand:
     policy = stores.bucket_record(bucket).policy
     return Demand(f"s3:{action}", arn, bucket.account_id, context | {"s3:resourceaccount": [bucket.account_id]}, policy)
+
+
+def _passed(call: Call) -> list[Demand]:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketReplication.html, "Permissions" """
+    if call.operation != "PutBucketReplication":
+        return []
+    role = xmldoc.required(xmldoc.parse(call.request.body, "ReplicationConfiguration"), "Role")
+    return [Demand("iam:PassRole", role, call.account, {"iam:passedtoservice": ["s3.amazonaws.com"]})]
 
 
 def _creation(call: Call, arn: str) -> list[Demand]:

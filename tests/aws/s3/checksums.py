@@ -15,7 +15,7 @@ from aws.errors import AwsError
 from aws.fallback import MOTO
 from aws.message import Response
 from aws.registry import answers
-from aws.s3 import gate, xmldoc
+from aws.s3 import gate, replication, xmldoc
 
 HEADER = "x-amz-checksum-crc64nvme"
 ELEMENT = "ChecksumCRC64NVME"
@@ -97,6 +97,8 @@ def complete(call: Call) -> Response:
     response = MOTO.answer(call)
     if response.status == 200 and checksum is not None:
         keep(call, bucket, checksum)
+    if response.status == 200:
+        replication.begin(bucket, call.key)
     return response
 
 

@@ -13,7 +13,7 @@ from aws.errors import AwsError
 from aws.fallback import MOTO
 from aws.message import Response
 from aws.registry import answers
-from aws.s3 import checksums, gate
+from aws.s3 import checksums, gate, replication, xmldoc
 from aws.s3.encryption import KMS, blocked_of
 from aws.service_access import find_key
 
@@ -68,6 +68,8 @@ def write(call: Call) -> Response:
     if checksum is not None and response.status == 200:
         checksums.keep(call, bucket, checksum)
         response.headers[checksums.HEADER] = checksum
+    if response.status == 200 and call.operation != "CreateMultipartUpload":
+        replication.begin(bucket, call.key)
     return response
 
 
@@ -78,4 +80,32 @@ def read(call: Call) -> Response:
     if found is not None and found.encryption in KMS:
         also = getattr(found, CONTEXT, None)
         use_key(call, bucket, found.kms_key_id or MANAGED, "kms:Decrypt", also=also)
-    return MOTO.answer(call)
+    response = MOTO.answer(call)
+    response.headers.update(replication.status(found))
+    return response
+
+
+@answers("s3", "HeadObject")
+def head(call: Call) -> Response:
+    bucket = gate.bucket(call)
+    found = stores.s3(bucket.account_id).get_object(call.bucket, call.key, version_id=call.query.get("versionId"))
+    response = MOTO.answer(call)
+    response.headers.update(replication.status(found))
+    return response
+
+
+@answers("s3", "DeleteObject", "DeleteObjects")
+def delete(call: Call) -> Response:
+    """Without a version it only puts a delete marker, which is copied where a rule says so."""
+    response = MOTO.answer(call)
+    if response.status in (200, 204):
+        for name in _marked(call):
+            replication.begin(gate.bucket(call), name)
+    return response
+
+
+def _marked(call: Call) -> list[str]:
+    if call.operation == "DeleteObject":
+        return [] if "versionId" in call.query else [call.key]
+    tree = xmldoc.parse(call.request.body, "Delete")
+    return [xmldoc.required(node, "Key") for node in tree.findall("Object") if node.find("VersionId") is None]

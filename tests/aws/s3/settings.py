@@ -30,6 +30,14 @@ def put_bucket_versioning(call: Call) -> Response:
             "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.",
             409,
         )
+    if status == "Suspended" and "replication" in stores.bucket_record(bucket).documents:
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-and-other-bucket-configs.html
+        raise AwsError(
+            "InvalidBucketState",
+            "A replication configuration is present on this bucket, so you cannot change the versioning state. "
+            "To change the versioning state, first delete the replication configuration.",
+            409,
+        )
     bucket.versioning_status = status
     return Response(200)
 

@@ -22,7 +22,10 @@ impl Account {
     async fn look(&self, look: &Look<'_>) -> Result<Observed, Fault> {
         match (look.id, look.want) {
             (ResourceId::Bucket(name), Resource::Bucket(want)) => {
-                bucket::observe(self, look, name, want).await
+                bucket::observe(&self.home, look, name, want).await
+            }
+            (ResourceId::ReplicaBucket(name), Resource::Bucket(want)) => {
+                bucket::observe(self.recovery()?, look, name, want).await
             }
             (
                 ResourceId::Key(alias) | ResourceId::AuditKey(alias) | ResourceId::SigningKey(alias),
@@ -82,7 +85,10 @@ impl Account {
     ) -> Result<Option<String>, Fault> {
         match (id, want, step) {
             (ResourceId::Bucket(name), Resource::Bucket(want), Step::Bucket(step)) => {
-                bucket::perform(self, name, want, step, lane).await
+                bucket::perform(&self.home, name, want, step, lane).await
+            }
+            (ResourceId::ReplicaBucket(name), Resource::Bucket(want), Step::Bucket(step)) => {
+                bucket::perform(self.recovery()?, name, want, step, lane).await
             }
             (
                 ResourceId::Key(alias) | ResourceId::AuditKey(alias) | ResourceId::SigningKey(alias),

@@ -5,18 +5,28 @@ use std::collections::BTreeSet;
 use cloister_core::conclude::Emptied;
 use cloister_core::fault::Fault;
 use cloister_core::ownership::OWNER_UID;
-use cloister_core::resource::ResourceId;
+use cloister_core::resource::{ResourceId, Tags};
 use tokio::time::Instant;
 
 use super::Account;
 use crate::bucket;
+use crate::fault::refused;
 
 impl Account {
-    /// Buckets, queues and tables that carry an owner's tags, by the listing of tags, which lags; and roles and policies.
+    /// Buckets (copies too), queues and tables that carry an owner's tags, by the listing of tags, which lags; and roles and policies.
     pub async fn owned(&self, owner_uid: &str, since: Instant) -> Result<BTreeSet<ResourceId>, Fault> {
         let (listed, identities) = futures::join!(self.home.tags(since), self.identities(since));
         let (listed, identities) = (listed?, identities?);
-        let ours = listed.iter().filter(|(_, tags)| tags.get(OWNER_UID).is_some_and(|uid| uid == owner_uid));
+        let is_ours = |tags: &Tags| tags.get(OWNER_UID).is_some_and(|uid| uid == owner_uid);
+        let ours = listed.iter().filter(|(_, tags)| is_ours(tags));
+        let mut copies = BTreeSet::new();
+        if let Ok(recovery) = self.recovery() {
+            let there = recovery.tags(since).await?;
+            let names = there.iter().filter(|(_, tags)| is_ours(tags));
+            let names =
+                names.filter_map(|(arn, _)| arn.split_once(":s3:::").map(|(_, name)| name.to_owned()));
+            copies.extend(names.map(ResourceId::ReplicaBucket));
+        }
         let id = |arn: &String| {
             let mut parts = arn.splitn(6, ':').skip(2);
             let (service, name) = (parts.next()?, parts.nth(2)?.to_owned());
@@ -27,16 +37,22 @@ impl Account {
                 _ => None,
             }
         };
-        Ok(ours.filter_map(|(arn, _)| id(arn)).chain(identities.owned(owner_uid)).collect())
+        Ok(ours.filter_map(|(arn, _)| id(arn)).chain(identities.owned(owner_uid)).chain(copies).collect())
     }
 
     /// Deletes what is in a bucket of that owner, as far as one pass goes.
     pub async fn empty(
         &self,
-        bucket: &str,
+        id: &ResourceId,
         owner_uid: &str,
         may_go_on: &(dyn Fn() -> bool + Send + Sync),
     ) -> Result<Emptied, Fault> {
-        bucket::empty(self, bucket, owner_uid, may_go_on).await
+        match id {
+            ResourceId::Bucket(name) => bucket::empty(&self.home, name, owner_uid, may_go_on).await,
+            ResourceId::ReplicaBucket(name) => {
+                bucket::empty(self.recovery()?, name, owner_uid, may_go_on).await
+            }
+            _ => Err(refused("s3", "DeleteObjects", "NotABucket")),
+        }
     }
 }

@@ -42,7 +42,6 @@ pub struct Account {
     pub(crate) iam: Paced<aws_sdk_iam::Client>,
     pub(crate) monitoring: Paced<aws_sdk_cloudwatch::Client>,
     pub(crate) logs: Paced<aws_sdk_cloudwatchlogs::Client>,
-    pub(crate) s3: Paced<aws_sdk_s3::Client>,
     pub(crate) s3control: Paced<aws_sdk_s3control::Client>,
     pub(crate) sqs: Paced<aws_sdk_sqs::Client>,
     /// For calls that wait for messages, and hold their place meanwhile.
@@ -84,7 +83,6 @@ impl Account {
             iam: paced!(aws_sdk_iam, Service::Iam, &there, target, recorder),
             monitoring: paced!(aws_sdk_cloudwatch, Service::CloudWatch, &there, target, recorder),
             logs: paced!(aws_sdk_cloudwatchlogs, Service::Logs, &there, target, recorder),
-            s3: paced!(aws_sdk_s3, Service::S3, &there, target, recorder),
             s3control: paced!(aws_sdk_s3control, Service::S3Control, &there, target, recorder),
             sqs: paced!(aws_sdk_sqs, Service::Sqs, &there, target, recorder),
             listening: paced!(aws_sdk_sqs, Service::Sqs, &there, target, recorder),

@@ -5,21 +5,21 @@ use cloister_core::conclude::Emptied;
 use cloister_core::fault::{Fault, FaultClass};
 
 use super::{At, ask};
-use crate::account::Account;
 use crate::fault::{found as found_one, gone, incomplete, refused};
 use crate::limit::Lane;
+use crate::place::Place;
 
 /// Pages of a thousand versions in one pass. The rest is for the next, which begins at the front again.
 const PAGES: usize = 50;
 
 /// Deletes what can be deleted. Whose the bucket is is asked of S3 itself, not of a listing that may be old.
 pub(crate) async fn empty(
-    account: &Account,
+    place: &Place,
     name: &str,
     owner_uid: &str,
     may_go_on: &(dyn Fn() -> bool + Send + Sync),
 ) -> Result<Emptied, Fault> {
-    let at = At::new(account, name, Lane::User);
+    let at = At::new(place, name, Lane::User);
     let owner = at.tags().await?.remove(cloister_core::ownership::OWNER_UID);
     if owner.as_deref() != Some(owner_uid) {
         return Err(refused("s3", "DeleteObjects", "NotTheTenantsBucket"));

@@ -5,6 +5,7 @@ mod empty;
 mod lifecycle;
 mod notification;
 mod read;
+mod replication;
 mod write;
 
 use aws_sdk_s3::Client;
@@ -14,9 +15,9 @@ use cloister_core::observed::{Actual, Observed};
 use cloister_core::ownership::{MANAGED_BY, ROLE, describe};
 use cloister_core::resource::{Bucket, BucketStep, Resource, Tags};
 
-use crate::account::Account;
 use crate::limit::{Lane, Paced};
 use crate::look::Look;
+use crate::place::Place;
 use crate::vault::Vault;
 
 /// One bucket. Every call names the account that must own it, since bucket names are the world's.
@@ -39,8 +40,8 @@ macro_rules! ask {
 use ask;
 
 impl<'a> At<'a> {
-    fn new(account: &'a Account, name: &'a str, lane: Lane) -> Self {
-        Self { s3: &account.s3, owner: &account.id, region: &account.home.region, name, lane }
+    fn new(place: &'a Place, name: &'a str, lane: Lane) -> Self {
+        Self { s3: &place.s3, owner: &place.account_id, region: &place.region, name, lane }
     }
 
     fn audit(vault: &'a Vault, name: &'a str, lane: Lane) -> Self {
@@ -53,14 +54,14 @@ impl<'a> At<'a> {
 }
 
 pub(crate) async fn observe(
-    account: &Account,
+    place: &Place,
     look: &Look<'_>,
     name: &str,
     want: &Bucket,
 ) -> Result<Observed, Fault> {
-    let at = At::new(account, name, look.lane);
-    let arn = account.arn("s3", "", name);
-    let tags = match account.home.settled_tags(look, &arn, &want.tags).await? {
+    let at = At::new(place, name, look.lane);
+    let arn = at.arn();
+    let tags = match place.settled_tags(look, &arn, &want.tags).await? {
         Some(tags) => Ok(tags),
         None => at.tags().await,
     };
@@ -133,14 +134,15 @@ fn unowned(fault: Fault) -> Result<Observed, Fault> {
 }
 
 pub(crate) async fn perform(
-    account: &Account,
+    place: &Place,
     name: &str,
     want: &Bucket,
     step: &BucketStep,
     lane: Lane,
 ) -> Result<Option<String>, Fault> {
-    At::new(account, name, lane).change(want, step).await?;
-    Ok((*step == BucketStep::Create).then(|| account.arn("s3", "", name)))
+    let at = At::new(place, name, lane);
+    at.change(want, step).await?;
+    Ok((*step == BucketStep::Create).then(|| at.arn()))
 }
 
 pub(crate) use empty::empty;

@@ -6,10 +6,10 @@ use cloister_core::document::Document;
 use cloister_core::fault::{Fault, FaultClass};
 use cloister_core::resource::{
     Bucket, Encryption, LifecycleRule, Logging, ObjectLock, Ownership, PublicAccessBlock, QueueNotification,
-    Tags, Versioning,
+    Replication, Tags, Versioning,
 };
 
-use super::{At, ask, convert, lifecycle, notification};
+use super::{At, ask, convert, lifecycle, notification, replication};
 
 impl At<'_> {
     /// What is not wanted and costs a call of its own is not read.
@@ -23,6 +23,7 @@ impl At<'_> {
             logging,
             lifecycle,
             notifications,
+            replication,
         ) = futures::try_join!(
             self.policy(),
             self.public_access_block(),
@@ -32,6 +33,7 @@ impl At<'_> {
             self.logging(want),
             self.lifecycle(),
             self.notifications(want),
+            self.replication(want),
         )?;
         Ok(Bucket {
             policy,
@@ -43,6 +45,7 @@ impl At<'_> {
             logging,
             lifecycle,
             notifications,
+            replication,
             tags,
         })
     }
@@ -95,6 +98,15 @@ impl At<'_> {
     async fn lifecycle(&self) -> Result<BTreeMap<String, LifecycleRule>, Fault> {
         let answer = configured(ask!(self, get_bucket_lifecycle_configuration))?;
         Ok(lifecycle::read(answer.and_then(|answer| answer.rules).unwrap_or_default()))
+    }
+
+    /// Of what holds PHI whatever is wanted: a rule that somebody else made leads it away.
+    async fn replication(&self, want: &Bucket) -> Result<Option<Replication>, Fault> {
+        if want.encryption.kms_key.is_none() {
+            return Ok(None);
+        }
+        let answer = configured(ask!(self, get_bucket_replication))?;
+        Ok(answer.and_then(|answer| answer.replication_configuration).map(replication::read))
     }
 
     async fn notifications(&self, want: &Bucket) -> Result<BTreeMap<String, QueueNotification>, Fault> {

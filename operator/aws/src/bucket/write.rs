@@ -10,7 +10,7 @@ use cloister_core::environment;
 use cloister_core::fault::Fault;
 use cloister_core::resource::{Bucket, BucketStep, Logging, Versioning};
 
-use super::{At, ask, convert, lifecycle, notification};
+use super::{At, ask, convert, lifecycle, notification, replication};
 use crate::fault::{gone, incomplete, refused};
 
 /// What cannot be built is a fault like any other.
@@ -50,6 +50,7 @@ impl At<'_> {
                 ask!(self, put_bucket_notification_configuration, notification_configuration(configuration))
                     .map(drop)
             }
+            BucketStep::PutReplication => self.put_replication(want).await,
             BucketStep::PutTagging => self.put_tagging(want).await,
             BucketStep::PutPolicy => match &want.policy {
                 Some(policy) => self.put_policy(policy).await,
@@ -105,6 +106,14 @@ impl At<'_> {
         }
         let configuration = built(lifecycle::write(&want.lifecycle))?;
         ask!(self, put_bucket_lifecycle_configuration, lifecycle_configuration(configuration)).map(drop)
+    }
+
+    async fn put_replication(&self, want: &Bucket) -> Result<(), Fault> {
+        let Some(replication) = &want.replication else {
+            return gone(ask!(self, delete_bucket_replication));
+        };
+        let configuration = built(replication::write(replication))?;
+        ask!(self, put_bucket_replication, replication_configuration(configuration)).map(drop)
     }
 
     /// S3 replaces the whole set, so the tags of others are read and sent along.

@@ -55,6 +55,7 @@ async fn a_tenant_converges_and_then_is_only_read() -> Outcome {
         ("s3:GetBucketNotificationConfiguration", 1),
         ("s3:GetBucketOwnershipControls", 2),
         ("s3:GetBucketPolicy", 2),
+        ("s3:GetBucketReplication", 1),
         ("s3:GetBucketVersioning", 1),
         ("s3:GetObjectLockConfiguration", 1),
         ("s3:GetPublicAccessBlock", 2),

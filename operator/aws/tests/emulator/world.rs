@@ -11,7 +11,7 @@ use cloister_core::name::Names;
 use cloister_core::ownership::Owner;
 use cloister_core::plan::{Desired, DesiredSet, Fate};
 use cloister_core::resource::{Resource, ResourceId};
-use cloister_core::tenant::KeyArns;
+use cloister_core::tenant::{Copying, KeyArns};
 use cloister_core::{app, bucket, environment, tenant};
 use serde_json::json;
 use tokio::time::Instant;
@@ -145,6 +145,7 @@ impl World {
             account: &here,
             keys,
             named_buckets: &BTreeSet::new(),
+            copying: Copying::Off,
             load_balancers: 0,
             dropped_children: &BTreeSet::new(),
             deleting: self.deleting,
@@ -166,6 +167,8 @@ impl World {
                 names: &self.names,
                 account: &here,
                 key_arn,
+                copy_key: None,
+                copied: false,
                 fate: if self.deleting { Fate::Vanish } else { Fate::Exist },
                 intake: None,
             }));

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use clap::Args;
 use cloister_core::environment::Account;
 use cloister_core::name::Names;
-use cloister_core::tenant::{self, KeyArns};
+use cloister_core::tenant::{self, Copying, KeyArns};
 use cloister_crds::{ClientTenant, Environment};
 use kube::{Api, ResourceExt as _};
 
@@ -57,6 +57,7 @@ fn objects(found: &ClientTenant, home: &Environment) -> Result<[serde_json::Valu
         account: &account,
         keys: &KeyArns { home: Some(key), ..KeyArns::default() },
         named_buckets: &BTreeSet::new(),
+        copying: Copying::Off,
         load_balancers: 0,
         dropped_children: &BTreeSet::new(),
         deleting: false,

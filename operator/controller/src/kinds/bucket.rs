@@ -11,6 +11,7 @@ use cloister_crds::{ClientTenant, IngestBucket, IngestBucketStatus};
 use kube::ResourceExt;
 use kube::runtime::reflector::ObjectRef;
 
+use super::copies::{self, Copying};
 use super::tenant::home;
 use super::{Facts, Kind, Prepared, environment, is_converged, mode, offboarding, peers};
 use crate::api::Object;
@@ -39,6 +40,15 @@ impl Kind for IngestBucket {
         };
         let account = Account::new(&home.name_any(), &home.spec);
         let names = Names::new(&namespace, &owner.uid);
+        let lacking = bucket::validate_home(&self.spec, &tenant.spec, &account);
+        // Without a second region there will never be one.
+        let copying = if lacking.is_some() { Copying::NONE } else { copies::copying(self, &tenant, &names) };
+        let (copy_key, copied) = (copying.key, copying.is_on);
+        let waiting: Vec<String> = copying.waits_for.into_iter().collect();
+        // What would arrive in a new one meanwhile would have no copy.
+        if !waiting.is_empty() && self.common().is_none_or(|common| common.resources.is_empty()) {
+            return Prepared::waiting(owner, waiting);
+        }
         let (name, spec, fate) =
             (self.name_any(), self.spec.clone(), fate(self, self.spec.deletion_policy, &tenant, context));
         // That its tenant leaves is no drift, nor that it stays after all.
@@ -49,7 +59,8 @@ impl Kind for IngestBucket {
             _ => DriftPolicy::Correct,
         };
         let retention = tenant.spec.retention.clone();
-        let violations = bucket::validate("spec", &spec, &retention);
+        let violations: Vec<_> =
+            bucket::validate("spec", &spec, &retention).into_iter().chain(lacking).collect();
         let paused = spec.paused || tenant.spec.paused;
         let leaving = self.is_leaving();
         let facts = {
@@ -61,6 +72,8 @@ impl Kind for IngestBucket {
                 names: &names,
                 account: &account,
                 key_arn: &key_arn,
+                copy_key: copy_key.as_deref(),
+                copied,
                 fate,
                 intake,
             };
@@ -71,7 +84,7 @@ impl Kind for IngestBucket {
         Prepared {
             owner,
             violations,
-            waiting: Vec::new(),
+            waiting,
             account: Some(context.aws.account(&environment::target(&home.spec))),
             mode: mode(paused, drift_policy, leaving, is_converged(self)),
             facts,
@@ -86,6 +99,8 @@ impl Kind for IngestBucket {
                     names: &names,
                     account: &account,
                     key_arn: &key_arn,
+                    copy_key: copy_key.as_deref(),
+                    copied,
                     fate,
                     intake,
                 })

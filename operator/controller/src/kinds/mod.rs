@@ -3,6 +3,7 @@
 mod app;
 pub use app::{Wanted, apps_of, optional_kinds, warehouse};
 mod bucket;
+pub mod copies;
 mod environment;
 mod exporting;
 mod offboarding;

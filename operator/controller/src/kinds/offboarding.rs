@@ -169,13 +169,8 @@ pub(super) async fn turn(
         prepared.facts.works = !leaving.open.is_empty();
     }
     let approval = if previous.is_none() { approval(tenant, context).await } else { Approval::default() };
-    let emptied: BTreeMap<String, _> = outcomes
-        .iter()
-        .filter_map(|(id, outcome)| match id {
-            ResourceId::Bucket(name) => Some((name.clone(), outcome.emptied?)),
-            _ => None,
-        })
-        .collect();
+    let emptied: BTreeMap<ResourceId, _> =
+        outcomes.iter().filter_map(|(id, outcome)| Some((id.clone(), outcome.emptied?))).collect();
     let now = report::now();
     let next = advance(
         previous,

@@ -7,14 +7,17 @@ use cloister_core::observed::{Observed, ObservedSet};
 use cloister_core::offboarding as core;
 use cloister_core::plan::Plan;
 use cloister_core::resource::{ObjectKind, ResourceId};
-use cloister_core::tenant::{self, Inputs, KeyArns};
+use cloister_core::tenant::{self, Copying, Inputs, KeyArns};
+use cloister_crds::bucket::Copies;
 use cloister_crds::status::CommonStatus;
 use cloister_crds::{AnalyticsApp, ClientTenant, ClientTenantStatus, Environment, IngestBucket};
 use kube::ResourceExt;
 use kube::runtime::reflector::ObjectRef;
 use std::sync::Arc;
 
-use super::{Facts, Kind, Prepared, Turn, environment, is_converged, mode, offboarding, peers, sharing};
+use super::{
+    Facts, Kind, Prepared, Turn, copies, environment, is_converged, mode, offboarding, peers, sharing,
+};
 use crate::api::Object;
 use crate::context::Context;
 use crate::driver::Unreported;
@@ -38,6 +41,9 @@ impl Kind for ClientTenant {
         let mut destruction = core::destruction(&self.spec, self.decided());
         let leaving = self.is_leaving() || destruction.is_some();
         let named_buckets = named_buckets(self, &buckets);
+        let copied =
+            tenant::copies(&self.spec) || buckets.iter().any(|b| b.spec.copies == Some(Copies::CrossRegion));
+        let copying = Copying::of(copied, copies::has_role(self));
         let mut dropped_children = dropped(self, &buckets, ObjectKind::IngestBucket);
         dropped_children.extend(dropped(self, &schemas, ObjectKind::RedshiftSchema));
         dropped_children.extend(dropped(self, &pipelines, ObjectKind::EtlPipeline));
@@ -97,6 +103,7 @@ impl Kind for ClientTenant {
                     account: &account,
                     keys,
                     named_buckets: &named_buckets,
+                    copying,
                     load_balancers,
                     dropped_children: &dropped_children,
                     deleting: leaving,

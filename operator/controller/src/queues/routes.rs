@@ -58,7 +58,7 @@ pub(super) fn wake_tenants_of(tenants: &Store<ClientTenant>, to: &Wake<ClientTen
     }
 }
 
-/// Buckets wait for the tenant's key, schemas for its warehouse.
+/// Buckets wait for the tenant's key, and what copies need; schemas for its warehouse.
 pub(super) fn wake_children_of<K: Object>(children: &Store<K>, to: &Wake<K>) -> Route<ClientTenant> {
     let (children, to) = (children.clone(), to.clone());
     Route {
@@ -68,7 +68,8 @@ pub(super) fn wake_children_of<K: Object>(children: &Store<K>, to: &Wake<K>) -> 
             let parts = ["redshift-cluster/", "redshift-database/"];
             let warehouse = resources.iter().find(|r| parts.iter().any(|part| r.id.starts_with(part)));
             let warehouse = warehouse.map(|r| (r.state.clone(), r.arn.is_some()));
-            fingerprint((Object::uid(t), Object::generation(t), t.is_leaving(), key, warehouse))
+            let parts = (key, warehouse, kinds::copies::are_possible(t));
+            fingerprint((Object::uid(t), Object::generation(t), t.is_leaving(), parts))
         }),
         wake: Box::new(move |tenant| {
             let name = tenant.name_any();

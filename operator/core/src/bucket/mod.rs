@@ -1,6 +1,10 @@
 //! `IngestBucket`: the bucket in which files arrive, and the queues that announce them.
 
+mod copy;
 mod policy;
+
+pub(crate) use copy::no_second_region;
+pub use copy::{is_copied, validate_home};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +35,10 @@ pub struct Inputs<'a> {
     pub names: &'a Names,
     pub account: &'a Account,
     pub key_arn: &'a str,
+    /// ARN of the tenant's key in the recovery region, where it has a copy there, or had one.
+    pub copy_key: Option<&'a str>,
+    /// What arrives is copied there.
+    pub copied: bool,
     pub fate: Fate,
     /// What may still be put into it, where the tenant leaves for good.
     pub intake: Option<Intake>,
@@ -45,6 +53,11 @@ impl Inputs<'_> {
     #[must_use]
     pub fn queue_name(&self) -> String {
         self.names.queue(self.name)
+    }
+
+    #[must_use]
+    pub fn replica_name(&self) -> String {
+        self.names.replica(self.name)
     }
 
     fn tags(&self, what: &str) -> Tags {
@@ -70,7 +83,7 @@ pub fn validate(path: &str, spec: &IngestBucketSpec, retention: &Lifecycle) -> V
     lock.map(|lock| Violation::new(format!("{path}.objectLock.days"), hint(lock))).into_iter().collect()
 }
 
-/// The bucket, its queue and its dead-letter queue.
+/// The bucket, its queue and its dead-letter queue; its copy, where there is to be one.
 #[must_use]
 pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
     let bucket = ResourceId::Bucket(inputs.bucket_name());
@@ -83,11 +96,18 @@ pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
         adopt,
     };
     let settings = Resource::Bucket(Box::new(bucket_settings(inputs)));
-    DesiredSet::from([
+    let replica = ResourceId::ReplicaBucket(inputs.replica_name());
+    // What was copied once is kept as it was, although nothing more is.
+    let copy = inputs.copy_key.map(|key| Resource::Bucket(Box::new(copy::replica(inputs, key))));
+    let mut needs = vec![&queue];
+    needs.extend(copy.as_ref().map(|_| &replica));
+    let mut set = DesiredSet::from([
         (dead_letters.clone(), want(Resource::Queue(dead_letter_queue(inputs)), &[], false)),
         (queue.clone(), want(Resource::Queue(arrival_queue(inputs)), &[&dead_letters], false)),
-        (bucket, want(settings, &[&queue], inputs.spec.adopt)),
-    ])
+        (bucket, want(settings, &needs, inputs.spec.adopt)),
+    ]);
+    set.extend(copy.map(|copy| (replica.clone(), want(copy, &[], false))));
+    set
 }
 
 fn bucket_settings(inputs: &Inputs<'_>) -> Bucket {
@@ -116,6 +136,7 @@ fn bucket_settings(inputs: &Inputs<'_>) -> Bucket {
         }),
         lifecycle: lifecycle(spec.lifecycle.as_ref().unwrap_or(inputs.retention)),
         notifications: notifications(inputs),
+        replication: inputs.copy_key.filter(|_| inputs.copied).map(|key| copy::rule(inputs, key)),
         tags: inputs.tags("bucket"),
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn bucket_policy(inputs: &Inputs<'_>) -> Document {
 }
 
 /// S12: only this account, and AWS's own services on its behalf.
-fn deny_other_accounts(inputs: &Inputs<'_>, both: [String; 2]) -> Statement {
+pub(super) fn deny_other_accounts(inputs: &Inputs<'_>, both: [String; 2]) -> Statement {
     Statement::deny(["s3:*"])
         .anyone()
         .on(both)

@@ -154,6 +154,7 @@ fn foreign(id: &ResourceId, owner: &str) -> String {
         ResourceId::Bucket(_) => "set spec.adopt or choose another name".to_owned(),
         ResourceId::Policy(_)
         | ResourceId::Queue(_)
+        | ResourceId::ReplicaBucket(_)
         | ResourceId::Table(_)
         | ResourceId::LogGroup(_)
         | ResourceId::SigningKey(_)

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::checksum::{Columns, Sum, left_out};
+use super::objects::ObjectCheck;
 use super::report::Verdict;
 
 /// A table as it was found on one side.
@@ -90,7 +91,36 @@ fn judge(restored: Option<&Seen>, live: Option<&Seen>) -> (Outcome, Option<Strin
 
 /// Only what was compared counts, and nothing compared proves nothing.
 #[must_use]
-pub fn verdict(checks: &[TableCheck]) -> (Verdict, String) {
+pub fn verdict(checks: &[TableCheck], objects: &[ObjectCheck]) -> (Verdict, String) {
+    let (of_tables, tables) = judge_tables(checks);
+    match judge_objects(objects) {
+        None => (of_tables, tables),
+        Some((false, sentence)) if of_tables == Verdict::Matched => {
+            (Verdict::Differs, format!("{sentence}; {tables}"))
+        }
+        Some((_, sentence)) => (of_tables, format!("{tables}; {sentence}")),
+    }
+}
+
+/// Whether everything is copied; none where nothing is to be.
+fn judge_objects(checks: &[ObjectCheck]) -> Option<(bool, String)> {
+    let sum = |of: fn(&ObjectCheck) -> i64| checks.iter().map(of).sum::<i64>();
+    let (live, wrong) =
+        (sum(|check| check.count.live), sum(|check| check.count.missing + check.count.other_size));
+    let unread = checks.iter().filter(|check| check.outcome == Outcome::NotRead).count();
+    let sentence = match (checks.len(), unread, wrong) {
+        (0, _, _) => return None,
+        (_, 0, 0) => return Some((true, format!("{live} of {live} versions of objects are copied"))),
+        (_, 0, _) => format!(
+            "{wrong} of {live} versions of objects are not copied: put before copies were declared or while the rule was off, or \
+             still on their way; what is left is for S3 Batch Replication"
+        ),
+        (of, _, _) => format!("of {of} buckets {unread} could not be compared with their copies"),
+    };
+    Some((false, sentence))
+}
+
+fn judge_tables(checks: &[TableCheck]) -> (Verdict, String) {
     let matched = checks.iter().filter(|check| check.outcome == Outcome::Matched).count();
     let (of, rest) = (checks.len(), checks.len() - matched);
     if of == 0 {
@@ -108,6 +138,7 @@ pub fn verdict(checks: &[TableCheck]) -> (Verdict, String) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::objects::Ledger;
     use super::*;
     use crate::sql::Ident;
 
@@ -140,8 +171,29 @@ mod tests {
         let one = seen(2, "x");
         let good = compare(("s", "t"), true, Some(&one), Some(&one));
         let bad = compare(("s", "u"), true, Some(&one), None);
-        assert_eq!(verdict(std::slice::from_ref(&good)).0, Verdict::Matched);
-        assert_eq!(verdict(&[good, bad]).0, Verdict::Differs);
-        assert_eq!(verdict(&[]).0, Verdict::Empty);
+        assert_eq!(verdict(std::slice::from_ref(&good), &[]).0, Verdict::Matched);
+        assert_eq!(verdict(&[good, bad], &[]).0, Verdict::Differs);
+        assert_eq!(verdict(&[], &[]).0, Verdict::Empty);
+    }
+
+    #[test]
+    fn an_object_without_a_copy_is_enough_too() {
+        let one = seen(2, "x");
+        let good = [compare(("s", "t"), true, Some(&one), Some(&one))];
+        let objects = |missing: bool| {
+            let mut ledger = Ledger::default();
+            ledger.live("a".into(), "1".into(), 1);
+            if !missing {
+                ledger.copied("a".into(), "1".into(), 1);
+            }
+            [ledger.end("here", "there")]
+        };
+        let (whole, said) = verdict(&good, &objects(false));
+        assert_eq!(whole, Verdict::Matched);
+        assert!(said.ends_with("1 of 1 versions of objects are copied"), "{said}");
+        assert_eq!(verdict(&good, &objects(true)).0, Verdict::Differs);
+        let unread = [ObjectCheck::unread("here", "there", "denied".into())];
+        assert_eq!(verdict(&good, &unread).0, Verdict::Differs);
+        assert_eq!(verdict(&[], &objects(false)).0, Verdict::Empty);
     }
 }

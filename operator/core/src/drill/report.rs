@@ -4,15 +4,24 @@ use cloister_crds::drill::DrillStatus;
 use serde::Serialize;
 
 use super::compare::TableCheck;
+use super::objects::ObjectCheck;
 
 /// Proposed 45 CFR 164.308(a)(13), 90 FR 898 (2025-01-06): restored within 72 hours of the loss. Not law yet.
 pub const LIMIT_SECONDS: i64 = 72 * 3600;
 
-/// What the drill does not show, said each time.
-pub const NOT_COVERED: [&str; 2] = [
-    "objects in the tenant's buckets: nothing copies them to the recovery region yet (S10 of the checklist)",
-    "the way back into service: Kubernetes, networks, and the clients that would be pointed at the restored cluster",
-];
+/// What the drill does not show, said each time. Buckets that are not copied are named as in Kubernetes.
+#[must_use]
+pub fn not_covered(uncopied: &[String]) -> Vec<String> {
+    let objects = match uncopied {
+        [] => None,
+        [one] => Some(format!("objects in bucket {one}: copies is None (S10 of the checklist)")),
+        more => {
+            Some(format!("objects in buckets {}: copies is None (S10 of the checklist)", more.join(", ")))
+        }
+    };
+    let rest = "the way back into service: Kubernetes, networks, and the clients that would be pointed at the restored cluster";
+    objects.into_iter().chain([rest.to_owned()]).collect()
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Verdict {
@@ -70,13 +79,15 @@ pub struct Report {
     pub recovery_seconds: f64,
     pub limit_seconds: i64,
     pub tables: Vec<TableCheck>,
+    /// A check for each bucket that is copied.
+    pub objects: Vec<ObjectCheck>,
     pub result: Verdict,
     pub message: String,
     /// Whether the scratch cluster is gone again; what to do where it is not.
     pub removed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left: Option<String>,
-    pub not_covered: [&'static str; 2],
+    pub not_covered: Vec<String>,
 }
 
 impl Report {

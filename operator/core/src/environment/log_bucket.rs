@@ -33,6 +33,7 @@ pub(super) fn settings(account: &Account, retention_days: i32, owner: &Owner) ->
         logging: None,
         lifecycle: BTreeMap::from([("retain-then-expire".into(), rule)]),
         notifications: BTreeMap::new(),
+        replication: None,
         tags,
     }
 }

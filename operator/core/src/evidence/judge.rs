@@ -97,6 +97,13 @@ fn finding(safeguard: &Safeguard, scene: &Scene<'_>) -> Finding {
                 format!("whoever makes the roles that people take on: the Environment has no {field}");
             without_proof(Status::NotOurs, whose)
         }
+        // A choice that was declared, not a lapse.
+        Basis::Managed { part: Part::Copies, .. }
+            if scene.about != Of::Environment && !scene.declared.contains(&Part::Copies) =>
+        {
+            let needs = "copies: CrossRegion of the tenant, which declares None: a second copy of objects is its own choice";
+            without_proof(Status::NotManaged, needs.to_owned())
+        }
         Basis::Managed { part, .. } if part != Part::Always && !scene.declared.contains(&part) => {
             without_proof(Status::NotApplicable, format!("{} is not declared", part.field()))
         }

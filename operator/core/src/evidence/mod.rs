@@ -81,6 +81,8 @@ pub enum Part {
     /// Roles for people.
     People,
     Apps,
+    /// Second copies of objects.
+    Copies,
 }
 
 impl Part {
@@ -104,6 +106,7 @@ impl Part {
             Self::Evidence => "spec.audit.evidence",
             Self::People => "spec.people",
             Self::Apps => "spec.apps",
+            Self::Copies => "spec.copies",
         }
     }
 

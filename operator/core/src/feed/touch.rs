@@ -40,6 +40,7 @@ fn service(kind: &str) -> Option<&str> {
     match kind {
         "log-group" => Some("logs"),
         "cloudwatch-alarm" => Some("monitoring"),
+        "replica-bucket" => Some("s3"),
         "recovery-kms-key" | "audit-key" | "signing-key" => Some("kms"),
         "eventbridge-rule" | "forwarding-rule" => Some("events"),
         "trail" => Some("cloudtrail"),

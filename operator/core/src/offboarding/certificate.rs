@@ -4,6 +4,7 @@ use cloister_crds::offboarding::{BucketRecord, Certificate, OffboardingStatus};
 use serde_json::Value;
 
 use super::Seen;
+use super::stages::id;
 use crate::name::digits;
 use crate::observed::{Actual, Observed};
 use crate::resource::{Resource, ResourceId};
@@ -88,8 +89,9 @@ fn kept(status: &OffboardingStatus, seen: &Seen<'_>) -> Vec<String> {
 
 fn locked(bucket: &BucketRecord) -> String {
     format!(
-        "s3-bucket/{}: {} versions that Object Lock holds, until their retention ends; unreadable, since their key is destroyed",
-        bucket.name, bucket.locked
+        "{}: {} versions that Object Lock holds, until their retention ends; unreadable, since their key is destroyed",
+        id(bucket),
+        bucket.locked
     )
 }
 
@@ -100,6 +102,10 @@ fn methods(status: &OffboardingStatus) -> Vec<String> {
         (
             "s3-bucket/",
             "s3-bucket: all versions, delete markers and unfinished uploads deleted, then the bucket",
+        ),
+        (
+            "replica-bucket/",
+            "replica-bucket: copies of objects in the recovery region, deleted as the objects were",
         ),
         ("sqs-queue/", "sqs-queue: deleted with its messages"),
         (

@@ -14,7 +14,7 @@ pub struct Destruction {
     /// Buckets, queues, tables, roles and policies that carry the tenant's tags, whoever declared them, once or now.
     pub owned: BTreeSet<ResourceId>,
     /// Buckets of which only what Object Lock holds is left.
-    pub locked: BTreeSet<String>,
+    pub locked: BTreeSet<ResourceId>,
 }
 
 impl Destruction {
@@ -24,7 +24,7 @@ impl Destruction {
             // Audit data outlives what it is about (45 CFR 164.316(b)(2)(i)).
             ResourceId::LogGroup(_) => Fate::Retain,
             ResourceId::Key(_) | ResourceId::RecoveryKey(_) if !self.keys => Fate::Retain,
-            ResourceId::Bucket(name) if self.locked.contains(name) => Fate::Retain,
+            id if self.locked.contains(id) => Fate::Retain,
             _ => Fate::Destroy,
         }
     }
@@ -34,7 +34,7 @@ impl Destruction {
 #[must_use]
 pub fn doomed(id: &ResourceId) -> Option<Resource> {
     match id {
-        ResourceId::Bucket(_) => Some(Resource::Bucket(Box::new(Bucket {
+        ResourceId::Bucket(_) | ResourceId::ReplicaBucket(_) => Some(Resource::Bucket(Box::new(Bucket {
             policy: None,
             public_access_block: PublicAccessBlock::ALL,
             ownership: Ownership::BucketOwnerEnforced,
@@ -44,6 +44,7 @@ pub fn doomed(id: &ResourceId) -> Option<Resource> {
             logging: None,
             lifecycle: BTreeMap::new(),
             notifications: BTreeMap::new(),
+            replication: None,
             tags: Tags::new(),
         }))),
         ResourceId::Queue(_) => Some(Resource::Queue(Queue {

@@ -34,7 +34,7 @@ pub struct Seen<'a> {
     pub exported: Option<Vec<BucketRecord>>,
     /// How far its warehouse has been unloaded.
     pub warehouse: Option<WarehouseExport>,
-    pub emptied: &'a BTreeMap<String, Emptied>,
+    pub emptied: &'a BTreeMap<ResourceId, Emptied>,
     pub observed: &'a ObservedSet,
     /// As the last pass reported them.
     pub before: &'a [ResourceStatus],
@@ -51,7 +51,7 @@ pub fn may_still_be_called_off(status: &OffboardingStatus) -> bool {
 pub fn destruction(spec: &ClientTenantSpec, status: Option<&OffboardingStatus>) -> Option<Destruction> {
     let status = status.filter(|status| status.stage >= Stage::Destroying)?;
     spec.offboarding.as_ref()?;
-    let locked = status.buckets.iter().filter(|bucket| bucket.locked > 0).map(|bucket| bucket.name.clone());
+    let locked = status.buckets.iter().filter(|bucket| bucket.locked > 0).map(id);
     Some(Destruction {
         keys: status.stage >= Stage::Shredding,
         owned: status_owned(status),
@@ -59,9 +59,14 @@ pub fn destruction(spec: &ClientTenantSpec, status: Option<&OffboardingStatus>) 
     })
 }
 
-/// Buckets that were exported are looked for until they are gone, whatever a listing of tags says.
+/// Buckets that were exported or emptied are looked for until they are gone, whatever a listing of tags says.
 fn status_owned(status: &OffboardingStatus) -> std::collections::BTreeSet<ResourceId> {
-    status.buckets.iter().map(|bucket| ResourceId::Bucket(bucket.name.clone())).collect()
+    status.buckets.iter().map(id).collect()
+}
+
+pub(super) fn id(bucket: &BucketRecord) -> ResourceId {
+    let name = bucket.name.clone();
+    if bucket.copy { ResourceId::ReplicaBucket(name) } else { ResourceId::Bucket(name) }
 }
 
 /// The next status; none where the tenant stays.
@@ -138,11 +143,13 @@ fn note(status: &mut OffboardingStatus, seen: &Seen<'_>) {
     if status.stage < Stage::Destroying || status.stage == Stage::Destroyed {
         return;
     }
-    for (name, emptied) in seen.emptied {
-        if !status.buckets.iter().any(|bucket| bucket.name == *name) {
-            status.buckets.push(BucketRecord { name: name.clone(), ..BucketRecord::default() });
+    for (about, emptied) in seen.emptied {
+        let (ResourceId::Bucket(name) | ResourceId::ReplicaBucket(name)) = about else { continue };
+        if !status.buckets.iter().any(|bucket| id(bucket) == *about) {
+            let copy = matches!(about, ResourceId::ReplicaBucket(_));
+            status.buckets.push(BucketRecord { name: name.clone(), copy, ..BucketRecord::default() });
         }
-        if let Some(bucket) = status.buckets.iter_mut().find(|bucket| bucket.name == *name) {
+        if let Some(bucket) = status.buckets.iter_mut().find(|bucket| id(bucket) == *about) {
             bucket.deleted += emptied.deleted;
             // While there is more, it is not known what the lock leaves.
             bucket.locked = if emptied.more { 0 } else { emptied.locked };

@@ -64,9 +64,11 @@ fn still_needed(
     })
 }
 
-/// The first need that is neither there nor being made by this plan. An output that is not known yet is
+/// The first need that is neither there nor being made by this plan. A bucket is not held up by the region of its copy: only
+/// its last step is about that. An output that is not known yet is
 /// filled in when the work that it waits for has brought it.
 fn unmet(want: &Desired, works: &BTreeSet<ResourceId>, observed: &ObservedSet) -> Option<ResourceId> {
     let there = |need: &ResourceId| matches!(observed.get(need), Some(Observed::Present(_)));
-    want.needs.iter().find(|need| !there(need) && !works.contains(need)).cloned()
+    let needs = want.needs.iter().filter(|need| !matches!(need, ResourceId::ReplicaBucket(_)));
+    needs.into_iter().find(|need| !there(need) && !works.contains(need)).cloned()
 }

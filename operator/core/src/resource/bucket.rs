@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Tags;
 use crate::document::{Document, Statement};
 
-/// An S3 bucket with the settings that S1-S9 and S11 of the checklist ask for.
+/// An S3 bucket with the settings that S1-S11 of the checklist ask for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Bucket {
@@ -21,6 +21,9 @@ pub struct Bucket {
     pub lifecycle: BTreeMap<String, LifecycleRule>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub notifications: BTreeMap<String, QueueNotification>,
+    /// One that nobody declared leads PHI away, so it is a difference too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replication: Option<Replication>,
     pub tags: Tags,
 }
 
@@ -118,6 +121,28 @@ pub struct QueueNotification {
     pub suffix: Option<String>,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Replication {
+    /// ARN of the role that S3 takes on.
+    pub role: String,
+    pub rules: BTreeMap<String, ReplicationRule>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReplicationRule {
+    pub enabled: bool,
+    pub prefix: String,
+    /// ARN of the bucket that the copies go to.
+    pub bucket: String,
+    /// The key that they are encrypted with there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kms_key: Option<String>,
+    /// Objects under a KMS key are copied too.
+    pub encrypted_objects: bool,
+    pub delete_markers: bool,
+}
+
 /// One S3 call each. Writes to one bucket are serial: S3 answers 409 to two at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum BucketStep {
@@ -136,6 +161,8 @@ pub enum BucketStep {
     PutTagging,
     /// The real policy, always last: it opens the bucket.
     PutPolicy,
+    /// After the policy: nothing else waits for the other region.
+    PutReplication,
     /// A policy that is more than what is declared here.
     PutDocument(Document),
     /// DeleteObjects of all versions and delete markers, and AbortMultipartUpload of what is unfinished.
@@ -180,6 +207,9 @@ impl Bucket {
         let mut steps = vec![BucketStep::Create, BucketStep::Quarantine];
         steps.extend(PARTS.iter().filter(|(part, _)| wanted(part)).map(|(_, step)| step.clone()));
         steps.push(BucketStep::PutPolicy);
+        if self.replication.is_some() {
+            steps.push(BucketStep::PutReplication);
+        }
         steps
     }
 
@@ -193,6 +223,9 @@ impl Bucket {
                 steps.insert(0, BucketStep::Quarantine);
             }
             steps.push(BucketStep::PutPolicy);
+        }
+        if parts.contains("replication") {
+            steps.push(BucketStep::PutReplication);
         }
         steps
     }

@@ -15,6 +15,8 @@ pub enum ResourceId {
     Role(String),
     Queue(String),
     Bucket(String),
+    /// The copy of a bucket, in the recovery region.
+    ReplicaBucket(String),
     /// Of CloudWatch Logs, by name.
     LogGroup(String),
     /// By alias, in the recovery region.
@@ -62,6 +64,7 @@ impl fmt::Display for ResourceId {
             Self::Role(name) => write!(f, "iam-role/{name}"),
             Self::Queue(name) => write!(f, "sqs-queue/{name}"),
             Self::Bucket(name) => write!(f, "s3-bucket/{name}"),
+            Self::ReplicaBucket(name) => write!(f, "replica-bucket/{name}"),
             Self::LogGroup(name) => write!(f, "log-group/{name}"),
             Self::RecoveryKey(name) => write!(f, "recovery-kms-key/{name}"),
             // No safeguard of the other keys is about it: its readers are of another account.

@@ -42,7 +42,7 @@ pub use alarm::{Alarm, AlarmStep, MetricFilter, Watch};
 pub use audit_bucket::{ACCESS_LOGS, GUARD, delivery, door_delivery, doors, flow_delivery};
 pub use bucket::{
     Bucket, BucketStep, Encryption, LifecycleRule, Logging, ObjectLock, Ownership, PublicAccessBlock,
-    QUARANTINE, QueueNotification, Transition, Versioning,
+    QUARANTINE, QueueNotification, Replication, ReplicationRule, Transition, Versioning,
 };
 pub use cluster::{Cluster, ClusterEncryption, ClusterStep, Nodes, Reboot, SnapshotCopy};
 pub use copy_grant::{CopyGrant, CopyGrantStep};

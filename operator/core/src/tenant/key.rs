@@ -1,6 +1,6 @@
 //! The tenant's customer-managed key: K1-K4 of the checklist.
 
-use super::{Inputs, roles, want};
+use super::{Copying, Inputs, copies, roles, want};
 use crate::app;
 use crate::document::{Document, Statement};
 use crate::plan::DesiredSet;
@@ -18,6 +18,9 @@ fn policy(inputs: &Inputs<'_>) -> Document {
     policy.0.insert("UsedForArrivals".into(), used_for_arrivals(inputs));
     policy.0.insert("HeardByOperator".into(), warehouse::key::heard_by_operator(inputs.account));
     policy.0.insert("RecordedByOperator".into(), recorded_by_operator(inputs, &root));
+    if inputs.copying == Copying::On {
+        policy.0.insert("ReadForCopies".into(), copies::read_for_copies(inputs, &root));
+    }
     if inputs.unloads() {
         policy.0.insert("ManifestsReadByOperator".into(), manifests_read_by_operator(inputs, &root));
     }

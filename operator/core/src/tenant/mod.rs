@@ -1,5 +1,6 @@
 //! `ClientTenant`: from one declaration to everything that one client needs.
 
+mod copies;
 mod guards;
 mod karpenter;
 mod key;
@@ -9,6 +10,7 @@ mod uploader;
 mod warehouse;
 
 pub use crate::warehouse::ADMIN;
+pub use copies::{COPIES, Copying, copies};
 pub use guards::INLINE;
 pub use karpenter::karpenter;
 pub(crate) use roles::PURPOSES;
@@ -40,6 +42,8 @@ pub struct Inputs<'a> {
     pub keys: &'a KeyArns,
     /// Buckets of this tenant that have a name of their own.
     pub named_buckets: &'a BTreeSet<String>,
+    /// Whether anything in its buckets is copied to the recovery region.
+    pub copying: Copying,
     /// Load balancers that its applications have.
     pub load_balancers: usize,
     /// IngestBuckets, RedshiftSchemas, EtlPipelines and AnalyticsApps that this tenant once declared inline and no longer does.
@@ -164,7 +168,10 @@ fn is_own_database(id: &str, name: &str, spec: &ClientTenantSpec) -> bool {
 /// What the tenant's account cannot give it.
 #[must_use]
 pub fn validate_home(spec: &ClientTenantSpec, account: &Account) -> Vec<Violation> {
-    [warehouse_lacks(spec, account), nodes_lack(spec, account)].into_iter().flatten().collect()
+    [warehouse_lacks(spec, account), nodes_lack(spec, account), copies::lacks(spec, account)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn warehouse_lacks(spec: &ClientTenantSpec, account: &Account) -> Option<Violation> {
@@ -210,6 +217,7 @@ pub fn desire(inputs: &Inputs<'_>) -> DesiredSet {
     roles::desire(inputs, &mut set);
     guards::desire(inputs, &mut set);
     warehouse::desire(inputs, &mut set);
+    copies::desire(inputs, &mut set);
     nodes::desire(inputs, &mut set);
     if let Some(destruction) = inputs.destruction {
         add_doomed(destruction, &mut set);

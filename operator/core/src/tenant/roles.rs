@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cloister_crds::offboarding::Stage;
 
-use super::{Inputs, nodes, uploader, want};
+use super::{Inputs, copies, nodes, uploader, want};
 use crate::app;
 use crate::document::{Document, Statement};
 use crate::offboarding::unload::PREFIX;
@@ -66,6 +66,7 @@ fn boundary_document(inputs: &Inputs<'_>) -> Document {
         document.0.insert("OwnWarehouse".into(), login);
     }
     document.0.extend(app::aws::boundary(inputs.names, inputs.account));
+    document.0.extend(copies::boundary(inputs));
     if !services.is_empty() {
         let here = Statement::allow(services).on(["*"]).when(
             "StringEquals",

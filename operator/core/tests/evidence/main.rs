@@ -16,8 +16,8 @@ use cloister_core::name::Names;
 use cloister_core::observed::{Actual, Observed};
 use cloister_core::ownership::Owner;
 use cloister_core::plan::{DesiredSet, Fate};
-use cloister_core::resource::{Resource, ResourceId};
-use cloister_core::tenant::KeyArns;
+use cloister_core::resource::{Replication, Resource, ResourceId};
+use cloister_core::tenant::{Copying, KeyArns};
 use cloister_core::{bucket, tenant};
 use cloister_crds::{ClientTenant, Environment};
 use serde_json::{Value, json};
@@ -39,6 +39,7 @@ fn desired() -> DesiredSet {
         account: &account,
         keys: &KeyArns { home: Some(KEY.into()), recovery: Some(KEY.into()), audit: None },
         named_buckets: &BTreeSet::new(),
+        copying: Copying::On,
         load_balancers: 0,
         dropped_children: &BTreeSet::new(),
         deleting: false,
@@ -55,6 +56,8 @@ fn desired() -> DesiredSet {
         names: &names,
         account: &account,
         key_arn: KEY,
+        copy_key: Some(KEY),
+        copied: true,
         fate: Fate::Exist,
         intake: None,
     }));
@@ -67,7 +70,7 @@ fn findings(desired: &DesiredSet, see: impl Fn(&ResourceId, &Resource) -> Option
         desired.iter().map(|(id, want)| (id, see(id, &want.resource))).collect();
     let looks =
         desired.iter().map(|(id, want)| Look { of: Of::Tenant, id, want, seen: seen[id].as_ref() }).collect();
-    let declared = Parts::from([Part::Buckets, Part::Warehouse, Part::Nodes, Part::Apps]);
+    let declared = Parts::from([Part::Buckets, Part::Warehouse, Part::Nodes, Part::Apps, Part::Copies]);
     // A world in which nothing is there has no drill on record either.
     let drilled = seen.values().any(|seen| matches!(seen, Some(Observed::Present(_))));
     let good = || drill(json!({ "result": "Matched", "ageDays": 12, "seconds": 700 }));
@@ -119,6 +122,33 @@ fn a_cluster_log_is_judged_wherever_it_was_seen() {
     }
     assert_eq!(finding(Some(Seen::Absent)), Some(Status::NotMet));
     assert_eq!(finding(None), Some(Status::NotMet));
+}
+
+#[test]
+fn no_copies_are_a_choice_but_a_rule_that_nobody_declared_is_a_way_out() {
+    let mut set = desired();
+    let replication = |resource: &mut Resource, now: Option<Replication>| {
+        if let Resource::Bucket(bucket) = resource {
+            bucket.replication = now;
+        }
+    };
+    for want in set.values_mut() {
+        replication(&mut want.resource, None);
+    }
+    let turned = |role: Option<&str>| {
+        let rogue = role.map(|role| Replication { role: role.into(), rules: BTreeMap::new() });
+        let found = findings(&set, |_, resource| {
+            let mut seen = resource.clone();
+            replication(&mut seen, rogue.clone());
+            Some(present(seen))
+        });
+        found.iter().find(|finding| finding.id == "S12").map(|finding| finding.status)
+    };
+    assert_eq!(turned(None), Some(Status::Met));
+    assert_eq!(turned(Some("arn:aws:iam::222222222222:role/stray")), Some(Status::NotMet));
+    let uncopied = judge(&scene(Vec::new(), Parts::from([Part::Buckets])), &[]).0;
+    let found = uncopied.iter().find(|finding| finding.id == "S10");
+    assert_eq!(found.map(|finding| finding.status), Some(Status::NotManaged));
 }
 
 #[test]
@@ -209,7 +239,7 @@ fn nothing_observed_is_never_met() {
     for sight in sights {
         assert_eq!(red(&findings(&desired(), |_, _| sight.clone())), managed(&[]), "{sight:?}");
     }
-    let mut declared = Parts::from([Part::Buckets, Part::Warehouse, Part::Nodes, Part::Apps]);
+    let mut declared = Parts::from([Part::Buckets, Part::Warehouse, Part::Nodes, Part::Apps, Part::Copies]);
     declared.extend(OF_HOME);
     assert_eq!(red(&judge(&scene(vec![], declared), &[]).0), managed(&OF_HOME));
 }

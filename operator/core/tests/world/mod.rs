@@ -17,10 +17,10 @@ use cloister_core::plan::{Desired, DesiredSet, Fate, Plan};
 use cloister_core::resource::{
     Bucket, BucketStep, ClusterStep, CopyGrantStep, DatabaseStep, Encryption, InstanceProfileStep, Key,
     KeyState, KeyStep, LaunchTemplateStep, ObjectStep, ParameterGroupStep, Policy, PolicyStep,
-    PublicAccessBlock, Queue, QueueStep, Resource, ResourceId, Role, RoleStep, Rotation, Step,
+    PublicAccessBlock, Queue, QueueStep, Replication, Resource, ResourceId, Role, RoleStep, Rotation, Step,
     SubnetGroupStep, TableStep, Versioning,
 };
-use cloister_core::tenant::KeyArns;
+use cloister_core::tenant::{Copying, KeyArns};
 use cloister_core::{app, bucket, tenant};
 use cloister_crds::warehouse::Reboots;
 use cloister_crds::{ClientTenant, Environment, Warehouse, WarehouseCluster};
@@ -36,6 +36,7 @@ pub struct Example {
     pub account: Account,
     pub owner: Owner,
     pub names: Names,
+    pub copying: Copying,
 }
 
 impl Example {
@@ -49,7 +50,8 @@ impl Example {
         let uid = "5b0e1a52-0000-4000-8000-000000000001".to_owned();
         let owner = Owner { object: "ClientTenant/acme-health".into(), uid: uid.clone() };
         let names = Names::new("acme-health", &uid);
-        Self { tenant, account: Account::new("production", &home.spec), owner, names }
+        let account = Account::new("production", &home.spec);
+        Self { tenant, account, owner, names, copying: Copying::On }
     }
 
     /// The same tenant in a database of the environment's cluster.
@@ -69,6 +71,7 @@ impl Example {
             account: &self.account,
             keys,
             named_buckets: &empty,
+            copying: self.copying,
             load_balancers: 0,
             dropped_children: &BTreeSet::new(),
             deleting,
@@ -79,7 +82,7 @@ impl Example {
         });
         if let Some(key_arn) = &keys.home {
             let fate = if deleting { Fate::Vanish } else { Fate::Exist };
-            all.extend(self.bucket(key_arn, fate));
+            all.extend(self.bucket((key_arn, keys.recovery.as_deref()), fate));
             all.extend(self.app(key_arn, fate));
         }
         all
@@ -97,7 +100,7 @@ impl Example {
         })
     }
 
-    fn bucket(&self, key_arn: &str, fate: Fate) -> DesiredSet {
+    fn bucket(&self, (key_arn, copy_key): (&str, Option<&str>), fate: Fate) -> DesiredSet {
         let inline = &self.tenant.spec.ingest_buckets[0];
         bucket::desire(&bucket::Inputs {
             name: &inline.name,
@@ -107,6 +110,8 @@ impl Example {
             names: &self.names,
             account: &self.account,
             key_arn,
+            copy_key,
+            copied: self.copying == Copying::On,
             fate,
             intake: None,
         })
@@ -254,7 +259,9 @@ fn perform_bucket(held: &mut Held, id: &ResourceId, want: &Bucket, step: &Bucket
     match step {
         BucketStep::Create | BucketStep::Empty | BucketStep::Delete | BucketStep::PutDocument(_) => {}
         BucketStep::Quarantine => {
-            let ResourceId::Bucket(name) = id else { panic!("{id} is no bucket") };
+            let (ResourceId::Bucket(name) | ResourceId::ReplicaBucket(name)) = id else {
+                panic!("{id} is no bucket")
+            };
             bucket.policy = Some(Bucket::quarantine("aws", name));
         }
         BucketStep::PutPublicAccessBlock => bucket.public_access_block = want.public_access_block,
@@ -266,9 +273,10 @@ fn perform_bucket(held: &mut Held, id: &ResourceId, want: &Bucket, step: &Bucket
         BucketStep::PutLifecycle => bucket.lifecycle.clone_from(&want.lifecycle),
         BucketStep::PutNotification => bucket.notifications.clone_from(&want.notifications),
         BucketStep::PutTagging => bucket.tags.clone_from(&want.tags),
+        BucketStep::PutReplication => bucket.replication.clone_from(&want.replication),
         BucketStep::PutPolicy => {
             bucket.policy.clone_from(&want.policy);
-            let closed = Bucket { policy: want.policy.clone(), ..want.clone() };
+            let closed = Bucket { replication: bucket.replication.clone(), ..want.clone() };
             assert_eq!(**bucket, closed, "the bucket was opened before all of its safeguards held");
         }
     }
@@ -285,6 +293,7 @@ fn newborn(want: &Bucket) -> Bucket {
         logging: None,
         lifecycle: BTreeMap::new(),
         notifications: BTreeMap::new(),
+        replication: None,
         ..want.clone()
     }
 }
@@ -313,7 +322,7 @@ pub fn damage(resource: &mut Resource, n: usize) {
                 kms_key.clear();
             }
         }
-        Resource::Bucket(bucket) => match n % 8 {
+        Resource::Bucket(bucket) => match n % 9 {
             0 => bucket.policy = None,
             1 => bucket.public_access_block = PublicAccessBlock::NONE,
             2 => bucket.encryption.algorithm = "AES256".into(),
@@ -321,6 +330,11 @@ pub fn damage(resource: &mut Resource, n: usize) {
             4 => bucket.logging = None,
             5 => bucket.lifecycle.clear(),
             6 => bucket.notifications.clear(),
+            // A rule is off, or one leads away.
+            7 => match &mut bucket.replication {
+                Some(replication) => replication.rules.values_mut().for_each(|rule| rule.enabled = false),
+                none => *none = Some(Replication { role: "stranger".into(), rules: BTreeMap::new() }),
+            },
             _ => bucket.ownership = cloister_core::resource::Ownership::Other,
         },
         Resource::Table(table) => table::damage(table, n),

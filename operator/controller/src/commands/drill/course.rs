@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use cloister_core::drill::{
-    LIMIT_SECONDS, NOT_COVERED, Phase, Report, Scratch, TableCheck, Verdict, is_hopeless, lacking, newest,
-    verdict,
+    LIMIT_SECONDS, ObjectCheck, Phase, Report, Scratch, TableCheck, Verdict, is_hopeless, lacking, newest,
+    not_covered, verdict,
 };
 use cloister_core::fault::FaultClass;
 use cloister_core::resource::Cluster;
@@ -14,7 +14,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, sleep};
 
 use super::subject::Subject;
-use super::{Options, check, remove, say};
+use super::{Options, check, objects, remove, say};
 use crate::commands::Complaint;
 
 /// Between two looks at what AWS takes minutes for.
@@ -28,6 +28,8 @@ pub struct Course<'a> {
     at: Timestamp,
     report: Report,
 }
+
+type Checks = (Vec<TableCheck>, Vec<ObjectCheck>);
 
 /// Why a drill goes no further.
 struct Stop(Verdict, String);
@@ -58,11 +60,12 @@ impl<'a> Course<'a> {
             recovery_seconds: 0.0,
             limit_seconds: LIMIT_SECONDS,
             tables: Vec::new(),
+            objects: Vec::new(),
             result: Verdict::Failed,
             message: String::new(),
             removed: true,
             left: None,
-            not_covered: NOT_COVERED,
+            not_covered: not_covered(&subject.uncopied),
         };
         Self { subject, options, began: Instant::now(), at, report }
     }
@@ -73,9 +76,9 @@ impl<'a> Course<'a> {
         let came_to = self.attempt(&mut signals).await;
         self.report.recovery_seconds = self.began.elapsed().as_secs_f64();
         let (result, message) = match came_to {
-            Ok(checks) => {
-                let judged = verdict(&checks);
-                self.report.tables = checks;
+            Ok((tables, objects)) => {
+                let judged = verdict(&tables, &objects);
+                (self.report.tables, self.report.objects) = (tables, objects);
                 judged
             }
             Err(Stop(result, why)) => (result, why),
@@ -85,7 +88,7 @@ impl<'a> Course<'a> {
         Ok(self.report)
     }
 
-    async fn attempt(&mut self, signals: &mut [Signal; 2]) -> Result<Vec<TableCheck>, Stop> {
+    async fn attempt(&mut self, signals: &mut [Signal; 2]) -> Result<Checks, Stop> {
         let key = self.find().await?;
         // Not interrupted: a request that is on its way would make a cluster that nobody knows of.
         let scratch = self.restore().await?;
@@ -97,10 +100,11 @@ impl<'a> Course<'a> {
         }
     }
 
-    async fn examine(&mut self, scratch: &Scratch, key: Option<&str>) -> Result<Vec<TableCheck>, Stop> {
+    async fn examine(&mut self, scratch: &Scratch, key: Option<&str>) -> Result<Checks, Stop> {
         let cluster = self.wait(scratch).await?;
         self.prove(scratch, &cluster, key)?;
-        self.compare(scratch).await
+        let tables = self.compare(scratch).await?;
+        Ok((tables, self.compare_objects().await))
     }
 
     /// The copy to restore, and the key that it must lie under.
@@ -193,6 +197,16 @@ impl<'a> Course<'a> {
         let checks = check::tables(self.subject, &scratch.name).await.map_err(|why| Stop::failed(&why))?;
         self.passed("every row read, and compared", since);
         Ok(checks)
+    }
+
+    async fn compare_objects(&mut self) -> Vec<ObjectCheck> {
+        if self.subject.copied.is_empty() {
+            return Vec::new();
+        }
+        let since = Instant::now();
+        let checks = objects::checks(self.subject).await;
+        self.passed("versions of objects compared with their copies", since);
+        checks
     }
 
     /// Whatever it came to.

@@ -2,6 +2,7 @@
 
 mod check;
 mod course;
+mod objects;
 mod record;
 mod remove;
 mod render;
@@ -50,7 +51,7 @@ enum Format {
 }
 
 pub async fn run(options: Options) -> Result<ExitCode, Complaint> {
-    let subject = Subject::find(&options.tenant, &options.access).await?;
+    let subject = Box::pin(Subject::find(&options.tenant, &options.access)).await?;
     let left = subject.scratch_clusters().await?;
     if options.remove {
         return remove::all(&subject, &left).await;

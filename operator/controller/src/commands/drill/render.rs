@@ -32,6 +32,7 @@ fn text(report: &Report, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "  {:>9.1} s  {}", phase.seconds, phase.name)?;
     }
     tables(report, out)?;
+    objects(report, out)?;
     if report.snapshot.is_some() {
         let limit = report.limit_seconds / 3600;
         let within = if report.is_in_time() { "within" } else { "NOT within" };
@@ -46,7 +47,7 @@ fn text(report: &Report, out: &mut impl Write) -> io::Result<()> {
         let age = duration(seconds as f64);
         writeln!(out, "  recovery point  {age}: what was written since the snapshot would be lost")?;
     }
-    for what in report.not_covered {
+    for what in &report.not_covered {
         writeln!(out, "  not covered     {what}")?;
     }
     if let Some(left) = &report.left {
@@ -65,6 +66,20 @@ fn tables(report: &Report, out: &mut impl Write) -> io::Result<()> {
         let name = format!("{}.{}", check.schema, check.table);
         let (was, is) = (rows(check.restored.as_ref()), rows(check.live.as_ref()));
         writeln!(out, "  {mark} {name:<42} {was:>12} {is:>12}{}", remark(check))?;
+    }
+    Ok(())
+}
+
+fn objects(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    if report.objects.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "  {:<44} {:>12} {:>12}", "versions of objects in", "copied", "live")?;
+    for check in &report.objects {
+        let mark = if check.outcome == Outcome::Matched { '✓' } else { '✗' };
+        let note = check.note.as_ref().map(|note| format!("  {note}")).unwrap_or_default();
+        let (copied, live) = (check.count.copied, check.count.live);
+        writeln!(out, "  {mark} {:<42} {copied:>12} {live:>12}{note}", check.bucket)?;
     }
     Ok(())
 }

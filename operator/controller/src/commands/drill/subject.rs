@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cloister_aws::Account;
+use cloister_core::bucket::is_copied;
 use cloister_core::drill::is_scratch_of;
 use cloister_core::name::Names;
 use cloister_core::ownership::Owner;
 use cloister_core::resource::{Database, Resource};
 use cloister_core::sql::Ident;
-use cloister_crds::{ClientTenant, Environment, RedshiftSchema};
-use kube::{Client, ResourceExt as _};
+use cloister_crds::{ClientTenant, Environment, IngestBucket, RedshiftSchema};
+use kube::{Client, ResourceExt};
 
 use crate::api::Object as _;
 use crate::commands::access::Access;
@@ -29,6 +30,10 @@ pub struct Subject {
     pub recovery_region: String,
     /// Tables that are declared, by their schemas.
     pub declared: BTreeMap<Ident, BTreeSet<Ident>>,
+    /// Buckets and their copies.
+    pub copied: Vec<(String, String)>,
+    /// Buckets that are not copied, as they are called in Kubernetes.
+    pub uncopied: Vec<String>,
 }
 
 impl Subject {
@@ -47,7 +52,8 @@ impl Subject {
         let owner = tenant.owner();
         let names = Names::new(name, &owner.uid);
         let Some(database) = database(&tenant, &home, &names) else {
-            let hint = "there is nothing to restore; S3 is not copied to another region yet";
+            let hint =
+                "there is nothing to restore; a drill compares copies of objects beside a warehouse only";
             return Err(format!("spec.warehouse of {} is not declared: {hint}", tenant.label()).into());
         };
         let Some(recovery_region) = home.spec.recovery_region.clone() else {
@@ -69,8 +75,20 @@ impl Subject {
                 }
             }
         }
+        let (copied, uncopied) = by_copies(&tenant, &names, live.list(name).await?);
         let (client, account) = (live.client().clone(), live.account(&home));
-        Ok(Self { client, account, tenant, home, owner, database, recovery_region, declared })
+        Ok(Self {
+            client,
+            account,
+            tenant,
+            home,
+            owner,
+            database,
+            recovery_region,
+            declared,
+            copied,
+            uncopied,
+        })
     }
 
     /// Those of this tenant's drills that stand.
@@ -79,4 +97,19 @@ impl Subject {
         all.retain(|cluster| is_scratch_of(&self.tenant.name_any(), cluster));
         Ok(all)
     }
+}
+
+fn by_copies(
+    tenant: &ClientTenant,
+    names: &Names,
+    buckets: Vec<IngestBucket>,
+) -> (Vec<(String, String)>, Vec<String>) {
+    let (copied, uncopied): (Vec<_>, Vec<_>) =
+        buckets.into_iter().partition(|bucket| is_copied(&bucket.spec, &tenant.spec));
+    let place = |bucket: &IngestBucket| {
+        let name = bucket.name_any();
+        let own = bucket.spec.bucket_name.clone();
+        (own.unwrap_or_else(|| names.bucket(&name)), names.replica(&name))
+    };
+    (copied.iter().map(place).collect(), uncopied.iter().map(ResourceExt::name_any).collect())
 }

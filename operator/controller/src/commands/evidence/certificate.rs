@@ -59,8 +59,13 @@ fn write(of: &Certificate, out: &mut String) -> std::fmt::Result {
     for bucket in &of.buckets {
         writeln!(
             out,
-            "- s3-bucket/{}: {} versions ({} bytes) listed, {} deleted, {} held by Object Lock",
-            bucket.name, bucket.listed, bucket.bytes, bucket.deleted, bucket.locked
+            "- {}/{}: {} versions ({} bytes) listed, {} deleted, {} held by Object Lock",
+            if bucket.copy { "replica-bucket" } else { "s3-bucket" },
+            bucket.name,
+            bucket.listed,
+            bucket.bytes,
+            bucket.deleted,
+            bucket.locked
         )?;
     }
     if let Some(held) = &of.warehouse {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use cloister_core::bucket::is_copied;
 use cloister_core::evidence::{self, Exception, Finding, Look, Of, Part, Record, Report, Scene, Used};
 use cloister_core::resource::ResourceId;
 use cloister_core::tenant;
@@ -183,6 +184,7 @@ fn conclude(
 fn declared(tenant: &ClientTenant, manifests: &Manifests) -> impl Iterator<Item = Part> {
     only([
         (Part::Buckets, !manifests.buckets_of(tenant).is_empty()),
+        (Part::Copies, manifests.buckets_of(tenant).iter().any(|b| is_copied(&b.spec, &tenant.spec))),
         (Part::Warehouse, tenant.spec.warehouse.is_some()),
         (Part::Nodes, tenant.spec.nodes.is_some()),
         // Of one that leaves nobody is served.

@@ -29,7 +29,7 @@ use kube::ResourceExt;
 use super::Complaint;
 use super::access::Access;
 use crate::api::Object;
-use crate::kinds::{desired_schema, load_balancers, minute_of_week};
+use crate::kinds::{copies, desired_schema, load_balancers, minute_of_week};
 
 #[derive(Args)]
 pub struct Options {
@@ -116,6 +116,10 @@ pub(super) async fn plan_tenant(
         account: &account,
         keys: &KeyArns::default(),
         named_buckets: &named_buckets,
+        copying: tenant::Copying::of(
+            buckets.iter().any(|b| bucket::is_copied(&b.spec, &tenant.spec)),
+            copies::has_role(tenant),
+        ),
         load_balancers: load_balancers(tenant, apps.iter()),
         dropped_children: &std::collections::BTreeSet::new(),
         deleting: false,
@@ -130,6 +134,7 @@ pub(super) async fn plan_tenant(
     // The keys' ARNs are part of what is wanted, so with them known the comparison is made again.
     let tenants = first_look.again(tenant::desire(&tenant::Inputs { keys: &keys, ..inputs }), survey);
     let looks = buckets.iter().map(|bucket| {
+        let copied = bucket::is_copied(&bucket.spec, &tenant.spec);
         let desired = bucket::desire(&bucket::Inputs {
             name: &bucket.name_any(),
             spec: &bucket.spec,
@@ -138,6 +143,9 @@ pub(super) async fn plan_tenant(
             names: &names,
             account: &account,
             key_arn: keys.home.as_deref().unwrap_or(KEY_NOT_KNOWN_YET),
+            copy_key: (copied || copies::has_copy(bucket, &names))
+                .then(|| keys.recovery.as_deref().unwrap_or(KEY_NOT_KNOWN_YET)),
+            copied,
             fate: Fate::Exist,
             intake: None,
         });

@@ -38,6 +38,7 @@ pub(super) fn settings(account: &Account, name: &str, audit_account: &str) -> Bu
         logging: None,
         lifecycle: BTreeMap::from([("retain-then-expire".into(), rule)]),
         notifications: BTreeMap::new(),
+        replication: None,
         tags: Tags::from([(MANAGED_BY.into(), "cloister".into()), (ROLE.into(), AUDIT_BUCKET.into())]),
     }
 }

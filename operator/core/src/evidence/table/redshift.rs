@@ -146,7 +146,7 @@ pub(super) const TABLE: &[Safeguard] = &[
             ],
         ),
         beyond: Some(
-            "cloister drill tries the warehouse, not the buckets (S10); its 72 hours are those of a proposed rule (90 FR 898)",
+            "cloister drill tries the warehouse, and counts what has no copy in buckets that have copies (S10); its 72 hours are those of a proposed rule (90 FR 898)",
         ),
     },
 ];

@@ -1,11 +1,14 @@
 //! S1-S12: buckets. The Environment's log bucket is judged with the tenant's wherever S3 lets it be so.
 
-use super::super::demand::Test::{AtLeastDeclared, AtMostDeclared, Declared, Is, OneOf, Rule, True};
+use super::super::demand::Test::{
+    AtLeastDeclared, AtMostDeclared, Declared, DeclaredOrNone, Is, OneOf, Rule, True,
+};
 use super::super::demand::{any, home, own};
 use super::super::rules::NO_FOREIGN_ACCOUNT;
-use super::super::{Basis, Part, Safeguard, managed};
+use super::super::{Part, Safeguard, managed};
 
 const BUCKETS: &str = "s3-bucket/*";
+const REPLICAS: &str = "replica-bucket/*";
 
 pub(super) const TABLE: &[Safeguard] = &[
     Safeguard {
@@ -26,6 +29,10 @@ pub(super) const TABLE: &[Safeguard] = &[
                 any(BUCKETS, "publicAccessBlock.ignorePublicAcls", True),
                 any(BUCKETS, "publicAccessBlock.blockPublicPolicy", True),
                 any(BUCKETS, "publicAccessBlock.restrictPublicBuckets", True),
+                own(REPLICAS, "publicAccessBlock.blockPublicAcls", True).with(Part::Copies),
+                own(REPLICAS, "publicAccessBlock.ignorePublicAcls", True).with(Part::Copies),
+                own(REPLICAS, "publicAccessBlock.blockPublicPolicy", True).with(Part::Copies),
+                own(REPLICAS, "publicAccessBlock.restrictPublicBuckets", True).with(Part::Copies),
             ],
         ),
         beyond: None,
@@ -53,6 +60,8 @@ pub(super) const TABLE: &[Safeguard] = &[
                 own(BUCKETS, "encryption.algorithm", Is("aws:kms")),
                 own(BUCKETS, "encryption.kmsKey", Declared),
                 own(BUCKETS, "encryption.bucketKey", True),
+                own(REPLICAS, "encryption.algorithm", Is("aws:kms")).with(Part::Copies),
+                own(REPLICAS, "encryption.kmsKey", Declared).with(Part::Copies),
                 own(BUCKETS, "policy.DenyOtherEncryption", Declared),
                 own(BUCKETS, "policy.DenyOtherKeys", Declared),
                 own(BUCKETS, "policy.DenyKmsWithoutKey", Declared),
@@ -74,6 +83,8 @@ pub(super) const TABLE: &[Safeguard] = &[
             &[
                 any(BUCKETS, "policy.DenyInsecureTransport", Declared),
                 any(BUCKETS, "policy.DenyOldTls", Declared),
+                own(REPLICAS, "policy.DenyInsecureTransport", Declared).with(Part::Copies),
+                own(REPLICAS, "policy.DenyOldTls", Declared).with(Part::Copies),
             ],
         ),
         beyond: None,
@@ -91,7 +102,13 @@ pub(super) const TABLE: &[Safeguard] = &[
         prowler: &["s3_bucket_object_versioning"],
         config: &["s3-bucket-versioning-enabled"],
         fsbp: &["S3.14"],
-        basis: managed(Part::Always, &[any(BUCKETS, "versioning", Is("Enabled"))]),
+        basis: managed(
+            Part::Always,
+            &[
+                any(BUCKETS, "versioning", Is("Enabled")),
+                own(REPLICAS, "versioning", Is("Enabled")).with(Part::Copies),
+            ],
+        ),
         beyond: None,
     },
     Safeguard {
@@ -105,7 +122,10 @@ pub(super) const TABLE: &[Safeguard] = &[
             Part::Buckets,
             &[own(BUCKETS, "logging.bucket", Declared), own(BUCKETS, "logging.prefix", Declared)],
         ),
-        beyond: Some("The log bucket does not log access to itself, which would grow for ever"),
+        beyond: Some(
+            "The log bucket does not log access to itself, which would grow for ever; S3 logs no access to copies into another region: \
+             the trail's data events tell of it (T3)",
+        ),
     },
     Safeguard {
         id: "S7",
@@ -114,7 +134,13 @@ pub(super) const TABLE: &[Safeguard] = &[
         prowler: &["s3_bucket_acl_prohibited"],
         config: &["s3-bucket-acl-prohibited"],
         fsbp: &["S3.12"],
-        basis: managed(Part::Always, &[any(BUCKETS, "ownership", Is("BucketOwnerEnforced"))]),
+        basis: managed(
+            Part::Always,
+            &[
+                any(BUCKETS, "ownership", Is("BucketOwnerEnforced")),
+                own(REPLICAS, "ownership", Is("BucketOwnerEnforced")).with(Part::Copies),
+            ],
+        ),
         beyond: None,
     },
     Safeguard {
@@ -129,6 +155,8 @@ pub(super) const TABLE: &[Safeguard] = &[
             &[
                 own(BUCKETS, "objectLock.mode", OneOf(&["GOVERNANCE", "COMPLIANCE"])),
                 own(BUCKETS, "objectLock.days", AtLeastDeclared(1)),
+                own(REPLICAS, "objectLock.mode", OneOf(&["GOVERNANCE", "COMPLIANCE"])).with(Part::Copies),
+                own(REPLICAS, "objectLock.days", AtLeastDeclared(1)).with(Part::Copies),
             ],
         ),
         beyond: Some(
@@ -148,6 +176,8 @@ pub(super) const TABLE: &[Safeguard] = &[
                 any(BUCKETS, "lifecycle.*.enabled", True),
                 any(BUCKETS, "lifecycle.*.noncurrentDays", AtMostDeclared),
                 any(BUCKETS, "lifecycle.*.abortMultipartDays", AtMostDeclared),
+                own(REPLICAS, "lifecycle.*.enabled", True).with(Part::Copies),
+                own(REPLICAS, "lifecycle.*.noncurrentDays", AtMostDeclared).with(Part::Copies),
             ],
         ),
         beyond: None,
@@ -159,10 +189,18 @@ pub(super) const TABLE: &[Safeguard] = &[
         prowler: &["s3_bucket_cross_region_replication"],
         config: &["s3-bucket-replication-enabled"],
         fsbp: &["S3.7"],
-        basis: Basis::NotManaged {
-            needs: "replication of buckets into the Environment's recoveryRegion, under a key there",
-        },
-        beyond: None,
+        basis: managed(
+            Part::Copies,
+            &[
+                own(BUCKETS, "replication.role", DeclaredOrNone),
+                own(BUCKETS, "replication.rules", DeclaredOrNone),
+                own(REPLICAS, "policy.DenyWrites", Declared),
+                own(REPLICAS, "policy.DenyOtherReplicas", Declared),
+            ],
+        ),
+        beyond: Some(
+            "Objects from before copies were declared, or from while the rule was off, are not copied: cloister drill counts them, S3 Batch Replication copies them",
+        ),
     },
     Safeguard {
         id: "S11",
@@ -192,6 +230,10 @@ pub(super) const TABLE: &[Safeguard] = &[
             &[
                 any(BUCKETS, "policy", Rule(NO_FOREIGN_ACCOUNT)),
                 own(BUCKETS, "policy.DenyOtherAccounts", Declared),
+                // A rule that nobody declared is a way out.
+                own(BUCKETS, "replication.role", DeclaredOrNone),
+                own(REPLICAS, "policy", Rule(NO_FOREIGN_ACCOUNT)).with(Part::Copies),
+                own(REPLICAS, "policy.DenyOtherAccounts", Declared).with(Part::Copies),
             ],
         ),
         beyond: Some("MFA delete: only the root user of the account could set it"),

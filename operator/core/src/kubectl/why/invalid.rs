@@ -53,7 +53,12 @@ impl<'a> Search<'a> {
             }),
             Kind::IngestBucket => world.tenant.found().and_then(|tenant| {
                 let found = world.buckets.iter().find(|bucket| is(&bucket.metadata.name))?;
-                Some(bucket::validate("spec", &found.spec, &tenant.spec.retention))
+                let mut all = bucket::validate("spec", &found.spec, &tenant.spec.retention);
+                if let Sight::Found(home) = &world.environment {
+                    let account = Account::new(&tenant.spec.environment, &home.spec);
+                    all.extend(bucket::validate_home(&found.spec, &tenant.spec, &account));
+                }
+                Some(all)
             }),
             Kind::EtlPipeline => {
                 let found = world.pipelines.iter().find(|pipeline| is(&pipeline.metadata.name));
