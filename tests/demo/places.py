@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from demo.scan import Place, as_bytes, files
 from e2e.account import AUDIT, PRODUCTION, REGION, Account
+from e2e.kinds import Object
 from e2e.world import World
 
 ACCOUNTS, REGIONS = (PRODUCTION, AUDIT), (REGION, "us-west-2")
@@ -19,7 +20,7 @@ def places(world: World, tenant: str, pages: Callable[[], Iterator[str]]) -> lis
         accounts = [Account(world.endpoints, number, region=region) for number in ACCOUNTS for region in REGIONS]
         return lambda: (part for account in accounts for part in read(account))
 
-    homes = {found["status"]["bucketName"] for found in world.cluster.every("IngestBucket")}
+    homes = {name for found in world.cluster.every("IngestBucket") for name in _buckets(found)}
     return [
         Place("files: logs, etcd's data, the wire, pods' volumes", tenant, lambda: files(world.platform.directory)),
         Place("pages of metrics: operator, upload API, doors", "cloister_", lambda: map(str.encode, pages())),
@@ -27,6 +28,13 @@ def places(world: World, tenant: str, pages: Callable[[], Iterator[str]]) -> lis
         Place("groups and filters of CloudWatch Logs", tenant, every(_groups)),
         Place("launch templates of EC2 with their user data", tenant, every(_templates)),
     ]
+
+
+def _buckets(found: Object) -> Iterator[str]:
+    """A client's own, and its copy in the recovery region."""
+    for kind, _, name in (each["id"].partition("/") for each in found["status"]["resources"]):
+        if kind in ("s3-bucket", "replica-bucket"):
+            yield name
 
 
 def _objects(account: Account, homes: set[str]) -> Iterator[bytes]:
