@@ -39,21 +39,24 @@ impl Copying {
     }
 }
 
+/// The field by which the tenant's own declaration has anything copied.
+fn declared(spec: &ClientTenantSpec) -> Option<String> {
+    if spec.copies == Copies::CrossRegion {
+        return Some("spec.copies".to_owned());
+    }
+    let inline = spec.ingest_buckets.iter().position(|b| b.spec.copies == Some(Copies::CrossRegion));
+    inline.map(|i| format!("spec.ingestBuckets[{i}].copies"))
+}
+
 /// Whether anything of the tenant is copied, as far as its own declaration says.
 #[must_use]
 pub fn copies(spec: &ClientTenantSpec) -> bool {
-    let inline = spec.ingest_buckets.iter().any(|bucket| bucket.spec.copies == Some(Copies::CrossRegion));
-    inline || spec.copies == Copies::CrossRegion
+    declared(spec).is_some()
 }
 
 pub(super) fn lacks(spec: &ClientTenantSpec, account: &Account) -> Option<Violation> {
-    let inline = spec.ingest_buckets.iter().position(|b| b.spec.copies == Some(Copies::CrossRegion));
-    let path = match (spec.copies, inline) {
-        (Copies::CrossRegion, _) => "spec.copies".to_owned(),
-        (Copies::None, Some(i)) => format!("spec.ingestBuckets[{i}].copies"),
-        (Copies::None, None) => return None,
-    };
-    account.recovery_region.is_none().then(|| no_second_region(&path, account))
+    let path = declared(spec).filter(|_| account.recovery_region.is_none())?;
+    Some(no_second_region(&path, account))
 }
 
 /// After the warehouse, which may have the same key.
