@@ -4,7 +4,7 @@ use cloister_crds::offboarding::{BucketRecord, Certificate, OffboardingStatus};
 use serde_json::Value;
 
 use super::Seen;
-use super::stages::id;
+use super::stages::bucket_id;
 use crate::name::digits;
 use crate::observed::{Actual, Observed};
 use crate::resource::{Resource, ResourceId};
@@ -90,7 +90,7 @@ fn kept(status: &OffboardingStatus, seen: &Seen<'_>) -> Vec<String> {
 fn locked(bucket: &BucketRecord) -> String {
     format!(
         "{}: {} versions that Object Lock holds, until their retention ends; unreadable, since their key is destroyed",
-        id(bucket),
+        bucket_id(bucket),
         bucket.locked
     )
 }

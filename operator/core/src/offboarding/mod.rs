@@ -9,4 +9,4 @@ pub mod unload;
 
 pub use certificate::{certify, json};
 pub use destruction::{Destruction, doomed};
-pub use stages::{Seen, advance, destruction, may_still_be_called_off, sentence};
+pub use stages::{Seen, advance, bucket_id, destruction, may_still_be_called_off, sentence};

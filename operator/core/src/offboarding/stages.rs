@@ -51,7 +51,7 @@ pub fn may_still_be_called_off(status: &OffboardingStatus) -> bool {
 pub fn destruction(spec: &ClientTenantSpec, status: Option<&OffboardingStatus>) -> Option<Destruction> {
     let status = status.filter(|status| status.stage >= Stage::Destroying)?;
     spec.offboarding.as_ref()?;
-    let locked = status.buckets.iter().filter(|bucket| bucket.locked > 0).map(id);
+    let locked = status.buckets.iter().filter(|bucket| bucket.locked > 0).map(bucket_id);
     Some(Destruction {
         keys: status.stage >= Stage::Shredding,
         owned: status_owned(status),
@@ -61,10 +61,12 @@ pub fn destruction(spec: &ClientTenantSpec, status: Option<&OffboardingStatus>) 
 
 /// Buckets that were exported or emptied are looked for until they are gone, whatever a listing of tags says.
 fn status_owned(status: &OffboardingStatus) -> std::collections::BTreeSet<ResourceId> {
-    status.buckets.iter().map(id).collect()
+    status.buckets.iter().map(bucket_id).collect()
 }
 
-pub(super) fn id(bucket: &BucketRecord) -> ResourceId {
+/// Of which bucket a record is: a client's own, or a copy of one.
+#[must_use]
+pub fn bucket_id(bucket: &BucketRecord) -> ResourceId {
     let name = bucket.name.clone();
     if bucket.copy { ResourceId::ReplicaBucket(name) } else { ResourceId::Bucket(name) }
 }
@@ -145,11 +147,11 @@ fn note(status: &mut OffboardingStatus, seen: &Seen<'_>) {
     }
     for (about, emptied) in seen.emptied {
         let (ResourceId::Bucket(name) | ResourceId::ReplicaBucket(name)) = about else { continue };
-        if !status.buckets.iter().any(|bucket| id(bucket) == *about) {
+        if !status.buckets.iter().any(|bucket| bucket_id(bucket) == *about) {
             let copy = matches!(about, ResourceId::ReplicaBucket(_));
             status.buckets.push(BucketRecord { name: name.clone(), copy, ..BucketRecord::default() });
         }
-        if let Some(bucket) = status.buckets.iter_mut().find(|bucket| id(bucket) == *about) {
+        if let Some(bucket) = status.buckets.iter_mut().find(|bucket| bucket_id(bucket) == *about) {
             bucket.deleted += emptied.deleted;
             // While there is more, it is not known what the lock leaves.
             bucket.locked = if emptied.more { 0 } else { emptied.locked };

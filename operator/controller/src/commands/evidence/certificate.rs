@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use cloister_core::offboarding::json;
+use cloister_core::offboarding::{bucket_id, json};
 use cloister_crds::offboarding::Certificate;
 use maud::{DOCTYPE, html};
 
@@ -59,9 +59,8 @@ fn write(of: &Certificate, out: &mut String) -> std::fmt::Result {
     for bucket in &of.buckets {
         writeln!(
             out,
-            "- {}/{}: {} versions ({} bytes) listed, {} deleted, {} held by Object Lock",
-            if bucket.copy { "replica-bucket" } else { "s3-bucket" },
-            bucket.name,
+            "- {}: {} versions ({} bytes) listed, {} deleted, {} held by Object Lock",
+            bucket_id(bucket),
             bucket.listed,
             bucket.bytes,
             bucket.deleted,
