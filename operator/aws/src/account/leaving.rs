@@ -15,18 +15,20 @@ use crate::fault::refused;
 impl Account {
     /// Buckets (copies too), queues and tables that carry an owner's tags, by the listing of tags, which lags; and roles and policies.
     pub async fn owned(&self, owner_uid: &str, since: Instant) -> Result<BTreeSet<ResourceId>, Fault> {
-        let (listed, identities) = futures::join!(self.home.tags(since), self.identities(since));
-        let (listed, identities) = (listed?, identities?);
+        let far = async {
+            match self.recovery() {
+                Ok(recovery) => recovery.tags(since).await.map(Some),
+                Err(_) => Ok(None), // no second region, no copies
+            }
+        };
+        let (listed, identities, far) = futures::join!(self.home.tags(since), self.identities(since), far);
+        let (listed, identities, far) = (listed?, identities?, far?);
         let is_ours = |tags: &Tags| tags.get(OWNER_UID).is_some_and(|uid| uid == owner_uid);
         let ours = listed.iter().filter(|(_, tags)| is_ours(tags));
-        let mut copies = BTreeSet::new();
-        if let Ok(recovery) = self.recovery() {
-            let there = recovery.tags(since).await?;
-            let names = there.iter().filter(|(_, tags)| is_ours(tags));
-            let names =
-                names.filter_map(|(arn, _)| arn.split_once(":s3:::").map(|(_, name)| name.to_owned()));
-            copies.extend(names.map(ResourceId::ReplicaBucket));
-        }
+        let there = far.iter().flat_map(|tags| tags.iter()).filter(|(_, tags)| is_ours(tags));
+        let copies = there
+            .filter_map(|(arn, _)| arn.split_once(":s3:::"))
+            .map(|(_, name)| ResourceId::ReplicaBucket(name.to_owned()));
         let id = |arn: &String| {
             let mut parts = arn.splitn(6, ':').skip(2);
             let (service, name) = (parts.next()?, parts.nth(2)?.to_owned());
