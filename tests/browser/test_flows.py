@@ -3,16 +3,15 @@
 import re
 import time
 import warnings
-from collections import Counter
 from decimal import Decimal
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import requests
 from claims.generate import Claim
 from playwright.sync_api import expect
 
+from browser.access import asked, written
 from browser.chromium import SCREENSHOTS, Person
 from browser.conftest import NOTES, People
 from browser.world import World
@@ -190,16 +189,10 @@ def lines(world: World, door: Door, hasty: Door) -> list[Line]:
     return world.recorded()
 
 
-def _route(path: str) -> str:
-    path = urlsplit(path).path
-    return re.sub(r"^/claims/.+$", "/claims/:id", re.sub(r"^/static/.+$", "/static/:file", path))
-
-
 def test_every_request_is_in_the_access_log(world: World, lines: list[Line]) -> None:
     assert len(world.asked) > 60, "the flows run before"
-    asked = Counter((method, _route(url), status) for method, url, status in world.asked)
-    written = Counter((str(line["method"]), str(line["route"]), line["status"]) for line in lines)
-    assert {key: count for key, count in asked.items() if written[key] < count} == {}
+    there = written(lines)
+    assert {key: count for key, count in asked(world.asked).items() if there[key] < count} == {}
     assert len({line["request"] for line in lines}) == len(lines)
 
 

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import Any
 
 from claims.generate import claims
 
-from browser.chromium import Person
+from browser import access
+from browser.access import Request
 from demo.load import ROWS
 from demo.places import places
 from demo.scan import Values, told
@@ -29,8 +29,6 @@ HOST = "claims.localhost"
 ROUTE = "/claims/:id"
 _SHIPPED_EVERY = 30.0
 _METRICS = 9090
-# Method, route and status.
-Seen = tuple[str, str, int]
 
 
 def passed(balancer: serving.Balancer, certificate: Path, clock: Clock) -> int:
@@ -48,11 +46,11 @@ def _values() -> set[str]:
     return words | {row[name] for row in rows for name in ("claim_id", "member_id")}
 
 
-def recorded(world: World, asked: Counter[Seen], clock: Clock) -> int:
+def recorded(world: World, asked: Counter[Request], clock: Clock) -> int:
     """In the audit account, which the operator's own cannot change: what the browsers asked, all and no more."""
 
     def has_all(lines: list[dict[str, Any]]) -> bool:
-        return asked <= _seen(lines)
+        return asked <= access.written(lines)
 
     lines = until("the access log", lambda: _lines(world), has_all, timeout=_SHIPPED_EVERY + 15)
     more = len(lines) - asked.total()
@@ -62,19 +60,6 @@ def recorded(world: World, asked: Counter[Seen], clock: Clock) -> int:
     (opened,) = [line for line in lines if line["route"] == ROUTE and line["records"]][:1]
     plain(f"      {opened['user']} {opened['method']} {opened['route']} {opened['status']}: {opened['records'][0]}")
     return more + len(unnamed) + int(opened["user"] != "amy")
-
-
-def _seen(lines: Iterable[dict[str, Any]]) -> Counter[Seen]:
-    return Counter((line["method"], line["route"], line["status"]) for line in lines)
-
-
-def seen(person: Person, origin: str) -> Counter[Seen]:
-    """What a browser had an answer to."""
-    return Counter((method, _route(path), status) for method, path, status in person.asked(origin))
-
-
-def _route(path: str) -> str:
-    return re.sub(r"^/claims/.+$", ROUTE, re.sub(r"^/static/.+$", "/static/:file", path))
 
 
 def _lines(world: World) -> list[dict[str, Any]]:

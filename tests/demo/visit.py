@@ -10,10 +10,12 @@ from typing import Any
 import yaml
 from playwright.sync_api import expect
 
+from browser import access
+from browser.access import Request
 from browser.chromium import SCREENSHOTS, Person, chromium
 from demo.load import ROWS
 from demo.show import Clock, heading, plain
-from demo.traces import HOST, Seen, passed, recorded, seen, written
+from demo.traces import HOST, passed, recorded, written
 from e2e.careless import Target
 from e2e.kinds import Object, condition, is_ready
 from e2e.waiting import until
@@ -109,7 +111,7 @@ def _nodes(world: World, tenant: str) -> set[str]:
     return {meta["name"] for meta in labelled if meta["labels"].get("cloister.dev/tenant") == tenant}
 
 
-def _visit(provider: Provider, origin: str, clock: Clock) -> Counter[Seen]:
+def _visit(provider: Provider, origin: str, clock: Clock) -> Counter[Request]:
     """What the two browsers asked for, and had answered."""
     with (
         chromium(HOST) as browser,
@@ -136,7 +138,7 @@ def _visit(provider: Provider, origin: str, clock: Clock) -> Counter[Seen]:
         ben.second_factor()
         expect(ben.page.get_by_role("heading", name="This application is not for you")).to_be_visible()
         clock.line("ben, of another tenant, is refused")
-    return seen(amy, origin) + seen(ben, origin)
+    return access.asked(amy.asked(origin) + ben.asked(origin))
 
 
 @contextmanager
